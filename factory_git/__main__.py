@@ -1,0 +1,22 @@
+"""The program's entry. Paths with a time budget leave here before anything heavy is imported."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Run ``git factory`` with ``sys.argv``; returns the exit code."""
+    args = sys.argv[1:]
+    if args == ["--version"]:
+        from factory_git._version import __version__  # noqa: PLC0415
+
+        sys.stdout.write(f"git-factory {__version__}\n")
+        return 0
+    from factory_git.cli.main import run  # noqa: PLC0415
+
+    return run(args)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,96 @@
+"""The command group, and the one place where errors become text and exit codes."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from factory_git._version import __version__
+from factory_git.cli import output
+from factory_git.cli.table import COMMANDS
+from factory_git.core.errors import FactoryError, InvalidInput
+
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+LOST_PIPE = 141  # what a shell reports for SIGPIPE
+
+
+class Verbs(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=Verbs, context_settings=CONTEXT)
+@click.version_option(__version__, message="git-factory %(version)s")
+def group() -> None:
+    """From a spec to proven, promoted code, with every step recorded in Git."""
+
+
+def run(args: Sequence[str]) -> int:
+    """Run one command line and return its exit code; never raises, never prints a traceback."""
+    as_json = "--json" in args
+    try:
+        result = group.main(args=list(args), prog_name="git factory", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.exceptions.Abort:
+        return _interrupted()
+    except click.ClickException as error:
+        hint = f"{error.ctx.command_path} -h" if isinstance(error, click.UsageError) and error.ctx else ""
+        output.error(error.format_message(), code="usage", hint=hint, as_json=as_json)
+        return 2
+    except FactoryError as error:
+        problems = error.problems if isinstance(error, InvalidInput) else ()
+        output.failure(error, problems, as_json=as_json)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return _interrupted()
+    except BrokenPipeError:
+        # The reader left (`git factory log | head`): leave as quietly, and keep Python from flushing into the hole.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return LOST_PIPE
+    except OSError as error:
+        output.error(*output.describe_os_error(error), as_json=as_json)
+        return 1
+    except Exception as error:  # noqa: BLE001 (the last border: what nobody expected becomes a report)
+        return _internal(error, args, as_json=as_json)
+
+
+def _interrupted() -> int:
+    output.error("interrupted", code="cancelled", as_json=False)
+    return 130
+
+
+def _internal(error: Exception, args: Sequence[str], *, as_json: bool) -> int:
+    report = f"git-factory {__version__}\nargv: {list(args)}\npython: {sys.version}\n\n{traceback.format_exc()}"
+    try:
+        fd, name = tempfile.mkstemp(prefix="git-factory-", suffix=".report.txt")
+        with os.fdopen(fd, "w") as file:
+            file.write(report)
+        hint = f"this is a defect of git-factory; the report is {Path(name)}"
+    except OSError:
+        hint = "this is a defect of git-factory; no report could be written"
+    output.error(f"internal error: {type(error).__name__}: {error}", code="internal", hint=hint, as_json=as_json)
+    return 70

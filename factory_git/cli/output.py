@@ -1,0 +1,122 @@
+"""Text for people and JSON for programs: data on standard output, talk on standard error."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+import click
+
+from factory_git.core.errors import FactoryError, Problem
+
+
+def emit(text: str) -> None:
+    """Write one piece of data to standard output, with a newline."""
+    click.echo(text, color=colour(sys.stdout) or None)
+
+
+def emit_json(value: Any) -> None:
+    """Write ``value`` as JSON to standard output: indented on a terminal, one line otherwise."""
+    indent = 2 if sys.stdout.isatty() else None
+    click.echo(json.dumps(value, ensure_ascii=False, indent=indent, default=_plain))
+
+
+def say(text: str) -> None:
+    """Tell the user something that is not data (standard error)."""
+    click.echo(text, err=True)
+
+
+def page(lines: Iterable[str]) -> None:
+    """Print lines through Git's pager on a terminal, plainly elsewhere."""
+    if not sys.stdout.isatty():
+        for line in lines:
+            click.echo(line)
+        return
+    os.environ.setdefault("LESS", "FRX")
+    pager = os.environ.get("GIT_PAGER") or os.environ.get("PAGER") or "less"
+    if pager in ("cat", "") or shutil.which(pager.split()[0]) is None:
+        for line in lines:
+            click.echo(line)
+        return
+    os.environ["PAGER"] = pager
+    click.echo_via_pager(f"{line}\n" for line in lines)
+
+
+def colour(stream: Any) -> bool:
+    """Whether to colour ``stream``: a terminal, and neither ``NO_COLOR`` nor ``color.factory=never`` say no."""
+    if os.environ.get("NO_COLOR"):
+        return False
+    setting = _colour_setting()
+    if setting in ("always", "never"):
+        return setting == "always"
+    return bool(stream.isatty()) and os.environ.get("TERM") != "dumb"
+
+
+def style(text: str, **how: Any) -> str:
+    """``text`` in the given click style when standard output is coloured, else unchanged."""
+    return click.style(text, **how) if colour(sys.stdout) else text
+
+
+def failure(error: FactoryError, problems: Sequence[Problem], *, as_json: bool) -> None:
+    """Print an error with every problem it lists."""
+    if as_json:
+        _json_error(error.as_json())
+        return
+    for problem in problems:
+        click.echo(str(problem), err=True)
+    error_text(error.message, error.hint)
+
+
+def error(message: str, code: str = "internal", hint: str = "", *, as_json: bool = False) -> None:
+    """Print ``error: … / hint: …``; under ``--json`` one object, on standard error too."""
+    if as_json:
+        _json_error({"code": code, "message": message} | ({"hint": hint} if hint else {}))
+    else:
+        error_text(message, hint)
+
+
+def error_text(message: str, hint: str) -> None:
+    """Print an error the way Git does, and the way out under it."""
+    head = click.style("error:", fg="red", bold=True) if colour(sys.stderr) else "error:"
+    click.echo(f"{head} {message}", err=True)
+    if hint:
+        click.echo(f"hint: {hint}", err=True)
+
+
+def describe_os_error(problem: OSError) -> tuple[str, str, str]:
+    """Message, code and hint for a failure of the operating system."""
+    where = f"{problem.filename}: " if problem.filename else ""
+    words = f"{where}{problem.strerror or problem}"
+    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return words, "os/disk-full", "free some space and run it again; nothing half-written was kept"
+    if problem.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
+        return words, "os/permission", "the folder cannot be written; reading commands still work"
+    return words, "os/error", ""
+
+
+def _json_error(value: dict[str, Any]) -> None:
+    click.echo(json.dumps({"error": value}, ensure_ascii=False, default=_plain), err=True)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return int(value) if value == value.to_integral_value() and value.as_tuple().exponent == 0 else float(value)
+    return str(value)
+
+
+_setting: list[str] = []
+
+
+def _colour_setting() -> str:
+    if not _setting:
+        from factory_git.gitio.child import run  # noqa: PLC0415 (asked only where something is printed)
+
+        done = run(["config", "--get", "color.factory"], inherit=True, ok=(0, 1, 128))
+        _setting.append(done.stdout.decode().strip() or "auto")
+    return _setting[0]

@@ -1,0 +1,23 @@
+"""The command table: verb → where it is and what it does. The one lazy seam of the program.
+
+A verb is a module of this package with a click command named ``command``. Nothing of a verb is imported before it is
+called, so the short texts stand here.
+"""
+
+from __future__ import annotations
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "init": ("factory_git.cli.init", "start a spec in this repository, from a template"),
+    "demo": ("factory_git.cli.demo", "make a repository to play with and run everything on it"),
+    "run": ("factory_git.cli.run", "from the spec to proven, promoted code"),
+    "spec": ("factory_git.cli.spec", "lint, format, show, split and join specs"),
+    "check": ("factory_git.cli.check", "reject code that drifted from its spec"),
+    "why": ("factory_git.cli.why", "from a line of code to what made it"),
+    "log": ("factory_git.cli.log", "what happened, newest first"),
+    "list": ("factory_git.cli.list", "records, filtered"),
+    "show": ("factory_git.cli.show", "one record"),
+    "tree": ("factory_git.cli.tree", "where a record came from, or what came of it"),
+    "verify": ("factory_git.cli.verify", "check every record of the ledger"),
+    "hooks": ("factory_git.cli.hooks", "install or remove the Git hooks"),
+    "completion": ("factory_git.cli.completion", "print the completion script of a shell"),
+}

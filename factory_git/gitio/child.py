@@ -1,0 +1,102 @@
+"""Git as a child process: one place that builds the environment and reads the result."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from factory_git.core.errors import RepositoryError
+
+# Git sets these for its hooks and for `git -C … factory`; a child that works on another folder, tree or index must not
+# inherit them. What stays: identity, configuration by environment (`git -c`), transport and credentials.
+LOCAL_VARIABLES = (
+    "GIT_DIR",
+    "GIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_PREFIX",
+    "GIT_COMMON_DIR",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_QUARANTINE_PATH",
+    "GIT_NAMESPACE",
+    "GIT_INTERNAL_SUPER_PREFIX",
+    "GIT_GRAFT_FILE",
+    "GIT_SHALLOW_FILE",
+    "GIT_REFLOG_ACTION",
+    "GIT_EXTERNAL_DIFF",
+)
+
+
+class GitFailed(RepositoryError):
+    """Git exited with an error. ``returncode`` and ``stderr`` are Git's own."""
+
+    default_code = "git/failed"
+
+    def __init__(self, args: Sequence[str], returncode: int, stderr: str) -> None:
+        words = stderr.strip() or f"exit {returncode}"
+        super().__init__(f"git {args[0] if args else ''} failed: {words}", details={"argv": ["git", *args]})
+        self.returncode = returncode
+        self.stderr = stderr
+
+
+def environment(extra: Mapping[str, str] | None = None, *, inherit: bool = False) -> dict[str, str]:
+    """The environment of a Git child: messages in English, no prompt, and, unless ``inherit``, no local Git variables.
+
+    ``inherit=True`` is for reading what the caller's Git sees: its index (``GIT_INDEX_FILE`` of ``git commit -a``), its
+    repository (``GIT_DIR``).
+    """
+    env = dict(os.environ)
+    if not inherit:
+        for name in LOCAL_VARIABLES:
+            env.pop(name, None)
+    env["LC_ALL"] = "C"
+    env["GIT_TERMINAL_PROMPT"] = "0"
+    env["GIT_OPTIONAL_LOCKS"] = "0"
+    env.update(extra or {})
+    return env
+
+
+def git(
+    *args: str,
+    cwd: Path | str | None = None,
+    stdin: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    inherit: bool = False,
+    ok: Sequence[int] = (0,),
+) -> bytes:
+    """The standard output of ``git ARGS``.
+
+    Raises :class:`GitFailed` when the exit code is not in ``ok``, :class:`RepositoryError` when Git is not installed.
+    """
+    return run(args, cwd=cwd, stdin=stdin, env=env, inherit=inherit, ok=ok).stdout
+
+
+def run(
+    args: Sequence[str],
+    *,
+    cwd: Path | str | None = None,
+    stdin: bytes | None = None,
+    env: Mapping[str, str] | None = None,
+    inherit: bool = False,
+    ok: Sequence[int] = (0,),
+) -> subprocess.CompletedProcess[bytes]:
+    """Like :func:`git`, for callers that want the exit code too."""
+    try:
+        done = subprocess.run(
+            ["git", *args],
+            cwd=cwd,
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            env=environment(env, inherit=inherit),
+            check=False,
+        )
+    except FileNotFoundError as error:
+        if cwd is not None and not Path(cwd).is_dir():
+            raise RepositoryError(f"{cwd}: no such folder", code="repository/none") from error
+        raise RepositoryError("git is not installed or not on PATH", code="git/missing", hint="install Git") from error
+    if done.returncode not in ok:
+        raise GitFailed(args, done.returncode, done.stderr.decode(errors="replace"))
+    return done
