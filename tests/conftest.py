@@ -14,6 +14,16 @@ import pytest
 
 Git = Callable[..., str]
 
+IDENTITY = {
+    "GIT_CONFIG_NOSYSTEM": "1",
+    "GIT_AUTHOR_NAME": "A U Thor",
+    "GIT_AUTHOR_EMAIL": "author@example.com",
+    "GIT_COMMITTER_NAME": "C O Mitter",
+    "GIT_COMMITTER_EMAIL": "committer@example.com",
+    "GIT_EDITOR": "false",
+    "TZ": "UTC",
+    "LC_ALL": "C.UTF-8",
+}
 KEEP = {
     "PATH",
     "LANG",
@@ -28,37 +38,30 @@ KEEP = {
 
 
 @pytest.fixture(autouse=True)
-def hermetic(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def hermetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home of the test's own, and nothing of the developer's environment."""
     home = tmp_path_factory.mktemp("home")
-    for name in list(os.environ):
-        if name not in KEEP and not name.startswith("PYTEST_"):
-            monkeypatch.delenv(name)
-    for name, value in {
-        "HOME": str(home),
-        "XDG_CONFIG_HOME": str(home / ".config"),
-        "XDG_CACHE_HOME": str(home / ".cache"),
-        "GIT_CONFIG_NOSYSTEM": "1",
-        "GIT_CONFIG_GLOBAL": str(home / ".gitconfig"),
-        "GIT_AUTHOR_NAME": "A U Thor",
-        "GIT_AUTHOR_EMAIL": "author@example.com",
-        "GIT_COMMITTER_NAME": "C O Mitter",
-        "GIT_COMMITTER_EMAIL": "committer@example.com",
-        "GIT_EDITOR": "false",
-        "TZ": "UTC",
-        "LC_ALL": "C.UTF-8",
-    }.items():
-        monkeypatch.setenv(name, value)
     (home / ".gitconfig").write_text(
         "[init]\n\tdefaultBranch = main\n[user]\n\tname = A U Thor\n\temail = author@example.com\n"
         "[gc]\n\tauto = 0\n[advice]\n\tdetachedHead = false\n"
     )
-    before, here = dict(os.environ), Path.cwd()
-    yield home
-    changed = {k for k in before.keys() | os.environ.keys() if before.get(k) != os.environ.get(k)}
-    changed -= {"PYTEST_CURRENT_TEST", "COLUMNS", "LINES"}
-    assert not changed, f"the test changed the environment: {sorted(changed)}"
-    assert Path.cwd() == here, "the test changed the working folder"
+    # Not the `monkeypatch` fixture: a test's own patches are undone before the look at what it left changed.
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name not in KEEP and not name.startswith("PYTEST_"):
+                patch.delenv(name)
+        for name, value in IDENTITY.items():
+            patch.setenv(name, value)
+        patch.setenv("HOME", str(home))
+        patch.setenv("XDG_CONFIG_HOME", str(home / ".config"))
+        patch.setenv("XDG_CACHE_HOME", str(home / ".cache"))
+        patch.setenv("GIT_CONFIG_GLOBAL", str(home / ".gitconfig"))
+        before, here = dict(os.environ), Path.cwd()
+        yield home
+        changed = {k for k in before.keys() | os.environ.keys() if before.get(k) != os.environ.get(k)}
+        changed -= {"PYTEST_CURRENT_TEST", "COLUMNS", "LINES"}
+        assert not changed, f"the test changed the environment: {sorted(changed)}"
+        assert Path.cwd() == here, "the test changed the working folder"
 
 
 @pytest.fixture
