@@ -37,6 +37,10 @@ KEEP = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update", action="store_true", help="rewrite the transcripts with what the program prints")
+
+
 @pytest.fixture(autouse=True)
 def hermetic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A home of the test's own, and nothing of the developer's environment."""

@@ -1,0 +1,112 @@
+"""Write the man page from the command line's own definitions.
+
+``python docs/generate.py`` writes it; ``python docs/generate.py --check`` exits 1 when it is stale.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from factory_git.cli.main import group
+from factory_git.cli.table import COMMANDS
+
+TARGET = Path(__file__).parent / "man" / "git-factory.1"
+
+ABOUT = """\
+A team writes down what it wants in a spec: data contracts, workflows, interface, safety rules, acceptance. git-factory
+compiles the spec into a running application, proves it with the spec's own acceptance tests, promotes the commit, and
+records every step in Git on the ref refs/factory/ledger. No server and no database are needed."""
+
+EXITS = [
+    ("0", "fine"),
+    ("1", "a negative verdict: drift, not converged, a check that failed"),
+    ("2", "usage or invalid input"),
+    ("3", "not found"),
+    ("4", "forbidden by identity"),
+    ("5", "lost race, or busy"),
+    ("70", "internal error; the message names a report file"),
+    ("128", "no usable repository"),
+    ("130", "interrupted"),
+]
+
+SETTINGS = [
+    ("color.factory", "auto, always or never; NO_COLOR wins"),
+    ("factory.fsync", "flush every transaction of the ledger to disk before it is acknowledged (default true)"),
+    ("factory.drift", "refuse (default) or reconverge: what a run does with compiled files that were edited by hand"),
+]
+
+
+def escape(text: str) -> str:
+    """``text`` as roff: backslashes, dashes and leading dots kept literal."""
+    text = text.replace("\\", "\\e").replace("-", "\\-")
+    return "\n".join(f"\\&{line}" if line.startswith((".", "'")) else line for line in text.splitlines())
+
+
+def options(command: click.Command) -> list[str]:
+    """The roff of a command's options."""
+    lines: list[str] = []
+    context = click.Context(command)
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        if record and parameter.name != "help":
+            lines += [".TP", f".B {escape(record[0])}", escape(record[1] or "")]
+    return lines
+
+
+def verb(name: str, command: click.Command) -> list[str]:
+    """The roff of one verb, its subcommands included."""
+    usage = " ".join(command.collect_usage_pieces(click.Context(command)))
+    lines = [f".SS git factory {escape(name)} {escape(usage)}"]
+    for paragraph in (command.help or "").replace("\b", "").split("\n\n"):
+        lines += [escape(" ".join(paragraph.split())), ".PP"]
+    lines += options(command)
+    if isinstance(command, click.Group):
+        for child in sorted(command.commands):
+            lines += verb(f"{name} {child}", command.commands[child])
+    return lines
+
+
+def page() -> str:
+    """The whole man page."""
+    lines = ['.TH GIT\\-FACTORY 1 "" "git\\-factory" "Git Manual"', ".nh", ".ad l", ".SH NAME"]
+    lines += ["git\\-factory \\- from a spec to proven, promoted code, every step recorded in Git"]
+    lines += [".SH SYNOPSIS", ".B git factory", ".I verb", "[options] [arguments]", ".SH DESCRIPTION", escape(ABOUT)]
+    lines += [".SH OPTIONS", ".TP", ".B \\-\\-version", "Print the version.", ".TP", ".B \\-h"]
+    lines += ["Print the list of verbs; after a verb, its own help.", ".SH VERBS"]
+    context = click.Context(group)
+    for name in COMMANDS:
+        command = group.get_command(context, name)
+        assert command is not None
+        lines += verb(name, command)
+    lines += [".SH EXIT STATUS"]
+    for code, meaning in EXITS:
+        lines += [".TP", f".B {code}", escape(meaning)]
+    lines += [".SH CONFIGURATION", "Read with", ".BR git\\-config (1)."]
+    for name, meaning in SETTINGS:
+        lines += [".TP", f".B {escape(name)}", escape(meaning)]
+    lines += [".SH FILES", ".TP", ".B refs/factory/ledger", "The ledger: every record of every run, as Git history."]
+    lines += [".TP", ".B .factory/lock.json", "What the compiler wrote, from which nodes of the spec; committed."]
+    lines += [".TP", ".B $GIT_COMMON_DIR/factory/"]
+    lines += ["Local and disposable: index, journal, locks, worktrees of runs in progress."]
+    lines += [".SH SEE ALSO", ".BR git (1),", ".BR git\\-worktree (1),", ".BR githooks (5)", ""]
+    return "\n".join(lines)
+
+
+def main() -> int:
+    """Write the page, or with ``--check`` compare it."""
+    text = page()
+    if "--check" in sys.argv:
+        if TARGET.read_text() == text:
+            return 0
+        sys.stderr.write(f"{TARGET} is stale: run python docs/generate.py\n")
+        return 1
+    TARGET.parent.mkdir(exist_ok=True)
+    TARGET.write_text(text)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
