@@ -18,8 +18,8 @@ class CommandAgent:
     """``command: my-agent {worktree}``. ``argument`` is the part after the colon; its words are split as a shell would.
 
     ``{worktree} {prompt_file} {spec} {run}`` are filled in within words, after splitting: a path with blanks stays one
-    word. No shell is involved; who wants one writes ``sh -c '…'``. Raises :class:`UsageError` for an empty or badly quoted
-    command and for a placeholder that does not exist.
+    word. No shell is involved; who wants one writes ``sh -c '…'``. Raises :class:`UsageError` for an empty or badly
+    quoted command and for a placeholder that does not exist.
     """
 
     argument: str
@@ -45,7 +45,7 @@ class CommandAgent:
         argv = tuple(_HOLDER.sub(lambda match: values[match[1]], word) for word in self._words())
         return Invocation(argv=argv, stdin=task.prompt.encode())
 
-    def read(self, stdout: bytes, stderr: bytes) -> Reply:  # noqa: ARG002 (nothing to be read from it)
+    def read(self, stdout: bytes, stderr: bytes) -> Reply:
         try:
             return Reply(text=stdout.decode())
         except UnicodeDecodeError as error:

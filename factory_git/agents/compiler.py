@@ -17,8 +17,8 @@ class CompilerAgent:
     def name(self) -> str:
         return "compiler"
 
-    def invoke(self, task: Task) -> Invocation | None:  # noqa: ARG002 (the protocol's parameter)
+    def invoke(self, task: Task) -> Invocation | None:
         return None
 
-    def read(self, stdout: bytes, stderr: bytes) -> Reply:  # noqa: ARG002
+    def read(self, stdout: bytes, stderr: bytes) -> Reply:
         return Reply(text="")

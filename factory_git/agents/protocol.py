@@ -27,7 +27,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """A program to start in the worktree. ``allow`` are further environment variables it may see, by name or pattern."""
+    """A program to start in the worktree. ``allow`` are further environment variables it may see (names, patterns)."""
 
     argv: tuple[str, ...]
     stdin: bytes = b""

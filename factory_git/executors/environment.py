@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-# What a program needs to find its tools, its home, the user's language and the network. No name of Git's own is here: a
-# child that inherits GIT_DIR or GIT_INDEX_FILE works on the caller's repository instead of its folder. No secret is here
-# either: keys are passed on by name (`git config --add factory.agentEnv NAME`).
+# What a program needs to find its tools, its home, the user's language and the network. No name of Git's own is here:
+# a child that inherits GIT_DIR or GIT_INDEX_FILE works on the caller's repository instead of its folder. No secret is
+# here either: keys are passed on by name (`git config --add factory.agentEnv NAME`).
 BASE = (
     "PATH",
     "HOME",
@@ -40,7 +40,7 @@ BASE = (
 
 
 def allowed(extra: Iterable[str] = (), source: Mapping[str, str] | None = None, **values: str) -> dict[str, str]:
-    """The variables of ``source`` (default: this process) whose names match the allow-list or ``extra``, and ``values``.
+    """The variables of ``source`` (default: this process) that the allow-list or ``extra`` names, and ``values``.
 
     Patterns are shell patterns (``LC_*``). The folder of the running interpreter is put at the end of ``PATH``, so that
     the tools of an environment that is not activated are found, and the user's own win.

@@ -1,8 +1,8 @@
 """Run one program on this machine: bounded in time and in output, and nothing of it stays behind.
 
-The program is the leader of a session of its own. Whatever ends it (its exit, the time-out, too much output, an exception
-here), every process it started is killed: the group first, then, where ``/proc`` shows environments, the ones that left
-the group, found by a mark in their environment. A program that hides from both needs a sandbox.
+The program is the leader of a session of its own. Whatever ends it (its exit, the time-out, too much output, an
+exception here), every process it started is killed: the group first, then, where ``/proc`` shows environments, the ones
+that left the group, found by a mark in their environment. A program that hides from both needs a sandbox.
 """
 
 from __future__ import annotations
