@@ -31,7 +31,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One path that differs between two trees. ``status`` is created, modified, deleted or renamed (then ``source``)."""
+    """A path that differs between two trees. ``status``: created, modified, deleted, renamed (then with ``source``)."""
 
     status: str
     path: str
@@ -62,10 +62,8 @@ class Code:
     def commit_of(self, name: str) -> Oid | None:
         """The commit that a ref (full name) or an id names, peeled; None when there is none."""
         try:
-            if name.startswith("refs/"):
-                found: pygit2.Object = self._repo.references[name].peel(pygit2.Commit)
-            else:
-                found = self._repo[name].peel(pygit2.Commit)
+            named = self._repo.references[name] if name.startswith("refs/") else self._repo[name]
+            found = named.peel(pygit2.Commit)
         except (KeyError, ValueError, pygit2.InvalidSpecError):
             return None
         return Oid(str(found.id))
@@ -93,10 +91,11 @@ class Code:
 
     def files(self, commit: str, under: str = "") -> dict[str, Entry]:
         """Every file (link, submodule) of a commit or tree below the folder ``under``, by its path from the top."""
-        found: pygit2.Object = self._repo[commit].peel(pygit2.Tree)
+        top = self._repo[commit].peel(pygit2.Tree)
+        found: pygit2.Object = top
         if under:
             try:
-                found = found[under]
+                found = top[under]
             except KeyError:
                 return {}
             if not isinstance(found, pygit2.Tree):
@@ -118,13 +117,12 @@ class Code:
         return Oid(str(self._repo.create_blob(data)))
 
     def overlay(self, base: str, changes: Mapping[str, Entry | bytes | None]) -> Oid:
-        """The tree of ``base`` (commit or tree) with files put in (bytes get mode 100644, or keep theirs) or removed."""
+        """The tree of ``base`` (commit or tree) with files put in (None removes; bytes keep an executable bit)."""
         index = pygit2.Index()
         index.read_tree(self._repo[base].peel(pygit2.Tree))
         for path, value in changes.items():
-            if value is None:
-                if path in index:
-                    index.remove(path)
+            if value is None and path in index:
+                index.remove(path)
         for path, value in changes.items():
             if isinstance(value, bytes):
                 mode = index[path].mode if path in index else FileMode.BLOB
@@ -200,8 +198,8 @@ class Code:
 
     def merge(self, base: str, ours: str, theirs: str) -> tuple[Oid | None, tuple[str, ...]]:
         """Merge two commits' trees over ``base`` in memory: the tree, or None and the paths that conflict."""
-        trees = [self._repo[c].peel(pygit2.Tree) for c in (base, ours, theirs)]
-        index = self._repo.merge_trees(*trees)
+        ancestor, left, right = (self._repo[c].peel(pygit2.Tree) for c in (base, ours, theirs))
+        index = self._repo.merge_trees(ancestor, left, right)
         if index.conflicts is not None:
             paths = {side.path for conflict in index.conflicts for side in conflict if side is not None}
             return None, tuple(sorted(paths))

@@ -110,7 +110,7 @@ def _update(worktree: Path, old: Oid, new: Oid) -> None:
     """``git read-tree -m -u``: index and files from ``old`` to ``new``, local changes elsewhere kept."""
     try:
         git("update-index", "-q", "--refresh", cwd=worktree, ok=(0, 1))
-        git("read-tree", "-m", "-u", "--exclude-per-directory=.no-such-file", old, new, cwd=worktree)
+        git("read-tree", "-m", "-u", old, new, cwd=worktree)
     except GitFailed as error:
         if "index.lock" in error.stderr:
             raise Conflict(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from factory_git.core.errors import RepositoryError
 from factory_git.core.ids import Oid
-from factory_git.gitio.child import GitFailed, git, run
+from factory_git.gitio.child import GitFailed, git
 
 # The user's hooks, line ends and monitors have no business in a folder whose bytes are measured.
 PLAIN = (
@@ -42,7 +42,7 @@ def add(common_dir: Path, name: str, commit: str) -> Path:
     try:
         git(*PLAIN, "worktree", "add", "--quiet", "--detach", str(path), commit, cwd=common_dir)
     except GitFailed:
-        # Another process may have been adding or pruning at the same moment: Git's own bookkeeping is put in order once.
+        # Another process may have been adding or pruning at the same moment: Git's bookkeeping is put in order once.
         git("worktree", "prune", cwd=common_dir)
         remove(common_dir, path)
         git(*PLAIN, "worktree", "add", "--quiet", "--detach", "--force", str(path), commit, cwd=common_dir)
@@ -69,8 +69,6 @@ def remove(common_dir: Path, path: Path) -> None:
     """Remove a working folder of the factory and Git's note of it; no error when it is not there."""
     if path.parent != folder(common_dir, "x").parent:
         raise RepositoryError(f"{path} is not a working folder of the factory")
-    if path.exists() or path.is_symlink():
-        git("worktree", "remove", "--force", "--force", str(path), cwd=common_dir) if _linked(path) else None
     _erase(path)
     for note in (common_dir / "worktrees").glob(f"{path.name}*/gitdir"):
         with contextlib.suppress(OSError):
@@ -173,10 +171,6 @@ def branches(common_dir: Path) -> dict[str, Oid]:
     return {name: Oid(oid) for oid, name in pairs}
 
 
-def _linked(path: Path) -> bool:
-    return (path / ".git").is_file()
-
-
 def _erase(path: Path) -> None:
     if path.is_symlink():
         path.unlink()
@@ -191,7 +185,3 @@ def _erase(path: Path) -> None:
         shutil.rmtree(path, ignore_errors=True)
     if path.exists():
         raise RepositoryError(f"{path} cannot be removed", hint="look at its permissions, remove it, run again")
-
-
-def _run_ok(args: list[str], cwd: Path) -> bool:
-    return run(args, cwd=cwd, ok=(0, 1, 128)).returncode == 0
