@@ -1,0 +1,84 @@
+"""``git factory check``."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from pathlib import Path
+
+import click
+
+from factory_git.app import check
+from factory_git.cli import output
+from factory_git.core.errors import UsageError
+from factory_git.drift.formats import FORMATS
+from factory_git.gitio.locate import Location, locate
+
+
+@click.command("check")
+@click.argument("paths", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Report what the change did not touch, too.")
+@click.option("--worktree", is_flag=True, help="Look at the files on disk instead of what is staged.")
+@click.option("--rev", "revision", metavar="REV", help="Look at a commit instead of what is staged.")
+@click.option("--format", "form", type=click.Choice(list(FORMATS)), default="concise", show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="The whole result as one JSON object.")
+@click.option("--hook", is_flag=True, hidden=True, help="Called by a Git hook: say nothing where nothing is wrong.")
+def command(
+    *,
+    paths: tuple[str, ...],
+    everything: bool,
+    worktree: bool,
+    revision: str | None,
+    form: str,
+    as_json: bool,
+    hook: bool,
+) -> int:
+    """Reject code that drifted from its spec.
+
+    Looks at what is staged, as the next commit would have it: every compiled file must be, byte for byte, what the
+    staged spec compiles to. With something staged, only findings that the change can have brought are reported; PATHS
+    narrow them further. Exits 0 when there is no finding, 1 when there is one.
+    """
+    if worktree and revision is not None:
+        raise UsageError("--worktree and --rev exclude each other", hint="choose one")
+    location = locate()
+    options = check.Options(
+        paths=tuple(_from_top(location, path) for path in paths),
+        everything=everything,
+        worktree=worktree,
+        revision=revision,
+    )
+    result = check.run(location, options)
+    if as_json:
+        output.emit(check.as_json(result))
+    else:
+        text = FORMATS[form](result.findings)
+        if text and not (hook and not result.findings):
+            output.emit(text)
+    if not (hook and not result.findings) and not as_json:
+        output.say(_summary(result, hook=hook))
+    return 1 if any(one.severity == "error" for one in result.findings) else 0
+
+
+def _summary(result: check.Result, *, hook: bool) -> str:
+    count = len(result.findings)
+    older = f"; {result.older} more not brought by this change (--all shows them)" if result.older else ""
+    if count:
+        head = f"{count} finding{'s' * (count > 1)}{older}"
+        return f"{head}\nhint: the commit is refused; `git factory run` compiles again" if hook else head
+    if not result.specs:
+        return f"no spec here: nothing to compare{older}"
+    specs = len(result.specs)
+    return f"{result.files} compiled files of {specs} spec{'s' * (specs > 1)} are what the spec says{older}"
+
+
+def _from_top(location: Location, path: str) -> str:
+    """``path``, relative to where the user stands, from the top of the repository."""
+    if Path(path).is_absolute() and location.worktree is not None:
+        inside = os.path.relpath(os.path.realpath(path), os.path.realpath(location.worktree))
+    else:
+        inside = posixpath.join(location.prefix, path)
+    inside = posixpath.normpath(inside)
+    if inside.startswith("../") or inside == "..":
+        raise UsageError(f"{path} is outside the repository", code="usage/path")
+    return "" if inside == "." else inside
