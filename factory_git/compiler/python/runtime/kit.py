@@ -225,8 +225,10 @@ def find(rows: Sequence[R], places: dict[Any, int], key: object, name: str) -> R
     return None if place is None else rows[place]
 
 
-def duplicates(rows: Iterable[object], name: str) -> list[Any]:
-    """The keys that more than one row has, in the order they are met."""
+def repeated(
+    entity: str, rows: Iterable[object], name: str, *, pii: bool = False
+) -> list[str]:
+    """What is wrong with the keys of ``rows``: those that more than one row has."""
     seen: set[Any] = set()
     twice: dict[Any, None] = {}
     for row in rows:
@@ -234,7 +236,30 @@ def duplicates(rows: Iterable[object], name: str) -> list[Any]:
         if key in seen:
             twice[key] = None
         seen.add(key)
-    return list(twice)
+    return [f"{entity}: two rows have the {name} {_known(k, pii)}" for k in twice]
+
+
+def dangling(
+    where: str, rows: Iterable[object], name: str, keys: set[Any], *, pii: bool = False
+) -> list[str]:
+    """What is wrong with a reference: values, or items of lists, that are no key."""
+    absent: dict[Any, None] = {}
+    for row in rows:
+        value = getattr(row, name)
+        for key in value if isinstance(value, tuple) else (value,):
+            if key is not None and key not in keys:
+                absent[key] = None
+    return [f"{where}: there is no {_known(key, pii)}" for key in absent]
+
+
+def refuse(problems: Sequence[str]) -> None:
+    """Raise Invalid with all problems, if there are any."""
+    if problems:
+        raise Invalid("\n".join(problems))
+
+
+def _known(value: object, pii: bool) -> str:
+    return "(personal data)" if pii else _shown(value)
 
 
 def grouped(rows: Iterable[R], key: Callable[[R], K]) -> list[tuple[K, list[R]]]:

@@ -1,0 +1,327 @@
+"""The application's data in SQLite: read as a world, run on, written back whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Generic, TypeVar
+
+from . import kit, loading, migrating
+from .rows import Table, from_sql, to_sql
+
+W = TypeVar("W")
+
+_RUNS = """
+CREATE TABLE IF NOT EXISTS "_gf_run" (
+    "id" INTEGER PRIMARY KEY,
+    "at" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "args" TEXT NOT NULL,
+    "outcome" TEXT NOT NULL,
+    "made" TEXT NOT NULL,
+    "broken" TEXT NOT NULL
+)
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """What a run did: rows made per entity, and the guardrails it broke and told of."""
+
+    name: str
+    made: Mapping[str, int]
+    broken: tuple[kit.Broken, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """What a load did: rows per entity, and the rows of earlier runs it dropped."""
+
+    rows: Mapping[str, int]
+    dropped: int = 0
+
+
+class Store(Generic[W]):
+    """A database file with the application's tables."""
+
+    def __init__(
+        self,
+        path: Path | str,
+        tables: Sequence[Table],
+        world: Callable[[], W],
+        migrations: Path,
+    ) -> None:
+        self.path = path
+        self.tables = tuple(tables)
+        self._world = world
+        self._migrations = migrations
+        try:
+            self.connection = sqlite3.connect(str(path), isolation_level=None)
+            self.connection.execute("PRAGMA busy_timeout = 10000")
+        except sqlite3.Error as error:
+            raise kit.AppError(f"{path}: {error}") from error
+
+    def __enter__(self) -> Store[W]:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """All that is done within is stored together, or, on any error, nothing is."""
+        try:
+            self.connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            raise kit.AppError(f"{self.path}: {error}") from error
+        try:
+            yield self.connection
+            self.connection.execute("COMMIT")
+        except BaseException:
+            if self.connection.in_transaction:
+                self.connection.execute("ROLLBACK")
+            raise
+
+    # The schema.
+
+    def migrate(self) -> tuple[str, ...]:
+        """Bring the tables up to date; the names of the migrations applied.
+
+        Every stored row must fit the model afterwards, or nothing is changed.
+        """
+        migrations = migrating.available(self._migrations)
+        if not migrating.pending(self.connection, migrations):
+            return ()
+        with self.transaction() as connection:
+            connection.execute(_RUNS)
+            names = migrating.up(connection, migrations, _now())
+            self._check(self.world())
+        return names
+
+    def down(self, count: int) -> tuple[str, ...]:
+        """Take back the last ``count`` migrations; their names."""
+        with self.transaction() as connection:
+            return migrating.down(
+                connection, migrating.available(self._migrations), count
+            )
+
+    def check(self) -> tuple[str, ...]:
+        """Check schema and data; the migrations that are pending. Changes nothing."""
+        migrations = migrating.available(self._migrations)
+        pending = migrating.pending(self.connection, migrations)
+        if not pending:
+            migrating.check(self.connection, migrations)
+            self._check(self.world())
+        return tuple(m.name for m in pending)
+
+    # Rows.
+
+    def load(self, folder: Path) -> Loaded:
+        """Replace the rows of every entity that ``folder`` has a file for.
+
+        Rows of earlier runs that no longer fit the new data are dropped: they can be
+        made again. Nothing is loaded when any row is refused.
+        """
+        found = loading.read_folder(folder, self.tables)
+        dropped = 0
+        with self.transaction() as connection:
+            for table, rows in found:
+                connection.execute(f"DELETE FROM {_quoted(table.name)}")
+                self._insert(table, rows, "load")
+            try:
+                self._check(self.world())
+            except kit.Invalid:
+                dropped = self._drop_made()
+                self._check(self.world())
+        return Loaded(
+            rows={table.entity: len(rows) for table, rows in found}, dropped=dropped
+        )
+
+    def world(self, *, without: str = "") -> W:
+        """Every row, but for those that ``without`` (a run's name) made."""
+        world = self._world()
+        for table in self.tables:
+            rows: list[Any] = getattr(world, table.attribute)
+            rows += self._rows(table, without)
+        return world
+
+    def rows(self, entity: str) -> list[Any]:
+        """The rows of one entity (by name or table), in key order, then as made."""
+        return self._rows(self.table(entity), "")
+
+    def table(self, entity: str) -> Table:
+        """The table of an entity by its name, or kit.Missing."""
+        for table in self.tables:
+            if entity in (table.entity, table.name, table.attribute):
+                return table
+        known = ", ".join(t.entity for t in self.tables)
+        raise kit.Missing(f"there is no {entity!r} (has: {known})")
+
+    def run(
+        self,
+        name: str,
+        work: Callable[[W], Sequence[kit.Broken]],
+        args: Mapping[str, str] | None = None,
+    ) -> Done:
+        """Run ``work`` on the world; the rows it made replace its earlier ones.
+
+        An error stores nothing but the record that the run failed, and is raised.
+        """
+        try:
+            with self.transaction():
+                world = self.world(without=name)
+                before = {t.attribute: _ids(world, t) for t in self.tables}
+                broken = tuple(work(world))
+                self._check(world)
+                made = self._replace(name, world, before)
+                done = Done(name=name, made=made, broken=broken)
+                self._record(name, args or {}, "done", done)
+        except kit.AppError as error:
+            kind = "aborted" if isinstance(error, kit.GuardrailBroken) else "failed"
+            broken = getattr(error, "broken", ())
+            with self.transaction():
+                failed = Done(name=name, made={}, broken=broken)
+                self._record(name, args or {}, kind, failed)
+            raise
+        return done
+
+    def add(self, name: str, work: Callable[[W], Any]) -> Done:
+        """Like ``run``, but rows made earlier under this name stay."""
+        with self.transaction():
+            world = self.world()
+            before = {t.attribute: _ids(world, t) for t in self.tables}
+            work(world)
+            self._check(world)
+            made = self._append(name, world, before)
+            done = Done(name=name, made=made)
+            self._record(name, {}, "done", done)
+        return done
+
+    def history(self) -> list[tuple[Any, ...]]:
+        """The runs: number, time, name, arguments, outcome, rows made, broken."""
+        query = 'SELECT * FROM "_gf_run" ORDER BY "id"'
+        return self.connection.execute(query).fetchall()
+
+    def _rows(self, table: Table, without: str) -> list[Any]:
+        columns = ", ".join(_quoted(c.name) for c in table.columns)
+        query = f"SELECT {columns or '1'} FROM {_quoted(table.name)}"
+        query += ' WHERE "_made_by" <> ? ORDER BY "_row"'
+        try:
+            found = self.connection.execute(query, (without,)).fetchall()
+        except sqlite3.OperationalError as error:
+            raise kit.AppError(
+                f"{self.path}: {error}; the tables are not up to date: migrate"
+            ) from error
+        rows = [_row(table, values) for values in found]
+        if table.key:
+            rows.sort(key=lambda row: kit.key_order(getattr(row, table.key)))
+        return rows
+
+    def _insert(self, table: Table, rows: Sequence[Any], name: str) -> None:
+        columns = ", ".join([_quoted(c.name) for c in table.columns] + ['"_made_by"'])
+        marks = ", ".join("?" * (len(table.columns) + 1))
+        query = f"INSERT INTO {_quoted(table.name)} ({columns}) VALUES ({marks})"
+        try:
+            self.connection.executemany(
+                query, [(*_values(table, row), name) for row in rows]
+            )
+        except sqlite3.IntegrityError as error:
+            raise kit.Invalid(f"{table.entity}: {error}") from error
+
+    def _replace(
+        self, name: str, world: W, before: Mapping[str, Mapping[int, Any]]
+    ) -> dict[str, int]:
+        for table in self.tables:
+            query = f'DELETE FROM {_quoted(table.name)} WHERE "_made_by" = ?'
+            self.connection.execute(query, (name,))
+        return self._append(name, world, before)
+
+    def _append(
+        self, name: str, world: W, before: Mapping[str, Mapping[int, Any]]
+    ) -> dict[str, int]:
+        made: dict[str, int] = {}
+        for table in self.tables:
+            new = [
+                row
+                for row in getattr(world, table.attribute)
+                if id(row) not in before[table.attribute]
+            ]
+            if new:
+                self._insert(table, new, name)
+                made[table.entity] = len(new)
+        return made
+
+    def _drop_made(self) -> int:
+        dropped = 0
+        for table in self.tables:
+            query = f"DELETE FROM {_quoted(table.name)} WHERE \"_made_by\" LIKE 'run:%'"
+            dropped += self.connection.execute(query).rowcount
+        return dropped
+
+    def _check(self, world: W) -> None:
+        check = getattr(world, "check", None)
+        if check is not None:
+            check()
+
+    def _record(
+        self, name: str, args: Mapping[str, str], outcome: str, done: Done
+    ) -> None:
+        self.connection.execute(_RUNS)
+        self.connection.execute(
+            'INSERT INTO "_gf_run" ("at", "name", "args", "outcome", "made", "broken")'
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                _now(),
+                name,
+                json.dumps(dict(args), sort_keys=True),
+                outcome,
+                json.dumps(dict(done.made), sort_keys=True),
+                json.dumps([b.path for b in done.broken]),
+            ),
+        )
+
+
+def _row(table: Table, values: Sequence[Any]) -> Any:
+    try:
+        return table.row(
+            **{
+                column.attribute: from_sql(column.kind, value)
+                for column, value in zip(table.columns, values, strict=False)
+            }
+        )
+    except (ValueError, ArithmeticError, TypeError) as error:
+        raise kit.Invalid(
+            f"{table.entity}: a stored row does not fit: {error}"
+        ) from error
+
+
+def _values(table: Table, row: Any) -> list[Any]:
+    return [to_sql(c.kind, getattr(row, c.attribute)) for c in table.columns]
+
+
+def _ids(world: Any, table: Table) -> dict[int, Any]:
+    # The rows are kept alive with their ids: a freed id could be another row's.
+    return {id(row): row for row in getattr(world, table.attribute)}
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
