@@ -1,9 +1,9 @@
 """Run compiled acceptance tests in a process of their own and say what was proven, test by test.
 
 Only these measurements count: the tests that the compiler wrote, each of them, run by the engine's own interpreter,
-with at least one assertion that passed. Configuration, plugins, ``conftest.py`` and byte code that lie in the folder have
-no say. What this does not give is a wall inside the process: code under test that sets out to forge the reporter's memory
-could; that takes a sandbox and a second process per call, and the code is read by people before.
+with at least one assertion that passed. Configuration, plugins, ``conftest.py`` and byte code that lie in the folder
+have no say. What this does not give is a wall inside the process: code under test that sets out to forge the reporter's
+memory could; that takes a sandbox and a second process per call, and the code is read by people before.
 """
 
 from __future__ import annotations
