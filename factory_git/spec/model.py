@@ -17,14 +17,28 @@ from factory_git.spec.types import Type
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Text:
-    """A piece of source text (an expression, mostly) and where its first character stands."""
+    """A piece of source text (an expression, mostly) and where its first character stands.
+
+    ``breaks`` are (offset, line, column) wherever the text stops following the file character by character: folded
+    lines, escapes, block scalars.
+    """
 
     text: str
     place: Place
     path: SpecPath
+    breaks: tuple[tuple[int, int, int], ...] = ()
 
     def __str__(self) -> str:
         return self.text
+
+    def at(self, offset: int) -> Place:
+        """The place of the character at ``offset`` of ``text``; for messages about a part of it."""
+        base, line, column = 0, self.place.line, self.place.column
+        for start, start_line, start_column in self.breaks:
+            if start > offset:
+                break
+            base, line, column = start, start_line, start_column
+        return Place(file=self.place.file, line=line, column=column + offset - base if column else 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +61,7 @@ class Field(Node):
     typed: bool  # False: no type was written and ``type`` is ``any``
     key: bool = False
     optional: bool = False
+    unique: bool = False
     minimum: str | None = None  # as written, a decimal or an ISO date
     maximum: str | None = None
     unit: str | None = None
@@ -191,7 +206,7 @@ class Spec:
 
     ``raw`` is the spec as plain data after rule 1 and the expansion of short forms: every list item a mapping with
     ``name`` and ``id``. Layers with no typed attribute here (identity, growth, evidence_policy …) are read from it.
-    ``digest`` is that of the canonical graph: comments and formatting do not change it.
+    ``places`` has the place of every node. The digest of a spec is that of its graph (:mod:`factory_git.spec.graph`).
     """
 
     id: str
@@ -212,7 +227,9 @@ class Spec:
     done: tuple[Text, ...]
     bindings: tuple[Binding, ...]
     package: str
+    language: str
     depends_on: tuple[str, ...]
+    reserved: tuple[SpecPath, ...]  # addresses that were removed and may not come back
     raw: Mapping[str, Any]
     places: Mapping[SpecPath, Place]
 
