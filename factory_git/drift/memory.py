@@ -26,8 +26,8 @@ ABSENT = "absent"  # expected of what an older compile left behind
 PATTERNS = (
     ":(top,glob)**/factory.yaml",
     ":(top,glob)**/*.factory.yaml",
-    ":(top,glob)**/spec/**",
-    ":(top,glob)**/.factory/**",
+    ":(top,glob)**/spec/**/*.yaml",
+    ":(top,glob)**/.factory/lock.json",
 )
 
 
@@ -103,7 +103,7 @@ def keep(path: str, data: bytes) -> bool:
             file.write(data)
         os.replace(fresh, path)  # noqa: PTH105
     except OSError:
-        try:
+        try:  # noqa: SIM105 (contextlib costs)
             os.unlink(fresh)  # noqa: PTH108
         except OSError:
             pass
@@ -119,10 +119,7 @@ def stamp() -> str:
     """
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     crc, count = 0, 0
-    todo = [f"{top}/{name}" for name in ("core", "spec", "skills", "compiler")] + [
-        f"{top}/_schemas",
-        f"{top}/../schemas",
-    ]
+    todo = [f"{top}/{name}" for name in ("core", "spec", "skills", "compiler", "_schemas", "../schemas")]
     while todo:
         folder = todo.pop()
         try:

@@ -1,4 +1,4 @@
-"""The tags that tie code to its spec: ``gf: <spec path>`` in a comment above a declaration, and a compiled file's head."""
+"""What ties code to its spec: ``gf: <spec path>`` in a comment above a declaration, the head of a compiled file."""
 
 from __future__ import annotations
 

@@ -169,7 +169,7 @@ def blob_id(data: bytes, object_format: str) -> str:
 
 
 def _entry(what: str) -> Entry:
-    mode, oid, stage = what.split("+")[0].split(" ")
+    mode, oid, stage = what.partition("+")[0].split(" ")
     return Entry(mode=mode, oid=oid, merged=stage == "0")
 
 
