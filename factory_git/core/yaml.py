@@ -20,7 +20,6 @@ import yaml
 from yaml.events import (
     AliasEvent,
     DocumentStartEvent,
-    Event,
     MappingEndEvent,
     MappingStartEvent,
     ScalarEvent,
@@ -29,10 +28,10 @@ from yaml.events import (
 )
 
 from factory_git.core.errors import Place, Problem, SpecError
-from factory_git.core.yaml_text import Breaks, align, decode
+from factory_git.core.yaml_text import Breaks, Span, align, decode
 
 try:
-    from yaml.cyaml import CParser as _Parser
+    from yaml._yaml import CParser as _Parser
 except ImportError:  # PyYAML built without libyaml: the same events, ten times slower
     from factory_git.core.yaml_text import SlowParser as _Parser  # type: ignore[assignment]
 
@@ -178,7 +177,7 @@ class _Composer:
             raise SpecError(words + more, self.problems, code=self.problems[0].code)
         return self.root if self.root is not None else Scalar(None, "", self.file, 1, 1)
 
-    def _events(self) -> Iterator[Event]:
+    def _events(self) -> Iterator[Any]:
         try:
             parser = _Parser(self.text)
             while parser.check_event():
@@ -186,14 +185,14 @@ class _Composer:
         except yaml.YAMLError as error:
             fail(_syntax(error, self.text, self.file))
 
-    def _start(self, event: MappingStartEvent | SequenceStartEvent) -> None:
+    def _start(self, event: Any) -> None:
         self._tag(event)
         if len(self.stack) >= MAX_DEPTH:
             self._fail(event, "yaml/depth", f"nested deeper than {MAX_DEPTH} levels", "")
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         file = self.file
         mapping = isinstance(event, MappingStartEvent)
-        node = Mapping({}, file, line, column) if mapping else Sequence([], file, line, column)
+        node: Mapping | Sequence = Mapping({}, file, line, column) if mapping else Sequence([], file, line, column)
         if event.anchor is not None:
             self._declare(event)
             self.open[event.anchor] = self._place(event)
@@ -208,7 +207,7 @@ class _Composer:
             del self.open[frame.anchor]
         self._add(frame.node, frame.anchor, frame.size)
 
-    def _alias(self, event: AliasEvent) -> None:
+    def _alias(self, event: Any) -> None:
         name = event.anchor
         if name in self.open:
             self._fail(event, "yaml/cycle", f"*{name} stands inside what it names (&{name}, {self.open[name]})", "")
@@ -268,21 +267,20 @@ class _Composer:
                     mapping.entries.setdefault(key, entry)
         mapping.merges = []
 
-    def _scalar(self, event: ScalarEvent) -> Scalar:
+    def _scalar(self, event: Any) -> Scalar:
         self.written += 1
         if event.anchor is not None:
             self._declare(event)
         self._tag(event)
         text = event.value
         start, end = event.start_mark, event.end_mark
-        # `style` is what the C parser leaves out of its repr but keeps.
         style = event.style if event.style in ("'", '"', "|", ">") else None
-        line, column, breaks = start.line + 1, start.column + 1, ()
+        line, column = start.line + 1, start.column + 1
+        breaks: Breaks = ()
         quotes = 1 if style in ("'", '"') else 0
         if style in ("|", ">") or event.anchor or event.tag or end.index - start.index != len(text) + 2 * quotes:
-            line, column, breaks = align(
-                self.text, start.index, end.index, start.line + 1, start.column + 1, text, style
-            )
+            span = Span(source=self.text, start=start.index, end=end.index, line=line, column=column)
+            line, column, breaks = align(span, text, style)
         else:
             column += quotes
         value: Value = text
@@ -290,7 +288,7 @@ class _Composer:
             value = self._resolve(text, event)
         return Scalar(value, text, self.file, line, column, style, breaks)
 
-    def _resolve(self, text: str, event: Event) -> Value:
+    def _resolve(self, text: str, event: Any) -> Value:
         """The core schema's value of a plain scalar."""
         if text in _NULL:
             return None
@@ -318,10 +316,10 @@ class _Composer:
         if event.tag is not None and event.tag not in _TEXT_TAGS and event.tag not in _PLAIN_TAGS:
             self._fail(event, "yaml/tag", f"tag {event.tag[:80]!r} means nothing here", "leave it out")
 
-    def _place(self, event: Event) -> Place:
+    def _place(self, event: Any) -> Place:
         return Place(file=self.file, line=event.start_mark.line + 1, column=event.start_mark.column + 1)
 
-    def _fail(self, event: Event, code: str, message: str, hint: str) -> NoReturn:
+    def _fail(self, event: Any, code: str, message: str, hint: str) -> NoReturn:
         fail(Problem(code=code, message=message, place=self._place(event), hint=hint))
 
 

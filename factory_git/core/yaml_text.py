@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from yaml.composer import Composer
@@ -55,16 +56,25 @@ def decode(content: bytes, file: str) -> str:
     return text
 
 
-def align(
-    source: str, start: int, end: int, line: int, column: int, text: str, style: str | None
-) -> tuple[int, int, Breaks]:
-    """Where ``text``, the value of the scalar at ``source[start:end]``, has its first character, and its breaks.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """The characters ``source[start:end]`` of a file; ``line`` and ``column`` (from 1) are those of ``start``."""
 
-    ``line`` and ``column`` (from 1) are those of ``start``. Characters that have no place of their own (a folded line
-    end) get the place of what follows.
+    source: str
+    start: int
+    end: int
+    line: int
+    column: int
+
+
+def align(span: Span, text: str, style: str | None) -> tuple[int, int, Breaks]:
+    """Where ``text``, the value of the scalar that ``span`` holds, has its first character, and its breaks.
+
+    Characters that have no place of their own (a folded line end) get the place of what follows.
     """
-    walk = _Walk(source, start, end, line, column)
-    properties = _PROPERTIES.match(source, start, end)
+    walk = _Walk(span)
+    source, end = span.source, span.end
+    properties = _PROPERTIES.match(source, span.start, end)
     if properties:
         walk.to(properties.end())
     if style in ("|", ">"):
@@ -88,8 +98,14 @@ def align(
 class _Walk:
     """A cursor over the source of one scalar."""
 
-    def __init__(self, source: str, at: int, end: int, line: int, column: int) -> None:
-        self.source, self.at, self.end, self.line, self.column = source, at, end, line, column
+    def __init__(self, span: Span) -> None:
+        self.source, self.at, self.end, self.line, self.column = (
+            span.source,
+            span.start,
+            span.end,
+            span.line,
+            span.column,
+        )
 
     def to(self, at: int) -> None:
         at = min(at, self.end)

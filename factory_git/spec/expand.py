@@ -1,8 +1,8 @@
 """From YAML nodes to expanded data: short forms written out, ids given, every problem noted with its place.
 
 The result mirrors the language's shapes (:mod:`factory_git.spec.schema`): records are dicts, items are dicts with
-``name`` and ``id``, text leaves are :class:`Text`, ``cell`` leaves are :class:`Cell`. What is wrong is left out, so that
-the rest can be looked at too.
+``name`` and ``id``, text leaves are :class:`Text`, ``cell`` leaves are :class:`Cell`. What is wrong is left
+out, so that the rest can be looked at too.
 """
 
 from __future__ import annotations

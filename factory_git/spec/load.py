@@ -36,7 +36,7 @@ def load(sources: Sequence[Source], *, root: str = "") -> Spec:
     build = Build(expanded, expander.places, problems)
     spec = _typed(build, tuple(sources), root)
     _references(build, expander.references, spec)
-    _reserved(build, spec)
+    _reserved(build)
     _raise(problems)
     return spec
 
@@ -77,8 +77,10 @@ def find(paths: Iterable[str]) -> list[tuple[str, list[str]]]:
 def _raise(problems: Sequence[Problem]) -> None:
     if not problems:
         return
+    # An aliased part is read wherever it is used, and wrong only once: at its place.
+    once = {(p.code, p.message, p.place): p for p in reversed(problems)}
     ordered = sorted(
-        dict.fromkeys(problems),
+        once.values(),
         key=lambda p: (p.place.file, p.place.line, p.place.column) if p.place else ("", 0, 0),
     )
     first = ordered[0]
@@ -158,7 +160,6 @@ def _typed(build: Build, sources: tuple[Source, ...], root: str) -> Spec:
     app = build.data.get("app") or {}
     title = str(app.get("title") or app.get("name") or app.get("id") or "")
     app_id = _app_id(build, app, title)
-    place = build.places.get(SpecPath("app"), Place(file=sources[0].path if sources else ""))
     entities = data.entities(build)
     pipelines = flow.pipelines(build)
     actions = surface.actions(build)
@@ -181,7 +182,7 @@ def _typed(build: Build, sources: tuple[Source, ...], root: str) -> Spec:
         scenarios=proof.scenarios(build, pipelines, actions),
         done=proof.done(build),
         bindings=proof.bindings(build),
-        package=proof.package(build, app_id, place),
+        package=proof.package(build, app_id),
         language=str(code.get("language", "python")) if isinstance(code, Mapping) else "python",
         depends_on=tuple(dict.fromkeys(str(t) for t in build.data.get("depends_on") or ())),
         reserved=tuple(SpecPath(str(t)) for t in build.data.get("reserved") or ()),
@@ -246,7 +247,7 @@ def _references(build: Build, references: Sequence[Reference], spec: Spec) -> No
         build.problem(code, message, reference.text.place, reference.text.path, hint)
 
 
-def _reserved(build: Build, spec: Spec) -> None:
+def _reserved(build: Build) -> None:
     """Removed ids stay removed, and what a node was is not there too."""
     for text in build.data.get("reserved") or ():
         path = SpecPath(text.text)

@@ -15,9 +15,9 @@ from typing import TypeAlias
 class Leaf:
     """A scalar.
 
-    ``kind`` says which: ``text`` (any scalar, as written), ``expression``, ``type`` (a type word), ``cell`` (any scalar,
-    kept with its value), ``bool``, ``int``; or a reference by name: ``entity``, ``role``, ``pipeline``, ``action``,
-    ``tier``, ``path``.
+    ``kind`` says which: ``text`` (any scalar, as written), ``expression``, ``type`` (a type word), ``cell`` (any
+    scalar, kept with its value), ``bool``, ``int``; or a reference by name: ``entity``, ``role``, ``pipeline``,
+    ``action``, ``tier``, ``path``.
     """
 
     kind: str
@@ -45,7 +45,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class MapOf:
-    """A mapping from free keys to one shape. ``keys`` is the kind of the keys: ``entity``, ``name``, ``path``, ``text``."""
+    """A mapping from free keys to one shape.
+
+    ``keys`` is their kind: ``entity``, ``name`` (an identifier), ``bound`` (an entity, or ``runs``), ``text``.
+    """
 
     value: Shape
     keys: str = "text"
@@ -53,8 +56,9 @@ class MapOf:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """A mapping with known keys. ``short`` is the key that a bare scalar stands for, ``short_list`` that of a bare list.
+    """A mapping with known keys.
 
+    ``short`` is the key that a bare scalar stands for, ``short_list`` that of a bare list.
     ``rest`` is the shape under any other key, where other keys are free (``when: {run: p, date: 2026-06-09}``).
     """
 
@@ -70,7 +74,7 @@ class Items:
     """A list of nodes: each a string (its name) or a mapping with ``name``; ids are unique.
 
     ``keyed`` allows a mapping name → body too. ``short`` is the key that a bare body stands for there, and, with
-    ``also``, that a string of the list sets beside its name. ``name_from`` are keys that give the name when there is none.
+    ``also``, that a string of the list sets beside its name. ``name_from`` are keys that give a name where none is.
     """
 
     item: Record | Choice

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime as dt
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -176,14 +176,14 @@ def _bool(text: str) -> bool | None:
 
 def _date(text: str) -> str | None:
     try:
-        return text if _DATE.fullmatch(text) and datetime.date.fromisoformat(text) else None
+        return text if _DATE.fullmatch(text) and dt.date.fromisoformat(text) else None
     except ValueError:
         return None
 
 
 def _datetime(text: str) -> str | None:
     try:
-        return text if datetime.datetime.fromisoformat(text) else None
+        return text if dt.datetime.fromisoformat(text) else None
     except ValueError:
         return None
 

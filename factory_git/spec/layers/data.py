@@ -104,7 +104,8 @@ def _with_default(build: Build, field: Field, cell: Cell | None) -> Field:
     if cell is None:
         return field
     value = build.cell(cell, field.type, f"default of {field.name}", field.path, optional=field.optional)
-    return _replace(field, default=value, has_default=True)
+    made: Field = _replace(field, default=value, has_default=True)
+    return made
 
 
 def _one_key(build: Build, entity: Entity) -> None:

@@ -6,12 +6,11 @@ import keyword
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from factory_git.core.errors import Place
 from factory_git.core.ids import SpecPath
 from factory_git.spec import names
 from factory_git.spec.expand import Cell
 from factory_git.spec.layers.build import Build
-from factory_git.spec.model import Action, Binding, Entity, Pipeline, Scenario, Text
+from factory_git.spec.model import Action, Binding, Entity, Field, Pipeline, Scenario, Text
 from factory_git.spec.types import ANY
 
 Given = dict[str, tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]]
@@ -62,19 +61,18 @@ def _given(build: Build, tables: Mapping[str, list[list[Cell]]], path: SpecPath)
         fields = [entity.field(column) for column in header]
         _header(build, entity, rows[0], path)
         body = tuple(
-            tuple(
-                build.cell(
-                    cell, field.type, f"{declared}.{field.name}", path, optional=field.optional or not field.typed
-                )
-                if field
-                else cell.value
-                for cell, field in zip(row, fields, strict=True)
-            )
+            tuple(_value(build, cell, field, declared, path) for cell, field in zip(row, fields, strict=True))
             for row in rows[1:]
         )
-        _keys(build, entity, header, rows, body, path)
+        _keys(build, entity, rows, path)
         out[declared] = (header, body)
     return out
+
+
+def _value(build: Build, cell: Cell, field: Field | None, entity: str, path: SpecPath) -> Any:
+    if field is None:
+        return cell.value
+    return build.cell(cell, field.type, f"{entity}.{field.name}", path, optional=field.optional or not field.typed)
 
 
 def _header(build: Build, entity: Entity, cells: list[Cell], path: SpecPath) -> None:
@@ -97,17 +95,16 @@ def _header(build: Build, entity: Entity, cells: list[Cell], path: SpecPath) -> 
             )
 
 
-def _keys(build: Build, entity: Entity, header: tuple[str, ...], rows: Any, body: Any, path: SpecPath) -> None:
-    key = entity.key
-    if key is None or key.name not in header:
-        return
-    column = header.index(key.name)
-    seen: set[Any] = set()
-    for cells, row in zip(rows[1:], body, strict=True):
-        if repr(row[column]) in seen:
-            message = f"two rows of {entity.name} have the key {row[column]!r}"
-            build.problem("spec/table", message, cells[column].text.place, path)
-        seen.add(repr(row[column]))
+def _keys(build: Build, entity: Entity, rows: list[list[Cell]], path: SpecPath) -> None:
+    """No two rows of a table have one key."""
+    columns = [n for n, c in enumerate(rows[0]) if entity.key and c.text.text == entity.key.name]
+    for column in columns:
+        seen: set[str] = set()
+        for cells in rows[1:]:
+            key = cells[column].text
+            if key.text in seen:
+                build.problem("spec/table", f"two rows of {entity.name} have the key {key.text!r}", key.place, path)
+            seen.add(key.text)
 
 
 def _forall(build: Build, bounds: Mapping[str, int], common: Mapping[str, Any]) -> dict[str, int]:
@@ -149,7 +146,7 @@ def _when(
     for name in pipeline.args if pipeline else ():
         if name not in out:
             message = f"pipeline {pipeline.id if pipeline else run} needs the argument {name!r}"
-            build.problem("spec/missing-argument", message, run.place, common["path"], f"add {name}: …")
+            build.problem("spec/missing-argument", message, common["place"], common["path"], f"add {name}: …")
     return out
 
 
@@ -211,7 +208,7 @@ def walk_layer(layer: str, data: Mapping[str, Any]) -> Iterator[tuple[SpecPath, 
             yield from walk(value, names.join(layer, key))
 
 
-def package(build: Build, app_id: str, place: Place) -> str:
+def package(build: Build, app_id: str) -> str:
     """The package of the generated code: ``code.package``, else the app's id made a Python name."""
     layer = build.data.get("code")
     given: Text | None = layer.get("package") if isinstance(layer, Mapping) else None
