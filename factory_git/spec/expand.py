@@ -47,6 +47,7 @@ class Expander:
         self.problems: list[Problem] = []
         self.references: list[Reference] = []
         self.places: dict[SpecPath, Place] = {}
+        self.attributes: set[str] = set()  # of layers: deployment.retention
 
     # -- one method a shape ------------------------------------------------------------------------------------------
 
@@ -149,6 +150,8 @@ class Expander:
             made = self.expand(value, shape.value, path)
             if made is not None:
                 out[key] = made
+            if path in self.attributes:
+                self.places.setdefault(names.join(path, slug(key)), place(at))
         return out
 
     def _table(self, node: Node, path: str) -> list[list[Cell]]:
@@ -306,7 +309,9 @@ class Expander:
 
     def _note_layer(self, path: str, key: str, at: Node) -> None:
         if "." not in path:
-            self.places.setdefault(names.join(path, key), place(at))
+            own = names.join(path, key)
+            self.places.setdefault(own, place(at))
+            self.attributes.add(own)
 
 
 _ANYTHING = Leaf("text")
