@@ -1,0 +1,56 @@
+"""What a verb works with: the repository and, opened when first asked for, its ledger and configuration."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from factory_git.core.clock import Clock, SystemClock
+from factory_git.gitio.config import Config
+from factory_git.gitio.locate import Location, locate
+
+if TYPE_CHECKING:
+    from factory_git.gitio.repository import Repository
+    from factory_git.ledger.store import Ledger
+
+
+@dataclass(frozen=True)
+class Context:
+    """One repository. A verb pays for what it uses: ``repo`` loads pygit2, ``ledger`` opens the index."""
+
+    location: Location
+    config: Config
+    clock: Clock = field(default_factory=SystemClock)
+
+    @functools.cached_property
+    def repo(self) -> Repository:
+        """The repository's objects and refs."""
+        from factory_git.gitio.repository import Repository  # noqa: PLC0415 (pygit2 costs 70 ms)
+
+        return Repository(self.location)
+
+    @functools.cached_property
+    def ledger(self) -> Ledger:
+        """The repository's ledger."""
+        from factory_git.index.sqlite import SqliteIndex  # noqa: PLC0415 (opened by the verbs that need it)
+        from factory_git.ledger.store import REF, Ledger, Settings  # noqa: PLC0415
+
+        settings = Settings(
+            author=lambda: self.config.author,
+            committer=lambda: self.config.committer,
+            ref=self.config.text("factory.ref", REF),
+            fsync=self.config.boolean("factory.fsync", True),
+            clock=self.clock,
+        )
+        return Ledger(self.repo, SqliteIndex(self.repo, self.location.factory_dir / "index.sqlite"), settings)
+
+
+def open_context(start: Path | str | None = None, *, clock: Clock | None = None) -> Context:
+    """The context of the repository that Git finds from ``start`` (default: the current folder, ``GIT_DIR`` honoured).
+
+    Raises :class:`RepositoryError` when there is none.
+    """
+    location = locate(start)
+    return Context(location=location, config=Config(location), clock=clock or SystemClock())

@@ -1,0 +1,76 @@
+"""Git's configuration as the program reads it: ``git config factory.*`` and who the user is."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from factory_git.core.errors import RepositoryError, UsageError
+from factory_git.gitio.child import GitFailed, git
+from factory_git.gitio.locate import Location
+from factory_git.gitio.objects import Person, parse_person
+
+_TRUE = {"true", "yes", "on", "1"}
+_FALSE = {"false", "no", "off", "0", ""}
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one repository; Git is asked once, when the first one is needed. ``git -c`` is honoured."""
+
+    location: Location
+
+    @functools.cached_property
+    def _values(self) -> dict[str, tuple[str | None, str]]:
+        # The repository is named by its folder; values that the caller's environment sets (`git -c`) still count.
+        out = git("config", "--list", "-z", "--show-origin", "--includes", cwd=self.location.common_dir)
+        fields = out.decode(errors="replace").split("\0")[:-1]
+        values: dict[str, tuple[str | None, str]] = {}
+        for origin, item in zip(fields[::2], fields[1::2], strict=True):
+            name, newline, value = item.partition("\n")
+            values[name] = (value if newline else None, origin)
+        return values
+
+    def text(self, name: str, default: str = "") -> str:
+        """The last value of ``name`` (lower case, ``factory.x``)."""
+        value, _ = self._values.get(name.lower(), (default, ""))
+        return default if value is None else value
+
+    def boolean(self, name: str, default: bool) -> bool:
+        """A yes or no; raises :class:`UsageError` that names the file of a value that is neither."""
+        if name.lower() not in self._values:
+            return default
+        value, origin = self._values[name.lower()]
+        if value is None or value.lower() in _TRUE:
+            return True
+        if value.lower() in _FALSE:
+            return False
+        raise UsageError(f"{name} = {value!r} is neither true nor false ({origin})", code="config/value")
+
+    def number(self, name: str, default: int) -> int:
+        """A whole number; raises :class:`UsageError` that names the file of a value that is none."""
+        value, origin = self._values.get(name.lower(), (str(default), ""))
+        try:
+            return int(value or "")
+        except ValueError as error:
+            raise UsageError(f"{name} = {value!r} is no whole number ({origin})", code="config/value") from error
+
+    @functools.cached_property
+    def author(self) -> Person:
+        """Who Git says commits are by (``GIT_AUTHOR_NAME``, ``user.name`` …)."""
+        return self._identity("GIT_AUTHOR_IDENT")
+
+    @functools.cached_property
+    def committer(self) -> Person:
+        """Who Git says makes commits."""
+        return self._identity("GIT_COMMITTER_IDENT")
+
+    def _identity(self, variable: str) -> Person:
+        try:
+            return parse_person(git("var", variable, cwd=self.location.common_dir).decode(errors="replace").strip())
+        except GitFailed as error:
+            raise RepositoryError(
+                f"Git does not know who you are: {error.stderr.strip().splitlines()[-1]}",
+                code="repository/identity",
+                hint='git config --global user.name "…"; git config --global user.email "…"',
+            ) from error

@@ -1,0 +1,71 @@
+"""A lock between processes that the kernel frees on death: ``flock`` on a file of the common Git directory.
+
+It saves work (nobody builds what will lose the race); correctness is the ref's compare-and-swap, so a file system that
+has no locks only costs retries.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import random
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from factory_git.core.errors import Conflict
+
+NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS}
+PATIENCE = 60.0  # seconds; the longest honest holder is one repack
+
+Wait = Callable[[float], None]
+
+
+def sleep(seconds: float) -> None:
+    """Wait; the one place that does, so that tests can count instead."""
+    time.sleep(seconds)
+
+
+@contextmanager
+def exclusive(path: Path, *, wait: Wait = sleep, patience: float = PATIENCE) -> Iterator[bool]:
+    """Hold the lock at ``path``; yields False where the file system has no locks.
+
+    Raises :class:`Conflict` that names the holder when it is not free within ``patience`` seconds of waiting.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        held = _acquire(fd, path, wait, patience)
+        if held:
+            os.ftruncate(fd, 0)
+            os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+        yield held
+    finally:
+        os.close(fd)  # frees the lock
+
+
+def _acquire(fd: int, path: Path, wait: Wait, patience: float) -> bool:
+    waited, pause = 0.0, 0.001
+    while True:
+        try:
+            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return True
+        except OSError as error:
+            if error.errno in NO_LOCKS:
+                return False
+            if error.errno not in (errno.EAGAIN, errno.EACCES, errno.EINTR):
+                raise
+        if waited >= patience:
+            holder = os.pread(fd, 32, 0).decode(errors="replace").strip() or "unknown"
+            raise Conflict(
+                f"the ledger is busy: process {holder} holds {path}",
+                code="ledger/busy",
+                hint="try again, or end that process if it hangs",
+                details={"pid": holder},
+            )
+        nap = pause * random.uniform(0.5, 1.0)  # noqa: S311 (spreads the waiters)
+        wait(nap)
+        waited += nap
+        pause = min(pause * 1.5, 0.02)

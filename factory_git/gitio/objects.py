@@ -1,0 +1,161 @@
+"""Git's object formats as pure functions: trees and commits to bytes and back, object ids."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import Literal, NamedTuple
+
+from factory_git.core.errors import IntegrityError
+from factory_git.core.ids import Oid
+
+Kind = Literal["commit", "tree", "blob", "tag"]
+
+TREE = "40000"
+FILE = "100644"
+EPOCH = datetime.fromtimestamp(0, UTC)
+
+_ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
+_PERSON = re.compile(r"(.*?) ?<([^>\n]*)> (-?\d+) ([+-]\d{4})")
+_UNSAFE = re.compile(r"[<>\n\r\0]")
+
+
+class TreeEntry(NamedTuple):
+    """One line of a tree: octal mode as Git writes it, name, object id."""
+
+    mode: str
+    name: str
+    oid: Oid
+
+    @property
+    def is_tree(self) -> bool:
+        return self.mode == TREE
+
+
+class Object(NamedTuple):
+    """An object that is to be written."""
+
+    kind: Kind
+    data: bytes
+    oid: Oid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An identity at a moment. ``when`` is in UTC, whole seconds."""
+
+    name: str
+    email: str
+    when: datetime
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.email}>" if self.email else self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commit:
+    """A commit as it is stored. ``message`` is the whole text."""
+
+    oid: Oid
+    tree: Oid
+    parents: tuple[Oid, ...]
+    author: Person
+    message: str
+
+    @property
+    def subject(self) -> str:
+        """The first line of the message."""
+        return self.message.partition("\n")[0]
+
+    def trailers(self) -> list[tuple[str, str]]:
+        """Key and value of each line ``Key: value`` in the last paragraph, in order."""
+        paragraph = self.message.rstrip("\n").rpartition("\n\n")[2]
+        pairs = (line.partition(": ") for line in paragraph.split("\n"))
+        return [(key, value) for key, colon, value in pairs if colon]
+
+
+def build(kind: Kind, data: bytes) -> Object:
+    """The object of these bytes, with its id."""
+    return Object(kind, data, hash_object(kind, data))
+
+
+def hash_object(kind: str, data: bytes) -> Oid:
+    """The id Git gives an object (SHA-1)."""
+    return Oid(hashlib.sha1(f"{kind} {len(data)}\0".encode() + data, usedforsecurity=False).hexdigest())
+
+
+def tree(entries: Iterable[TreeEntry]) -> Object:
+    """The tree object of these entries, in Git's order (folders sort as if their name ended in a slash)."""
+    ordered = sorted(
+        entries, key=lambda e: (e.name + "/" if e.mode == TREE else e.name).encode(errors="surrogateescape")
+    )
+    return build(
+        "tree",
+        b"".join(
+            f"{mode} {name}\0".encode(errors="surrogateescape") + bytes.fromhex(oid) for mode, name, oid in ordered
+        ),
+    )
+
+
+def parse_tree(data: bytes) -> tuple[TreeEntry, ...]:
+    """The entries of a tree object."""
+    return tuple(
+        TreeEntry(mode.decode(), name.decode(errors="surrogateescape"), Oid(oid.hex()))
+        for mode, name, oid in _ENTRY.findall(data)
+    )
+
+
+def commit(*, tree: Oid, parents: Sequence[Oid], author: Person, committer: Person, message: str) -> Object:
+    """A commit object. Times are written in UTC: nothing of the machine is in it."""
+    head = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
+    head += [f"author {_person(author)}", f"committer {_person(committer)}"]
+    return build("commit", ("\n".join(head) + "\n\n" + message.rstrip("\n") + "\n").encode(errors="replace"))
+
+
+def parse_commit(oid: Oid, data: bytes) -> Commit:
+    """The commit of these bytes; raises :class:`IntegrityError` when they are no commit."""
+    head, _, message = data.decode(errors="replace").partition("\n\n")
+    tree_id, parents, author = "", [], ""
+    for line in head.split("\n"):
+        key, _, value = line.partition(" ")
+        if key == "tree" and not tree_id:
+            tree_id = value
+        elif key == "parent":
+            parents.append(Oid(value))
+        elif key == "author" and not author:
+            author = value
+    if not tree_id:
+        raise IntegrityError(f"commit {oid} has no tree", code="ledger/commit")
+    return Commit(oid=oid, tree=Oid(tree_id), parents=tuple(parents), author=parse_person(author), message=message)
+
+
+def parse_person(text: str) -> Person:
+    """``Name <email> seconds zone``; what is malformed becomes a nameless person at the epoch."""
+    match = _PERSON.fullmatch(text)
+    if match is None:
+        return Person(name=text, email="", when=datetime.fromtimestamp(0, UTC))
+    name, email, seconds, _ = match.groups()
+    try:
+        when = datetime.fromtimestamp(int(seconds), UTC)
+    except (OverflowError, ValueError, OSError):  # a hostile timestamp must not stop the reading of the rest
+        when = datetime.fromtimestamp(0, UTC)
+    return Person(name=name, email=email, when=when)
+
+
+def person(text: str) -> Person:
+    """``name`` or ``name <email>`` as a person, at no moment yet."""
+    name, bracket, email = text.partition("<")
+    return Person(name=name.strip(), email=email.rstrip("> ").strip() if bracket else "", when=EPOCH)
+
+
+def at(person: Person, when: datetime) -> Person:
+    """The person at another moment, in whole seconds."""
+    return replace(person, when=when.astimezone(UTC).replace(microsecond=0))
+
+
+def _person(person: Person) -> str:
+    name, email = (_UNSAFE.sub(" ", text).strip() for text in (person.name, person.email))
+    return f"{name or 'unknown'} <{email}> {max(0, int(person.when.timestamp()))} +0000"

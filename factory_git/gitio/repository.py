@@ -1,0 +1,148 @@
+"""The repository as the ledger needs it: objects by id, trees, commits, refs. No pygit2 type leaves this room."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import pygit2
+
+from factory_git.core.errors import IntegrityError, RepositoryError
+from factory_git.core.ids import Oid
+from factory_git.gitio import objects, pack, refs
+from factory_git.gitio.locate import Location
+
+_KINDS: dict[int, objects.Kind] = {1: "commit", 2: "tree", 3: "blob", 4: "tag"}
+_NO_PROMISE = "fetch it: git fetch --refetch (this is a partial clone)"
+
+
+class MissingObject(IntegrityError):
+    """An object that should be there is not, or its bytes do not hash to its id."""
+
+    default_code = "git/missing-object"
+
+
+class Repository:
+    """One repository, opened at its common folder, so that linked worktrees share refs and state."""
+
+    def __init__(self, location: Location) -> None:
+        """Open it. Raises :class:`RepositoryError` for what libgit2 cannot read (SHA-256, reftable)."""
+        self.location = location
+        _supported(location)
+        try:
+            self._repo = pygit2.Repository(str(location.common_dir))
+        except (pygit2.GitError, KeyError) as error:
+            raise RepositoryError(f"{location.common_dir}: {error}", code="repository/unusable") from error
+        self.tree: Callable[[Oid], tuple[objects.TreeEntry, ...]] = functools.lru_cache(maxsize=256)(self._tree)
+
+    @property
+    def pack_dir(self) -> Path:
+        """Where packs lie."""
+        return self.location.common_dir / "objects" / "pack"
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether history is cut: parents of the oldest commits are absent."""
+        return (self.location.common_dir / "shallow").exists()
+
+    @functools.cached_property
+    def boundary(self) -> frozenset[Oid]:
+        """The commits of a shallow clone whose parents are absent."""
+        try:
+            text = (self.location.common_dir / "shallow").read_text()
+        except OSError:
+            return frozenset()
+        return frozenset(Oid(line) for line in text.split())
+
+    def read(self, oid: Oid) -> tuple[objects.Kind, bytes]:
+        """Kind and bytes of an object. Raises :class:`MissingObject` when it is absent or damaged."""
+        try:
+            number, data = self._repo.odb.read(oid)
+        except KeyError as error:
+            raise MissingObject(f"object {oid} is not in the repository", hint=_hint(self)) from error
+        except (pygit2.GitError, OSError, ValueError) as error:
+            raise MissingObject(f"object {oid} cannot be read: {error}", code="git/damaged-object") from error
+        return _KINDS[int(number)], data
+
+    def blob(self, oid: Oid) -> bytes:
+        """The bytes of a blob."""
+        return self._expect(oid, "blob")
+
+    def commit(self, oid: Oid) -> objects.Commit:
+        """A commit."""
+        return objects.parse_commit(oid, self._expect(oid, "commit"))
+
+    def has(self, oid: Oid) -> bool:
+        """Whether the object is in the repository."""
+        return bool(oid in self._repo.odb)
+
+    def lookup(self, tree: Oid, path: Iterable[str]) -> objects.TreeEntry | None:
+        """The entry at ``path`` below ``tree``, or None."""
+        entry: objects.TreeEntry | None = None
+        for name in path:
+            if entry is not None:
+                if not entry.is_tree:
+                    return None
+                tree = entry.oid
+            entry = next((e for e in self.tree(tree) if e.name == name), None)
+            if entry is None:
+                return None
+        return entry
+
+    def is_ancestor(self, old: Oid, new: Oid) -> bool:
+        """Whether ``old`` is ``new`` or one of its ancestors; False when either is absent."""
+        if old == new:
+            return self.has(old)
+        try:
+            return bool(self._repo.descendant_of(new, old))
+        except (KeyError, pygit2.GitError, ValueError):
+            return False
+
+    def ref(self, name: str) -> Oid | None:
+        """Where a ref points, or None."""
+        return refs.read(self._repo, name)
+
+    def move_ref(self, name: str, old: Oid | None, new: Oid, *, fsync: bool) -> None:
+        """Compare-and-swap; see :func:`factory_git.gitio.refs.compare_and_swap`."""
+        if fsync:
+            pygit2.settings.enable_fsync_gitdir(True)
+        refs.compare_and_swap(self._repo, name, old, new)
+        if fsync:
+            pack.flush(Path(self._repo.path, name).parent)
+
+    def lock_path(self, name: str) -> Path:
+        """The lock file of a ref."""
+        return refs.lock_path(self._repo, name)
+
+    def write_pack(self, items: Sequence[objects.Object], *, fsync: bool) -> str:
+        """Write objects as one kept pack; see :func:`factory_git.gitio.pack.write`."""
+        return pack.write(self.pack_dir, items, fsync=fsync)
+
+    def _tree(self, oid: Oid) -> tuple[objects.TreeEntry, ...]:
+        return objects.parse_tree(self._expect(oid, "tree"))
+
+    def _expect(self, oid: Oid, kind: objects.Kind) -> bytes:
+        found, data = self.read(oid)
+        if found != kind:
+            raise MissingObject(f"object {oid} is a {found}, not a {kind}", code="git/wrong-kind")
+        return data
+
+
+def _supported(location: Location) -> None:
+    if location.object_format != "sha1":
+        raise RepositoryError(
+            f"{location.common_dir} stores objects as {location.object_format}, which git-factory cannot write yet",
+            code="repository/object-format",
+            hint="use a repository made with `git init --object-format=sha1`",
+        )
+    if (location.common_dir / "reftable").is_dir():
+        raise RepositoryError(
+            f"{location.common_dir} keeps its refs in a reftable, which git-factory cannot write yet",
+            code="repository/ref-format",
+            hint="convert it: git refs migrate --ref-format=files",
+        )
+
+
+def _hint(repo: Repository) -> str:
+    return _NO_PROMISE if any(repo.pack_dir.glob("*.promisor")) else "look with: git factory verify; git fsck"

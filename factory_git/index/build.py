@@ -1,0 +1,107 @@
+"""Writing the index: one transaction of the ledger at a time, in graph order."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+from factory_git.core.errors import FactoryError
+from factory_git.core.ids import Oid, RecordId
+from factory_git.ledger import fold
+from factory_git.ledger.layout import place
+from factory_git.ledger.record import FORMAT, Record, decode, summary
+from factory_git.ledger.transaction import Transaction
+from factory_git.ledger.types import refuse_newer
+
+Read = Callable[[Oid], bytes]
+
+
+def add(db: sqlite3.Connection, made: Transaction, read: Read) -> None:
+    """Index one transaction; what is already there (a record two clones wrote) stays where it was first."""
+    if made.format > FORMAT:
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('newer', ?)", (str(made.format),))
+    # A key twice (two clones): the first transaction in the order keeps it.
+    key = made.key if made.key and not _known_key(db, made.key) else None
+    n = db.execute(
+        "INSERT INTO tx (oid, stream, actor, at, subject, key) VALUES (?, ?, ?, ?, ?, ?)",
+        (made.oid, made.stream, made.actor, int(made.when.timestamp()), made.subject, key),
+    ).lastrowid
+    found: dict[RecordId, tuple[str, Record | FactoryError]] = {}
+    for path, oid in made.records:
+        found.setdefault(RecordId(oid), (path, _load(RecordId(oid), read)))
+    for id_ in fold.by_graph({i: r.parents if isinstance(r, Record) else () for i, (_, r) in found.items()}):
+        path, record = found[id_]
+        _add_record(db, (n, made.stream), path, id_, record)
+    db.executemany("INSERT OR IGNORE INTO blob VALUES (?, ?, ?)", ((oid, n, path) for path, oid in made.blobs))
+
+
+def _add_record(
+    db: sqlite3.Connection,
+    tx: tuple[int | None, str],
+    path: str,
+    id_: RecordId,
+    record: Record | FactoryError,
+) -> None:
+    n, stream = tx
+    located = place(path, Oid(id_))
+    assert located is not None
+    if isinstance(record, Record) and record.type != located[0]:
+        record = FactoryError(f"record {id_} is a {record.type}, its path says {located[0]}", code="record/path")
+    done = db.execute(
+        "INSERT OR IGNORE INTO record (id, type, tx, path, run, title, damaged) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        (
+            id_,
+            located[0],
+            n,
+            path,
+            _run(record, stream) if isinstance(record, Record) else None,
+            summary(record.payload) if isinstance(record, Record) else "",
+            "" if isinstance(record, Record) else f"{record.code}: {record.message}",
+        ),
+    )
+    if not done.rowcount or not isinstance(record, Record):
+        return
+    db.executemany("INSERT OR IGNORE INTO edge VALUES (?, ?)", ((id_, parent) for parent in record.parents))
+    db.execute("INSERT INTO words VALUES (?, ?)", (done.lastrowid, "\n".join(texts(record.payload)).casefold()))
+
+
+def texts(value: Any) -> Iterator[str]:
+    """Every text in a payload, keys left out."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str):
+            yield item
+        elif isinstance(item, Mapping):
+            stack.extend(reversed(list(item.values())))
+        elif isinstance(item, list):
+            stack.extend(reversed(item))
+
+
+def _run(record: Record, stream: str) -> str | None:
+    """The run a record belongs to: it says so, or its stream does (``runs/<id>``)."""
+    named = record.payload.get("run")
+    if isinstance(named, str):
+        return named
+    if record.type == "run":
+        return record.id
+    head, _, rest = stream.partition("/")
+    return rest.partition("/")[0] if head == "runs" and rest else None
+
+
+def _load(id_: RecordId, read: Read) -> Record | FactoryError:
+    try:
+        return refuse_newer(decode(id_, read(Oid(id_))))
+    except FactoryError as error:
+        return error
+
+
+def _known_key(db: sqlite3.Connection, key: str) -> bool:
+    return bool(db.execute("SELECT 1 FROM tx WHERE key = ?", (key,)).fetchone())
+
+
+def fill(db: sqlite3.Connection, made: Iterable[Transaction], read: Read) -> None:
+    """Index transactions in the order given."""
+    for one in made:
+        add(db, one, read)

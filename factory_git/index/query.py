@@ -1,0 +1,162 @@
+"""Questions to the index, in SQL."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from factory_git.core.ids import Oid, RecordId
+from factory_git.ledger.projection import Lineage, Located, Query, Row, TxRow
+
+_ROW = (
+    "SELECT record.id, record.type, record.title, record.damaged, tx.oid, tx.stream, tx.actor, tx.at, tx.subject"
+    " FROM record JOIN tx ON tx.n = record.tx"
+)
+
+
+def watermark(db: sqlite3.Connection) -> Oid | None:
+    """The tip the index has reached."""
+    found = db.execute("SELECT value FROM meta WHERE key = 'tip'").fetchone()
+    return Oid(found[0]) if found else None
+
+
+def set_watermark(db: sqlite3.Connection, tip: Oid | None) -> None:
+    """Say how far the index has come."""
+    if tip is None:
+        db.execute("DELETE FROM meta WHERE key = 'tip'")
+    else:
+        db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
+
+
+def newer_format(db: sqlite3.Connection) -> int:
+    """The highest ledger format above our own that was met, or 0."""
+    found = db.execute("SELECT value FROM meta WHERE key = 'newer'").fetchone()
+    return int(found[0]) if found else 0
+
+
+def has_tx(db: sqlite3.Connection, oid: Oid) -> bool:
+    """Whether a commit is indexed."""
+    return db.execute("SELECT 1 FROM tx WHERE oid = ?", (oid,)).fetchone() is not None
+
+
+def resolve(db: sqlite3.Connection, prefix: str) -> list[RecordId]:
+    """Ids that start with ``prefix``, at most ten."""
+    found = db.execute("SELECT id FROM record WHERE id >= ? AND id < ? LIMIT 10", (prefix, prefix + "g"))
+    return [RecordId(id_) for (id_,) in found]
+
+
+def located(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Located]:
+    """Where records and blobs are."""
+    out: dict[str, Located] = {}
+    for table in ("blob", "record"):
+        for start in range(0, len(ids), 500):
+            some = ids[start : start + 500]
+            found = db.execute(
+                f"SELECT x.id, tx.oid, x.path FROM {table} x JOIN tx ON tx.n = x.tx"  # noqa: S608 (literal names)
+                f" WHERE x.id IN ({_marks(some)})",
+                some,
+            )
+            out.update({id_: Located(Oid(tx), path) for id_, tx, path in found})
+    return out
+
+
+def rows(db: sqlite3.Connection, query: Query) -> list[Row]:
+    """The records that match, in graph order (or against it)."""
+    where, values = _conditions(query)
+    order = "DESC" if query.newest_first else "ASC"
+    sql = f"{_ROW} {where} ORDER BY record.n {order}"
+    if query.limit is not None:
+        sql += " LIMIT ?"
+        values.append(query.limit)
+    return [_row(found) for found in db.execute(sql, values)]
+
+
+def row(db: sqlite3.Connection, id_: RecordId) -> Row | None:
+    """One record."""
+    found = db.execute(f"{_ROW} WHERE record.id = ?", (id_,)).fetchone()
+    return _row(found) if found else None
+
+
+def by_key(db: sqlite3.Connection, key: str) -> tuple[RecordId, ...] | None:
+    """The records of the transaction with that key."""
+    found = db.execute("SELECT n FROM tx WHERE key = ?", (key,)).fetchone()
+    if found is None:
+        return None
+    return tuple(RecordId(i) for (i,) in db.execute("SELECT id FROM record WHERE tx = ? ORDER BY n", found))
+
+
+def lineage(db: sqlite3.Connection, root: RecordId, direction: str) -> Lineage:
+    """Everything reachable from ``root``: one recursive query, however deep."""
+    here, there = ("child", "parent") if direction == "up" else ("parent", "child")
+    reach = (
+        "WITH RECURSIVE reach(id) AS (VALUES (?) UNION"  # UNION, not UNION ALL: each id once, so diamonds stay small
+        f" SELECT edge.{there} FROM reach JOIN edge ON edge.{here} = reach.id)"
+    )
+    edges: dict[RecordId, list[RecordId]] = {}
+    sql = f"{reach} SELECT edge.{here}, edge.{there} FROM reach JOIN edge ON edge.{here} = reach.id"  # noqa: S608
+    for one, other in db.execute(sql, (root,)):
+        edges.setdefault(RecordId(one), []).append(RecordId(other))
+    found = [
+        _row(one) for one in db.execute(f"{reach} {_ROW} JOIN reach ON reach.id = record.id ORDER BY record.n", (root,))
+    ]
+    order = {one.id: position for position, one in enumerate(found)}
+    for below in edges.values():
+        below.sort(key=lambda id_: (order.get(id_, len(order)), id_))
+    return Lineage(root=root, rows={one.id: one for one in found}, edges=edges)
+
+
+def journal(db: sqlite3.Connection, limit: int | None, stream: str | None) -> list[tuple[TxRow, list[Row]]]:
+    """Transactions newest first, each with its records."""
+    where, values = ("WHERE stream = ?", [stream]) if stream is not None else ("", [])
+    sql = f"SELECT n, oid, stream, actor, at, subject FROM tx {where} ORDER BY n DESC LIMIT ?"  # noqa: S608
+    found = db.execute(sql, [*values, -1 if limit is None else limit]).fetchall()
+    txs = {one[0]: TxRow(Oid(one[1]), one[2], one[3], _when(one[4]), one[5]) for one in found}
+    records: dict[int, list[Row]] = {n: [] for n in txs}
+    for some in _chunks(list(txs), 500):
+        sql = f"SELECT tx, id, type, title, damaged FROM record WHERE tx IN ({_marks(some)}) ORDER BY n"  # noqa: S608
+        for n, id_, type_, title, damaged in db.execute(sql, some):
+            records[n].append(Row(RecordId(id_), type_, title, txs[n], damaged))
+    return [(txs[n], records[n]) for n in txs]
+
+
+def _conditions(query: Query) -> tuple[str, list[Any]]:
+    tests: list[tuple[str, Sequence[Any]]] = []
+    if query.type is not None:
+        tests.append(("record.type = ?", [query.type]))
+    if query.stream is not None:
+        tests.append(("tx.stream = ?", [query.stream]))
+    if query.run is not None:
+        tests.append(
+            ("(record.run = ? OR (record.run >= ? AND record.run < ?))", [query.run, query.run, query.run + "g"])
+        )
+    if query.actor is not None:
+        tests.append(("instr(lower(tx.actor), lower(?)) > 0", [query.actor]))
+    if query.since is not None:
+        tests.append(("tx.at >= ?", [query.since.timestamp()]))
+    if query.until is not None:
+        tests.append(("tx.at < ?", [query.until.timestamp()]))
+    if query.parent is not None:
+        tests.append(("record.id IN (SELECT child FROM edge WHERE parent = ?)", [query.parent]))
+    if query.text is not None:
+        tests.append(("record.n IN (SELECT n FROM words WHERE instr(text, ?) > 0)", [query.text.casefold()]))
+    where = "WHERE " + " AND ".join(test for test, _ in tests) if tests else ""
+    return where, [value for _, values in tests for value in values]
+
+
+def _row(found: Sequence[Any]) -> Row:
+    id_, type_, title, damaged, tx, stream, actor, at, subject = found
+    return Row(RecordId(id_), type_, title, TxRow(Oid(tx), stream, actor, _when(at), subject), damaged)
+
+
+def _when(seconds: int) -> datetime:
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _chunks(values: Sequence[int], size: int) -> Iterable[Sequence[int]]:
+    return (values[start : start + size] for start in range(0, len(values), size))

@@ -1,0 +1,29 @@
+"""The tables of the index. Change anything here and raise ``VERSION``: older files are rebuilt, never migrated."""
+
+from __future__ import annotations
+
+VERSION = 1
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE tx (
+  n INTEGER PRIMARY KEY,            -- graph order
+  oid TEXT NOT NULL UNIQUE, stream TEXT NOT NULL, actor TEXT NOT NULL, at INTEGER NOT NULL, subject TEXT NOT NULL,
+  key TEXT
+);
+CREATE INDEX tx_stream ON tx (stream) WHERE stream != '';
+CREATE UNIQUE INDEX tx_key ON tx (key) WHERE key IS NOT NULL;
+CREATE INDEX tx_at ON tx (at);
+CREATE TABLE record (
+  n INTEGER PRIMARY KEY,            -- graph order, ties by id
+  id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, tx INTEGER NOT NULL, path TEXT NOT NULL, run TEXT, title TEXT NOT NULL,
+  damaged TEXT NOT NULL DEFAULT ''
+);
+CREATE INDEX record_type ON record (type);
+CREATE INDEX record_tx ON record (tx);
+CREATE INDEX record_run ON record (run) WHERE run IS NOT NULL;
+CREATE TABLE edge (child TEXT NOT NULL, parent TEXT NOT NULL, PRIMARY KEY (child, parent)) WITHOUT ROWID;
+CREATE INDEX edge_parent ON edge (parent);
+CREATE TABLE blob (id TEXT PRIMARY KEY, tx INTEGER NOT NULL, path TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE words (n INTEGER PRIMARY KEY, text TEXT NOT NULL);  -- what `--text` looks into
+"""

@@ -1,0 +1,111 @@
+"""Reading history: transactions in graph order, from commits. Every projection is a fold over this.
+
+Order: parents before children, the first parent's side first. It depends on the graph only, so it is the same in every
+clone, and a tip whose first-parent line holds an older tip only appends to the older one's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+
+from factory_git.core.ids import Oid, RecordId
+from factory_git.gitio.objects import Commit
+from factory_git.gitio.repository import Repository
+from factory_git.ledger import layout, transaction
+from factory_git.ledger.layout import Stored
+from factory_git.ledger.transaction import Transaction
+
+
+def commits(repo: Repository, tip: Oid, seen: Callable[[Oid], bool]) -> Iterator[Commit]:
+    """Commits reachable from ``tip`` that are not ``seen``, in order. Iterative: history may be long and deep."""
+    if seen(tip):
+        return
+    emitted: set[Oid] = set()
+    stack = [(repo.commit(tip), 0)]
+    while stack:
+        commit, position = stack.pop()
+        if commit.oid in emitted:
+            continue
+        parents = parents_of(repo, commit)
+        while position < len(parents) and (parents[position] in emitted or seen(parents[position])):
+            position += 1
+        if position < len(parents):
+            stack.append((commit, position + 1))
+            stack.append((repo.commit(parents[position]), 0))
+            continue
+        emitted.add(commit.oid)
+        yield commit
+
+
+def parents_of(repo: Repository, commit: Commit) -> tuple[Oid, ...]:
+    """The parents that this clone has: a shallow one cuts them off at its boundary."""
+    return () if commit.oid in repo.boundary else commit.parents
+
+
+def transactions(repo: Repository, tip: Oid, seen: Callable[[Oid], bool]) -> Iterator[Transaction]:
+    """Transactions not ``seen`` yet, in order, with the files each added."""
+    for commit in commits(repo, tip, seen):
+        parents = parents_of(repo, commit)
+        before = repo.commit(parents[0]).tree if parents else None
+        yield with_files(transaction.read(commit), changes(repo.tree, before, commit.tree))
+
+
+def with_files(made: Transaction, changed: Iterable[tuple[str, Oid | None, Oid | None]]) -> Transaction:
+    """``made`` with the files of its tree sorted into records, blobs, strangers and losses."""
+    records, blobs, strange, gone = [], [], [], []
+    for path, old, new in changed:
+        if old is not None:
+            gone.append(Stored(path, old))
+        if new is None:
+            continue
+        if layout.place(path, new):
+            records.append(Stored(path, new))
+        elif (match := layout.BLOB_PATH.fullmatch(path)) and match[1] == new:
+            blobs.append(Stored(path, new))
+        else:
+            strange.append(Stored(path, new))
+    return replace(made, records=tuple(records), blobs=tuple(blobs), strange=tuple(strange), gone=tuple(gone))
+
+
+def changes(trees: layout.Trees, old: Oid | None, new: Oid | None) -> Iterator[tuple[str, Oid | None, Oid | None]]:
+    """Files that differ between two trees: path, id before, id after. Equal folders are not opened."""
+    stack: list[tuple[str, Oid | None, Oid | None]] = [("", old, new)]
+    while stack:
+        prefix, before, after = stack.pop()
+        if before == after:
+            continue
+        left = {entry.name: entry for entry in trees(before)} if before else {}
+        right = {entry.name: entry for entry in trees(after)} if after else {}
+        for name in sorted(left.keys() | right.keys()):
+            one, two = left.get(name), right.get(name)
+            if one == two:
+                continue
+            path = f"{prefix}{name}"
+            files = [entry.oid if entry and not entry.is_tree else None for entry in (one, two)]
+            deeper = [entry.oid if entry and entry.is_tree else None for entry in (one, two)]
+            if files != [None, None]:
+                yield path, files[0], files[1]
+            if deeper != [None, None]:
+                stack.append((path + "/", deeper[0], deeper[1]))
+
+
+def by_graph(parents: Mapping[RecordId, Iterable[RecordId]]) -> list[RecordId]:
+    """Ids so that parents of the same set come before children, ties by id."""
+    waiting = {id_: {p for p in ps if p in parents and p != id_} for id_, ps in parents.items()}
+    children: dict[RecordId, list[RecordId]] = {}
+    for id_, needs in waiting.items():
+        for parent in needs:
+            children.setdefault(parent, []).append(id_)
+    out: list[RecordId] = []
+    ready = sorted(id_ for id_, needs in waiting.items() if not needs)
+    while ready:
+        out += ready
+        freed: list[RecordId] = []
+        for id_ in ready:
+            for child in children.get(id_, ()):
+                waiting[child].discard(id_)
+                if not waiting[child]:
+                    freed.append(child)
+        ready = sorted(freed)
+    return out + sorted(parents.keys() - set(out))  # ids are hashes: a cycle cannot be, and is still listed

@@ -1,0 +1,97 @@
+"""What the ledger asks of its index. The index is derived from history and can be deleted at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+from factory_git.core.ids import Oid, RecordId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """Filters of ``list``; None asks for nothing. ``since`` is inclusive, ``until`` exclusive."""
+
+    type: str | None = None
+    stream: str | None = None
+    run: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+    parent: RecordId | None = None
+    text: str | None = None
+    limit: int | None = None
+    newest_first: bool = False
+
+
+class TxRow(NamedTuple):
+    """A transaction as the journal shows it."""
+
+    oid: Oid
+    stream: str
+    actor: str
+    when: datetime
+    subject: str
+
+
+class Row(NamedTuple):
+    """A record as lists and trees show it; ``damaged`` says what is wrong with its bytes."""
+
+    id: RecordId
+    type: str
+    title: str
+    tx: TxRow
+    damaged: str = ""
+
+
+class Located(NamedTuple):
+    """Where a record or blob lies: the transaction that brought it first, its path in the ledger's tree."""
+
+    tx: Oid
+    path: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lineage:
+    """The records that can be reached from ``root`` along parents (``up``) or children (``down``), and the edges."""
+
+    root: RecordId
+    rows: Mapping[RecordId, Row]
+    edges: Mapping[RecordId, Sequence[RecordId]] = field(default_factory=dict)
+
+
+class Projection(Protocol):
+    """An index of the ledger up to a tip."""
+
+    @property
+    def notices(self) -> list[str]:
+        """What happened to the index that a person should hear, once (rebuilt because it was unreadable …)."""
+
+    def refresh(self, tip: Oid | None) -> None:
+        """Catch up with ``tip``: only new commits when it continues what is indexed, else from the beginning."""
+
+    def resolve(self, prefix: str) -> list[RecordId]:
+        """Ids that start with ``prefix``, at most ten."""
+
+    def located(self, ids: Iterable[str]) -> dict[str, Located]:
+        """Where the records and blobs among ``ids`` are; absent ones are left out."""
+
+    def rows(self, query: Query) -> list[Row]:
+        """The records that match, in graph order."""
+
+    def row(self, id: RecordId) -> Row | None:  # noqa: A002
+        """One record."""
+
+    def by_key(self, key: str) -> tuple[RecordId, ...] | None:
+        """The records of the transaction with that idempotency key."""
+
+    def lineage(self, root: RecordId, direction: str) -> Lineage:
+        """Everything above (``up``) or below (``down``) a record."""
+
+    def journal(self, limit: int | None, stream: str | None = None) -> list[tuple[TxRow, list[Row]]]:
+        """Transactions newest first, each with its records."""
+
+    def close(self) -> None:
+        """Let go of files."""

@@ -1,0 +1,155 @@
+"""Check every record of the ledger against itself. Trusts no index: everything is read and hashed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from factory_git.core.errors import FactoryError, Problem
+from factory_git.core.ids import Oid, RecordId, blob_oid
+from factory_git.gitio import journal
+from factory_git.gitio.objects import Commit
+from factory_git.gitio.repository import Repository
+from factory_git.ledger import fold, layout, transaction
+from factory_git.ledger.record import FORMAT, Record, decode
+from factory_git.ledger.transaction import Transaction
+from factory_git.ledger.types import UPGRADE, Registry, version_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """What was checked and everything that is wrong; ``path`` of a problem is the record or transaction."""
+
+    records: int
+    blobs: int
+    transactions: int
+    problems: tuple[Problem, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    def as_json(self) -> dict[str, Any]:
+        """The declared fields of ``--json``."""
+        counts = {"records": self.records, "blobs": self.blobs, "transactions": self.transactions}
+        return {"ok": self.ok, **counts, "problems": [problem.as_json() for problem in self.problems]}
+
+
+def verify(repo: Repository, ref: str) -> Report:
+    """Walk the whole ledger: hashes, canonical form, schema, parents, paths, trailers, nothing removed or forgotten."""
+    check = _Check(repo)
+    tip = repo.ref(ref)
+    if tip is not None:
+        check.history(tip)
+    check.records_together()
+    check.promises(tip, ref)
+    return Report(
+        records=len(check.records) + len(check.bad), blobs=len(check.blobs), transactions=check.transactions,
+        problems=tuple(check.problems),
+    )  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Check:
+    repo: Repository
+    transactions: int = 0
+    records: dict[RecordId, Record] = field(default_factory=dict)
+    bad: set[RecordId] = field(default_factory=set)  # named already: not read again in a merge
+    blobs: set[Oid] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+    def history(self, tip: Oid) -> None:
+        """Every transaction, oldest first; a missing commit ends the walk, a missing tree only its transaction."""
+        try:
+            for commit in fold.commits(self.repo, tip, lambda _: False):
+                self.transactions += 1
+                self._guarded(commit)
+        except FactoryError as error:
+            self._say(error.code, f"history is broken: {error.message}", "")
+
+    def _guarded(self, commit: Commit) -> None:
+        try:
+            parents = fold.parents_of(self.repo, commit)
+            before = self.repo.commit(parents[0]).tree if parents else None
+            changed = fold.changes(self.repo.tree, before, commit.tree)
+            self._transaction(fold.with_files(transaction.read(commit), changed), commit.oid in self.repo.boundary)
+        except FactoryError as error:
+            self._say(error.code, f"transaction {commit.oid}: {error.message}", commit.oid)
+
+    def _transaction(self, made: Transaction, cut: bool) -> None:
+        name = f"transaction {made.oid[:12]}"
+        if made.format > FORMAT:
+            self._say("record/newer-version", f"{name} has format {made.format}; {UPGRADE}", made.oid)
+        elif made.format < 1:
+            self._say("ledger/no-format", f"{name} has no Factory-Format: it was not written by git-factory", made.oid)
+        for path, oid in made.gone:
+            self._say("ledger/deleted", f"{name} removed or replaced record {oid} at {path}", oid)
+        for path, oid in made.strange:
+            self._say("ledger/path", f"{name} added {oid} at {path}, where no record or content can be", oid)
+        known = self.records.keys() | self.bad if made.claimed or made.records else set()
+        for path, oid in made.records:
+            self._record(path, RecordId(oid))
+        for path, oid in made.blobs:
+            self._blob(path, oid)
+        added = {RecordId(oid) for _, oid in made.records}
+        claimed = {id_ for _, id_ in made.claimed}
+        for id_ in sorted(claimed - added - known):
+            self._say("ledger/deleted", f"{name} names record {id_}, which is not in its tree", id_)
+        for id_ in sorted(added - claimed - known) if not cut else ():
+            self._say("ledger/unnamed", f"{name} brought record {id_} without naming it", id_)
+
+    def _record(self, path: str, id_: RecordId) -> None:
+        if id_ in self.records or id_ in self.bad:
+            return
+        try:
+            record = decode(id_, self.repo.blob(Oid(id_)))
+        except FactoryError as error:
+            self.bad.add(id_)
+            self._say(error.code, f"record {id_} at {path}: {error.message}", id_)
+            return
+        self.records[id_] = record
+        placed = layout.place(path, Oid(id_))
+        if placed and placed[0] != record.type:
+            self._say("ledger/path", f"record {id_} is a {record.type}, its path says {placed[0]}", id_)
+
+    def _blob(self, path: str, oid: Oid) -> None:
+        if oid in self.blobs:
+            return
+        self.blobs.add(oid)
+        try:
+            if blob_oid(self.repo.blob(oid)) != oid:
+                self._say("record/tampered", f"content {oid} at {path}: its bytes hash to something else", oid)
+        except FactoryError as error:
+            self._say(error.code, f"content {oid} at {path}: {error.message}", oid)
+
+    def records_together(self) -> None:
+        """What needs all of them: parents and the schemas that records of type ``type`` hold."""
+        types: dict[str, list[Record]] = {}
+        for record in self.records.values():
+            if record.type == "type":
+                types.setdefault(str(record.payload.get("name")), []).append(record)
+        registry = Registry(lambda name: types.get(name, []))
+        for id_, record in self.records.items():
+            for parent in record.parents:
+                if parent not in self.records and parent not in self.bad:
+                    self._say("record/absent-parent", f"{record.type} {id_}: no parent {parent}", id_)
+            for problem in self._schema(registry, record):
+                self._say(problem.code, f"{record.type} {id_}: {problem.message}", id_)
+
+    def _schema(self, registry: Registry, record: Record) -> Iterator[Problem]:
+        try:
+            if record.v >= version_of(record.type):  # older ones obeyed the schema of their day
+                yield from registry.issues(record)
+        except FactoryError as error:
+            yield Problem(code=error.code, message=error.message)
+
+    def promises(self, tip: Oid | None, ref: str) -> None:
+        """Every transaction this clone acknowledged must be reachable."""
+        for promised in journal.read(self.repo.location.factory_dir).tips:
+            if tip is None or not self.repo.is_ancestor(promised, tip):
+                self._say("ledger/lost", f"acknowledged transaction {promised} is not in {ref}", promised)
+
+    def _say(self, code: str, message: str, path: str) -> None:
+        self.problems.append(Problem(code=code, message=message, path=path))

@@ -1,0 +1,169 @@
+"""The write protocol: lock, one kept pack, compare-and-swap, journal; and recovery of what others left behind.
+
+Order matters, and each step is safe to die after: objects that no ref reaches are invisible; a pack with its ``.keep``
+survives any gc until the ref points at it; a moved ref is the commit point; the journal only remembers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from factory_git.core.clock import Clock, SystemClock
+from factory_git.core.errors import Conflict
+from factory_git.core.ids import Oid
+from factory_git.gitio import journal, lock, pack, refs, repack
+from factory_git.gitio.objects import Object
+from factory_git.gitio.repository import Repository
+from factory_git.ledger import merge
+
+ATTEMPTS = 50  # lost races under the lock are other programs' (gc, a push into this repository): rare
+Checkpoint = Callable[[str], None]
+
+
+def no_checkpoint(name: str) -> None:
+    """Nothing happens between two steps of an append; crash tests put something there."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Writer:
+    """Moves the ledger's ref. ``notices`` tells what recovery did."""
+
+    repo: Repository
+    ref: str
+    fsync: bool
+    clock: Clock = field(default_factory=SystemClock)
+    wait: lock.Wait = lock.sleep
+    checkpoint: Checkpoint = no_checkpoint
+    notices: list[str] = field(default_factory=list)
+    many: int = repack.MANY
+    _recovered: bool = False
+
+    @property
+    def _folder(self) -> Path:
+        return self.repo.location.factory_dir
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Hold the ledger's lock; the first time, put right what dead processes left."""
+        with lock.exclusive(self._folder / "lock", wait=self.wait) as held:
+            if held and not self._recovered:
+                self._recover()
+                self._recovered = True
+            yield
+
+    def write(self, decide: Callable[[Oid | None], tuple[Oid, list[Object]] | None]) -> Oid | None:
+        """Write what ``decide`` makes of the tip, again from a newer tip when the race is lost; None: nothing to do.
+
+        Raises :class:`Conflict` after too many lost races. Call it while ``locked``.
+        """
+        for attempt in range(ATTEMPTS):
+            tip = self.repo.ref(self.ref)
+            self.checkpoint("tip read")
+            decided = decide(tip)
+            if decided is None:
+                return tip
+            new, objects = decided
+            name = self.repo.write_pack(objects, fsync=self.fsync) if objects else ""
+            self.checkpoint("pack written")
+            try:
+                self._move(tip, new)
+                self.checkpoint("ref moved")
+                lines = journal.acknowledge(self._folder, new, name or "-")
+                self.checkpoint("acknowledged")
+            except refs.RefMoved:
+                self.wait(0.002 * (attempt + 1))
+                continue
+            finally:
+                # Won or lost, gc may have the pack now. It is never deleted: what another program stored meanwhile may
+                # be in it, and Git does not store a second time what it finds.
+                if name:
+                    pack.release(self.repo.pack_dir, name)
+            if lines >= self.many:
+                self._tidy()
+            return new
+        raise Conflict(
+            f"{self.ref} keeps moving; {ATTEMPTS} attempts were lost", code="ledger/ref-moved", hint="try again"
+        )
+
+    def _move(self, old: Oid | None, new: Oid) -> None:
+        """Compare-and-swap, with patience for a lock file and for folders that gc removes under us."""
+        for attempt in range(ATTEMPTS):
+            try:
+                self.repo.move_ref(self.ref, old, new, fsync=self.fsync)
+                return
+            except refs.RefLocked:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                now = self.clock.now().timestamp()
+                done = refs.take_over(self.repo.lock_path(self.ref), now=now, wait=self.wait)
+                self.notices += [done] if done else []
+            except refs.RefMoved:
+                raise
+            except OSError:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                self.wait(0.001 * (attempt + 1))
+
+    def _recover(self) -> None:
+        """Give back packs that dead writers kept; check that every acknowledged tip is still reachable."""
+        for name in pack.kept(self.repo.pack_dir):
+            # We hold the lock, so its writer is dead. Reachable or not, gc may decide about it now.
+            pack.release(self.repo.pack_dir, name)
+        self._keep_promises()
+
+    def _keep_promises(self) -> None:
+        promises = journal.read(self._folder)
+        tip = self.repo.ref(self.ref)
+        if not promises.tips or promises.tips == (tip,):
+            return
+        for lost in self._unreachable(tip, promises.tips):
+            if not self.repo.has(lost):
+                self.notices.append(f"acknowledged transaction {lost} is gone from this repository")
+                continue
+            self.notices.append(f"{self.ref} had lost the acknowledged transaction {lost}: united again")
+            self.unite(lost)
+        tip = self.repo.ref(self.ref)
+        journal.replace(self._folder, [tip] if tip else [], repack.own(self.repo.pack_dir, promises.packs))
+
+    def unite(self, other: Oid) -> Oid | None:
+        """Make the ledger hold everything that ``other`` holds."""
+
+        def decide(tip: Oid | None) -> tuple[Oid, list[Object]] | None:
+            if tip is None:
+                return other, []
+            return merge.unite(self.repo, tip, other)
+
+        return self.write(decide)
+
+    def _unreachable(self, tip: Oid | None, tips: tuple[Oid, ...]) -> list[Oid]:
+        """Those acknowledged tips that the ref no longer reaches, newest first, without those another one reaches."""
+        waiting = set(tips)
+        oid = tip
+        for _ in range(2 * len(tips) + 16):  # the usual case: all of them lie on the first-parent line, close by
+            if oid is None or not waiting:
+                break
+            waiting.discard(oid)
+            parents = self.repo.commit(oid).parents
+            oid = parents[0] if parents else None
+        lost: list[Oid] = []
+        for one in reversed(tips):
+            reachable = one not in waiting or any(self.repo.is_ancestor(one, of) for of in (tip, *lost) if of)
+            if not reachable and one not in lost:
+                lost.append(one)
+        return lost
+
+    def _tidy(self) -> None:
+        """Join small packs, so that reading never has to look into thousands."""
+        self._keep_promises()
+        folder = self.repo.pack_dir
+        promises = journal.read(self._folder)
+        names = repack.own(folder, promises.packs)
+        if len(names) < self.many // 2:
+            return
+        chosen = repack.small_ones(folder, names)
+        if chosen:
+            new = repack.join(folder, chosen, fsync=self.fsync)
+            journal.replace(self._folder, promises.tips[-1:], [*(n for n in names if n not in chosen), new])
