@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 from factory_git.compiler.compile import compile_spec
@@ -17,6 +17,7 @@ from factory_git.core.errors import FactoryError, Place, SpecError
 from factory_git.drift import memory
 from factory_git.drift.compiled import Actual, Expected, compare, left_over
 from factory_git.drift.finding import Finding, order
+from factory_git.drift.judged import Judged, below, brought, spec_first
 from factory_git.gitio import index_read, trees
 from factory_git.gitio.child import git
 from factory_git.gitio.locate import Location
@@ -32,10 +33,12 @@ class Options:
     """What to look at: the index (default), the working tree, or a commit; ``paths`` narrow what is reported.
 
     Of the index only what the change touches is reported, unless ``everything`` is set or nothing is staged.
+    ``spec_first`` lets a change of the spec go ahead of its code, with a warning.
     """
 
     paths: tuple[str, ...] = ()  # from the top of the repository; a folder stands for all below it
     everything: bool = False
+    spec_first: bool = False
     worktree: bool = False
     revision: str | None = None
 
@@ -50,34 +53,26 @@ class Result:
     files: int  # compiled files compared
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
-    """One spec: its root, the files it is read from, what it compiles to (None: it does not) and the findings."""
-
-    root: str
-    sources: tuple[str, ...]
-    expected: Mapping[str, Expected] | None
-    findings: tuple[Finding, ...]
-    inputs: frozenset[str] = field(default_factory=frozenset)
-    left: tuple[str, ...] = ()
-
-
 def run(location: Location, options: Options) -> Result:
     """Check the tree that ``options`` name. Changes nothing in the repository but its local, disposable memory."""
     tree = _tree(location, options)
     judged = judge(tree)
-    findings = [one for each in judged for one in each.findings] + list(_orphans(tree, {each.root for each in judged}))
+    orphans = list(_orphans(tree, {each.root for each in judged}))
+    findings = [one for each in judged for one in each.findings] + orphans
     staged = not options.worktree and options.revision is None
-    if staged:
+    if staged and not orphans:
         remember(location, tree, judged)
-    shown = findings
-    if staged and not options.everything and (changed := _changed()):
-        shown = [one for one in findings if _touched(one, judged, changed)]
+    shown, older = findings, 0
+    if staged and not options.everything and (changed := _changed(tree)):
+        shown = brought(findings, judged, changed)
+        older = len(findings) - len(shown)
+        if options.spec_first:
+            shown = spec_first(shown, judged, changed)
     if options.paths:
-        shown = [one for one in shown if any(_below(one.place.file, path) for path in options.paths)]
+        shown = [one for one in shown if any(below(one.place.file, path) for path in options.paths)]
     return Result(
         findings=tuple(sorted(shown, key=order)),
-        older=len(findings) - len(shown),
+        older=older,
         specs=tuple(each.root for each in judged),
         files=sum(len(each.expected or ()) for each in judged),
     )
@@ -184,7 +179,7 @@ def _left_over(tree: trees.Tree, spec: Spec, expected: Mapping[str, Expected]) -
     others = [
         path
         for path, entry in tree.entries.items()
-        if _below(path, package) and path not in expected and entry.mode in (trees.FILE, trees.EXECUTABLE)
+        if below(path, package) and path not in expected and entry.mode in (trees.FILE, trees.EXECUTABLE)
     ]
     tree.load(others)
     return left_over(others, tree.read, spec.root)
@@ -208,29 +203,17 @@ def _inputs(tree: trees.Tree, root: str) -> list[str]:
     return [
         path
         for path, entry in sorted(tree.entries.items())
-        if (path == lock or _below(path, migrations)) and entry.mode in regular and entry.merged
+        if (path == lock or below(path, migrations)) and entry.mode in regular and entry.merged
     ]
 
 
-def _changed() -> set[str]:
-    """The paths that the index changes of ``HEAD``; empty when nothing is staged or nothing was ever committed."""
+def _changed(tree: trees.Tree) -> set[str]:
+    """The paths that the index changes of ``HEAD``: all of them before the first commit."""
     commit = index_read.head()
     if commit is None:
-        return set()
+        return set(tree.entries)
     out = git("diff-index", "--cached", "--name-only", "-z", "--no-renames", commit, "--", inherit=True)
     return {path for path in out.decode(errors="surrogateescape").split("\0") if path}
-
-
-def _touched(finding: Finding, judged: Sequence[Judged], changed: set[str]) -> bool:
-    """Whether the change can have brought ``finding``: it touches the file, or what the file is compiled from."""
-    if finding.place.file in changed:
-        return True
-    for each in judged:
-        if each.root == finding.root:
-            if each.expected is None:  # what it compiles to is not known: any file below it may be one
-                return any(_below(path, each.root) for path in changed)
-            return not changed.isdisjoint(each.inputs)
-    return any(_below(path, finding.root) for path in changed)
 
 
 def _invalid(error: SpecError, root: str, file: str) -> Iterable[Finding]:
@@ -259,10 +242,6 @@ def _same(tree: trees.Tree, path: str, what: str) -> bool:
 
 def _join(root: str, path: str) -> str:
     return str(PurePosixPath(root) / path)
-
-
-def _below(path: str, folder: str) -> bool:
-    return folder in ("", ".") or path == folder or path.startswith(f"{folder}/")
 
 
 def as_json(result: Result) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import posixpath
-from pathlib import Path
-
 import click
 
 from factory_git.app import check
 from factory_git.cli import output
+from factory_git.cli.paths import from_top
 from factory_git.core.errors import UsageError
 from factory_git.drift.formats import FORMATS
-from factory_git.gitio.locate import Location, locate
+from factory_git.gitio.locate import locate
 
 
 @click.command("check")
@@ -20,6 +17,7 @@ from factory_git.gitio.locate import Location, locate
 @click.option("--all", "everything", is_flag=True, help="Report what the change did not touch, too.")
 @click.option("--worktree", is_flag=True, help="Look at the files on disk instead of what is staged.")
 @click.option("--rev", "revision", metavar="REV", help="Look at a commit instead of what is staged.")
+@click.option("--spec-first", is_flag=True, help="Let a spec be committed before its code; warn instead.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="concise", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The whole result as one JSON object.")
 @click.option("--hook", is_flag=True, hidden=True, help="Called by a Git hook: say nothing where nothing is wrong.")
@@ -29,6 +27,7 @@ def command(
     everything: bool,
     worktree: bool,
     revision: str | None,
+    spec_first: bool,
     form: str,
     as_json: bool,
     hook: bool,
@@ -43,8 +42,9 @@ def command(
         raise UsageError("--worktree and --rev exclude each other", hint="choose one")
     location = locate()
     options = check.Options(
-        paths=tuple(_from_top(location, path) for path in paths),
+        paths=tuple(from_top(location, path) for path in paths),
         everything=everything,
+        spec_first=spec_first or hook,
         worktree=worktree,
         revision=revision,
     )
@@ -70,15 +70,3 @@ def _summary(result: check.Result, *, hook: bool) -> str:
         return f"no spec here: nothing to compare{older}"
     specs = len(result.specs)
     return f"{result.files} compiled files of {specs} spec{'s' * (specs > 1)} are what the spec says{older}"
-
-
-def _from_top(location: Location, path: str) -> str:
-    """``path``, relative to where the user stands, from the top of the repository."""
-    if Path(path).is_absolute() and location.worktree is not None:
-        inside = os.path.relpath(os.path.realpath(path), os.path.realpath(location.worktree))
-    else:
-        inside = posixpath.join(location.prefix, path)
-    inside = posixpath.normpath(inside)
-    if inside.startswith("../") or inside == "..":
-        raise UsageError(f"{path} is outside the repository", code="usage/path")
-    return "" if inside == "." else inside

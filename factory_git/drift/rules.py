@@ -8,4 +8,5 @@ RULES: dict[str, str] = {
     "GF501": "a compiled file is missing",
     "GF502": "a compiled file was edited by hand",
     "GF503": "a compiled file was made by another version of the compiler",
+    "GF601": "the spec changed and the code that is read from it did not",
 }

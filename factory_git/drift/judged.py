@@ -1,0 +1,81 @@
+"""One spec under judgement, and which of its findings a change is answerable for. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field
+
+from factory_git.core.errors import Place
+from factory_git.drift.compiled import Expected
+from factory_git.drift.finding import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """One spec: its folder, the files it is read from, what it compiles to (None: it does not) and the findings.
+
+    ``inputs`` are all files that decide what it compiles to: sources, lock, migrations. ``left`` are files that an
+    older compile left behind.
+    """
+
+    root: str
+    sources: tuple[str, ...]
+    expected: Mapping[str, Expected] | None
+    findings: tuple[Finding, ...]
+    inputs: frozenset[str] = field(default_factory=frozenset)
+    left: tuple[str, ...] = ()
+
+
+def brought(findings: Iterable[Finding], judged: Sequence[Judged], changed: AbstractSet[str]) -> list[Finding]:
+    """Those findings that a change of the paths ``changed`` can have brought."""
+    by_root = {each.root: each for each in judged}
+    return [one for one in findings if _touched(one, by_root.get(one.root), changed)]
+
+
+def spec_first(findings: Iterable[Finding], judged: Sequence[Judged], changed: AbstractSet[str]) -> list[Finding]:
+    """Findings with those of a spec that runs ahead of its code made into one warning.
+
+    A spec is committed before the run that compiles it. Where a change touches a spec's sources and nothing that is
+    compiled from it, missing and differing files are what is still to be done, not an edit by hand.
+    """
+    ahead = {each.root: each for each in judged if _ahead(each, changed)}
+    out, counts = [], dict.fromkeys(ahead, 0)
+    for one in findings:
+        if one.root in ahead and one.code in ("GF402", "GF501", "GF502", "GF503"):
+            counts[one.root] += 1
+        else:
+            out.append(one)
+    for root, count in counts.items():
+        if count:
+            out.append(
+                Finding(
+                    code="GF601",
+                    severity="warning",
+                    message=f"the spec changed and its code did not yet ({count} file{'s' * (count > 1)} to compile)",
+                    place=Place(file=min(changed & set(ahead[root].sources))),
+                    hint="run `git factory run` once this is committed",
+                    root=root,
+                )
+            )
+    return out
+
+
+def below(path: str, folder: str) -> bool:
+    """Whether ``path`` is ``folder`` or lies in it; everything lies in the top folder."""
+    return folder in ("", ".") or path == folder or path.startswith(f"{folder}/")
+
+
+def _touched(finding: Finding, judged: Judged | None, changed: AbstractSet[str]) -> bool:
+    if finding.place.file in changed:
+        return True
+    if judged is None or judged.expected is None:  # what it compiles to is not known: any file below may be one
+        return any(below(path, finding.root) for path in changed)
+    return not changed.isdisjoint(judged.inputs)
+
+
+def _ahead(judged: Judged, changed: AbstractSet[str]) -> bool:
+    if judged.expected is None or changed.isdisjoint(judged.sources):
+        return False
+    compiled = {path for path, want in judged.expected.items() if want.content is not None}
+    return changed.isdisjoint(compiled | set(judged.left) | (judged.inputs - set(judged.sources)))
