@@ -99,7 +99,7 @@ def _term(checker: Checker, node: Call, term: Term, scope: Scope) -> Typed:
     parts = tuple(checker.fitted(a, scope, t, f"argument '{name}' of {term.name}") for a, (name, t) in pairs)
     reads = frozenset({term.path}).union(*(p.reads for p in parts))
     kind = checker.term_type(term, scope)
-    return Typed(node=node, op="term", type=kind, parts=parts, name=term.id, reads=reads)
+    return Typed(node=node, op="term", type=kind, parts=parts, name=term.id, reads=reads, target=term)
 
 
 def _argument(checker: Checker, function: Function, number: int, found: Typed, scope: Scope) -> Typed:

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 
-from factory_git.core.errors import Place, Problem, SpecError
+from factory_git.core.errors import Problem, SpecError
 from factory_git.spec.model import Text
 
 CARET_WIDTH = 100
 
 
-def place(text: Text, at: int) -> Place:
-    """The place of the character at offset ``at`` of ``text``."""
-    before = text.text[:at]
-    lines = before.count("\n")
-    if not text.place.line:
-        return text.place
-    column = text.place.column + (len(before) - before.rfind("\n") - 1) if text.place.column else 0
-    return Place(file=text.place.file, line=text.place.line + lines, column=column)
-
-
 def problem(text: Text, at: int, code: str, message: str, hint: str = "") -> Problem:
     """A problem at offset ``at`` of ``text``; ``hint`` defaults to the line with a caret below the token."""
-    return Problem(code=code, message=message, place=place(text, at), path=text.path, hint=hint or caret(text.text, at))
+    return Problem(code=code, message=message, place=text.at(at), path=text.path, hint=hint or caret(text.text, at))
 
 
 def error(text: Text, at: int, code: str, message: str, hint: str = "") -> SpecError:

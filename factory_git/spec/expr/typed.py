@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from factory_git.core.ids import SpecPath
 from factory_git.spec.expr.ast import Node
+from factory_git.spec.model import Entity, Field, Term
 from factory_git.spec.types import Type
 
 
@@ -17,8 +18,9 @@ class Typed:
     ``literal``, ``name`` (a variable), ``collection`` (all rows of ``entity``), ``field`` (field ``name`` of a row
     of ``entity``), ``follow`` (the row of ``entity`` that a reference leads to), ``member`` (of a value of type
     any), ``index``, ``list``, ``call`` (built-in function ``name``), ``term``, ``decimal`` (an int made a decimal),
-    or a macro's name, with the variable in ``name``. ``sure``: the value could be null, but is known not to be here.
-    ``reads`` are the entities, fields and terms read in the whole tree.
+    or a macro's name, with the variable in ``name``. ``target`` is the declaration of the entity, field or
+    term, where the spec has one (the fields of ``run``, ``act`` and ``key`` have none). ``sure``: the value could be
+    null, but is known not to be here. ``reads`` are the entities, fields and terms read in the whole tree.
     """
 
     node: Node
@@ -29,6 +31,7 @@ class Typed:
     entity: str = ""
     reads: frozenset[SpecPath] = frozenset()
     sure: bool = False
+    target: Entity | Field | Term | None = field(default=None, compare=False, repr=False)
     facts: frozenset[str] = field(default=frozenset(), compare=False)  # of a filter: what is not null in each item
 
 

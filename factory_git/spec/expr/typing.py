@@ -42,7 +42,7 @@ from factory_git.spec.expr.relations import (
 )
 from factory_git.spec.expr.scope import Scope, field_type
 from factory_git.spec.expr.typed import Typed
-from factory_git.spec.model import Term, Text
+from factory_git.spec.model import Entity, Field, Term, Text
 from factory_git.spec.types import (
     ANY,
     BOOL,
@@ -219,7 +219,8 @@ class Checker:
         if node.name in scope.entities:
             entity = scope.entities[node.name]
             reads = frozenset({entity.path})
-            return Typed(node=node, op="collection", type=ListOf(Row(entity.name)), entity=entity.name, reads=reads)
+            kind = ListOf(Row(entity.name))
+            return make(node, "collection", kind, (), entity=entity.name, reads=reads, target=entity)
         if node.name in scope.terms:
             args = ", ".join(scope.terms[node.name].args)
             raise self.error(node, "term", f"'{node.name}' is a term: call it", f"write {node.name}({args})")
@@ -257,7 +258,7 @@ class Checker:
             hint = f"mark a field of {entity.name} as key (id: text key)"
             raise self.error(at, "no-key", f"{entity.name} has no key, so a reference to it leads nowhere", hint)
         reads = frozenset({entity.path, entity.key.path})
-        return make(node, "follow", Row(entity.name), (base,), entity=entity.name, reads=reads)
+        return make(node, "follow", Row(entity.name), (base,), entity=entity.name, reads=reads, target=entity)
 
     def field(self, node: Node, name: str, base: Typed, row: Row, scope: Scope) -> Typed:
         if row.entity in scope.shapes:
@@ -271,7 +272,8 @@ class Checker:
         if declared is None:
             self.no_field(node, entity.name, name, [f.name for f in entity.fields])
         reads = frozenset({entity.path, declared.path})
-        found = make(node, "field", field_type(declared), (base,), name=name, entity=entity.name, reads=reads)
+        kind = field_type(declared)
+        found = make(node, "field", kind, (base,), name=name, entity=entity.name, reads=reads, target=declared)
         return self.known(node, found, scope)
 
     def no_field(self, node: Node, owner: str, name: str, has: list[str]) -> NoReturn:
@@ -426,10 +428,11 @@ def make(
     name: str = "",
     entity: str = "",
     reads: frozenset[SpecPath] = frozenset(),
+    target: Entity | Field | None = None,
 ) -> Typed:
     """A typed node that reads what its parts read, and ``reads``."""
     every = reads.union(*(part.reads for part in parts))
-    return Typed(node=node, op=op, type=kind, parts=tuple(parts), name=name, entity=entity, reads=every)
+    return Typed(node=node, op=op, type=kind, parts=tuple(parts), name=name, entity=entity, reads=every, target=target)
 
 
 def widened(found: Typed) -> Typed:
