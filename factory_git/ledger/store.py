@@ -53,6 +53,7 @@ class Ledger:
         self._settings = settings
         self._threads = threading.RLock()
         self._notices: builtins.list[str] = []
+        self.met_newer = False  # whether a listing left something out that only a newer program can read
         self._types = Registry(self._registered)
         self._writer = Writer(
             repo=repo,
@@ -225,7 +226,9 @@ class Ledger:
             try:
                 out.append(_entry(self._load(row.id), row))
             except FactoryError as error:
-                self._notices.append(f"skipped: {error.message}")
+                self.met_newer |= isinstance(error, NewerVersion)
+                hint = f" ({error.hint})" if error.hint else ""
+                self._notices.append(f"skipped: {error.message}{hint}")
         return out
 
     def rows(self, query: Query) -> builtins.list[Row]:

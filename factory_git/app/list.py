@@ -1,0 +1,72 @@
+"""``list``: records, filtered."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from factory_git.app.context import Context
+from factory_git.core.clock import Clock
+from factory_git.core.errors import UsageError
+from factory_git.ledger.record import Entry
+
+_AGO = re.compile(r"(\d{1,6}) ?(minute|hour|day|week)s?(?: ago)?")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """Filters; times as written by the user."""
+
+    type: str | None = None
+    stream: str | None = None
+    run: str | None = None
+    actor: str | None = None
+    since: str | None = None
+    until: str | None = None
+    parent: str | None = None
+    text: str | None = None
+    limit: int | None = None
+    newest_first: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """The records; ``newer`` says that some were left out because a newer program wrote them."""
+
+    entries: tuple[Entry, ...]
+    notices: tuple[str, ...]
+    newer: bool
+
+
+def run(ctx: Context, options: Options) -> Result:
+    """The records that match every filter, in graph order."""
+    found = ctx.ledger.list(
+        type=options.type,
+        stream=options.stream,
+        run=options.run,
+        actor=options.actor,
+        since=moment(options.since, ctx.clock),
+        until=moment(options.until, ctx.clock),
+        parent=options.parent,
+        text=options.text,
+        limit=options.limit,
+        newest_first=options.newest_first,
+    )
+    return Result(entries=tuple(found), notices=ctx.ledger.notices, newer=ctx.ledger.met_newer)
+
+
+def moment(text: str | None, clock: Clock) -> datetime | None:
+    """``2026-03-01``, ``2026-03-01T12:00``, ``2 days ago``, ``yesterday``; local time unless a zone is written."""
+    if text is None:
+        return None
+    if text == "yesterday":
+        return clock.now() - timedelta(days=1)
+    if match := _AGO.fullmatch(text):
+        return clock.now() - timedelta(**{f"{match[2]}s": int(match[1])})
+    try:
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"{text!r} is no time", code="usage/time", hint="2026-03-01, 2026-03-01T12:00, or: 2 days ago"
+        ) from error

@@ -1,0 +1,46 @@
+"""``git factory list``: records, filtered."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from factory_git.app import list as list_
+from factory_git.app.context import open_context
+from factory_git.cli import output, records
+from factory_git.ledger.record import Entry, summary
+
+
+@click.command(short_help="records, filtered")
+@click.option("-t", "--type", help="Only records of this type.")
+@click.option("--stream", help="Only this stream.")
+@click.option("--run", help="Only records of this run (its id or the beginning of it).")
+@click.option("--actor", help="Only records by an actor whose name or address contains this.")
+@click.option("--since", help="Not older than: 2026-03-01, 2026-03-01T12:00, '2 days ago'.")
+@click.option("--until", help="Older than.")
+@click.option("--parent", help="Only records that name this one as a parent.")
+@click.option("--text", help="Only records with this in one of their texts, in any case.")
+@click.option("-n", "--limit", type=click.IntRange(min=0), help="At most this many.")
+@click.option("-r", "--newest-first", is_flag=True, help="Turn the order round.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: id, type, v, parents, payload, stream, actor, …")
+def command(as_json: bool, **options: Any) -> int:
+    """List records in the order of the graph: parents before children, then by id.
+
+    \b
+    git factory list --type verdict -r -n 10
+    git factory list --run 1a2b3c4d --json
+    """
+    result = list_.run(open_context(), list_.Options(**options))
+    if as_json:
+        records.emit_json_array(entry.as_json() for entry in result.entries)
+    else:
+        output.page(_line(entry) for entry in result.entries)
+    records.say_notices(result.notices)
+    return 1 if result.newer else 0
+
+
+def _line(entry: Entry) -> str:
+    record = entry.record
+    words = (records.short(record.id), record.type, records.moment(entry.when), summary(record.payload))
+    return "  ".join(word for word in words if word)

@@ -1,0 +1,68 @@
+"""How records look on a terminal and as JSON; shared by the verbs that show them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+import click
+
+from factory_git.cli import output
+from factory_git.core import canonical
+
+SHORT = 10  # characters of an id for people: unambiguous up to millions of records
+
+
+def emit_json(value: Any) -> None:
+    """One line of JSON. Numbers stay as they were stored: 1 and 1.0, every digit."""
+    click.echo(canonical.dumps(value).decode())
+
+
+def emit_json_array(values: Iterable[Any]) -> None:
+    """A JSON array with one element a line."""
+    before = "["
+    for value in values:
+        click.echo(before + "\n" + canonical.dumps(value).decode(), nl=False)
+        before = ","
+    click.echo("[]" if before == "[" else "\n]")
+
+
+def say_notices(notices: Sequence[str]) -> None:
+    """Tell what the ledger has to say, on standard error."""
+    for notice in notices:
+        output.say(f"note: {notice}")
+
+
+def short(id_: str) -> str:
+    """The first characters of an id, in the colour Git gives object ids."""
+    return output.style(id_[:SHORT], fg="yellow")
+
+
+def moment(when: datetime) -> str:
+    """A time for people: local, to the minute."""
+    return f"{when.astimezone():%Y-%m-%d %H:%M}"
+
+
+def pretty(value: Any, indent: str = "") -> Iterator[str]:
+    """JSON over several lines, numbers as they were stored."""
+    deeper = indent + "  "
+    if isinstance(value, dict) and value:
+        yield "{"
+        for number, (key, item) in enumerate(value.items()):
+            yield from _member(f"{canonical.dumps(key).decode()}: ", item, deeper, last=number + 1 == len(value))
+        yield f"{indent}}}"
+    elif isinstance(value, list) and value:
+        yield "["
+        for number, item in enumerate(value):
+            yield from _member("", item, deeper, last=number + 1 == len(value))
+        yield f"{indent}]"
+    else:
+        yield canonical.dumps(value).decode()
+
+
+def _member(head: str, item: Any, indent: str, *, last: bool) -> Iterator[str]:
+    lines = list(pretty(item, indent))
+    lines[0] = f"{indent}{head}{lines[0]}"
+    lines[-1] += "" if last else ","
+    yield from lines
