@@ -131,12 +131,22 @@ def _judge_one(tree: trees.Tree, root: str, files: tuple[str, ...]) -> Judged:
         tree.load([*files, *inputs])
         spec = load([Source(path=path, content=tree.read(path)) for path in files], root=root)
         previous = {path[len(root) :].lstrip("/") if root else path: tree.read(path) for path in inputs}
-        compilation = compile_spec(spec, previous)
+        compilation = _compile(spec, previous)
     except SpecError as error:
         return Judged(root=root, sources=files, expected=None, findings=tuple(_invalid(error, root, files[0])))
     except (FactoryError, OSError) as error:
         return Judged(root=root, sources=files, expected=None, findings=(_broken(files[0], str(error), root),))
     return _compare(tree, spec, files, inputs, compilation)
+
+
+def _compile(spec: Spec, previous: Mapping[str, bytes]) -> Compilation:
+    """Compile; a lock that cannot be read is no reason to look at nothing: it is compared like every file."""
+    try:
+        return compile_spec(spec, previous)
+    except SpecError as error:
+        if not error.code.startswith("lock/"):
+            raise
+        return compile_spec(spec, {path: data for path, data in previous.items() if path != LOCK})
 
 
 def _compare(
@@ -145,10 +155,10 @@ def _compare(
     root = spec.root
     expected = {}
     for path, file in compilation.files.items():
-        place = next((spec.places[node] for node in file.nodes if node in spec.places), None)
         content = None if file.mode == BOUND else file.content
-        expected[_join(root, path)] = Expected(content=content, nodes=file.nodes, spec=place)
+        expected[_join(root, path)] = Expected(content=content, nodes=file.nodes)
     tree.load(expected)
+    locked = _locked(tree, root)
     by_oid = {entry.oid: path for path, entry in tree.entries.items() if path not in expected}
 
     def actual(path: str) -> Actual | None:
@@ -156,12 +166,17 @@ def _compare(
         if entry is None:
             return None
         regular = entry.mode in (trees.FILE, trees.EXECUTABLE)
-        return Actual(mode=entry.mode, content=tree.read(path) if regular else b"", merged=entry.merged)
+        return Actual(
+            mode=entry.mode,
+            content=tree.read(path) if regular else b"",
+            untouched=locked.get(path) == entry.oid,
+            merged=entry.merged,
+        )
 
     def moved(content: bytes) -> str | None:
         return by_oid.get(trees.blob_id(content, "sha1")) or by_oid.get(trees.blob_id(content, "sha256"))
 
-    findings = compare(expected, actual, moved, compiler=compilation.compiler, root=root)
+    findings = compare(expected, actual, moved, compiler=compilation.compiler, places=spec.places, root=root)
     findings += _left_over(tree, spec, expected)
     left = tuple(one.place.file for one in findings if one.code == "GF402")
     return Judged(
@@ -172,6 +187,15 @@ def _compare(
         inputs=frozenset((*files, *inputs)),
         left=left,
     )
+
+
+def _locked(tree: trees.Tree, root: str) -> dict[str, str]:
+    """Path → blob id as the lock has it. It decides nothing but words."""
+    try:
+        files = json.loads(tree.read(_join(root, LOCK))).get("files", {})
+        return {_join(root, path): str(entry.get("oid", "")) for path, entry in files.items()}
+    except (KeyError, ValueError, AttributeError, FactoryError):
+        return {}
 
 
 def _left_over(tree: trees.Tree, spec: Spec, expected: Mapping[str, Expected]) -> list[Finding]:

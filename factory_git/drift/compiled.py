@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from factory_git.core.errors import Place
+from factory_git.core.ids import SpecPath
+from factory_git.drift import tags
 from factory_git.drift.finding import Finding
 
 HEAD = re.compile(rb"Compiled by git-factory (?P<compiler>[^\s,]+) from (?P<nodes>.*)")
+AGAIN = "run `git factory run` to compile again"
 RUN = "run `git factory run` to compile again; to keep the edit, change the spec"
 
 
@@ -19,15 +22,18 @@ class Expected:
 
     content: bytes | None
     nodes: tuple[str, ...] = ()
-    spec: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actual:
-    """What lies at a path: Git's mode, and the content of a regular file."""
+    """What lies at a path: Git's mode, and the content of a regular file.
+
+    ``untouched`` says that the lock names this very content: if it is wrong, the spec changed and not the file.
+    """
 
     mode: str
     content: bytes
+    untouched: bool = False
     merged: bool = True
 
 
@@ -37,12 +43,13 @@ def compare(
     moved: Callable[[bytes], str | None],
     *,
     compiler: str,
+    places: Mapping[SpecPath, Place],
     root: str,
 ) -> list[Finding]:
     """The findings of one spec.
 
     ``actual`` looks up a path, ``moved`` says where content that is missing at its path lies now, ``compiler`` is the
-    version that ``expected`` comes from.
+    version that ``expected`` comes from, ``places`` are those of the spec's nodes.
     """
     found = []
     for path, want in sorted(expected.items()):
@@ -55,7 +62,7 @@ def compare(
             found.append(_different(path, want, have, compiler, root))
         elif have.mode == "100755" and want.content is not None:
             found.append(_finding("GF502", path, "is executable; compiled files are not", want, root, hint=RUN))
-    return found
+    return [_with_spec(one, places) for one in found]
 
 
 def left_over(paths: Iterable[str], read: Callable[[str], bytes], root: str) -> list[Finding]:
@@ -107,14 +114,19 @@ def _different(path: str, want: Expected, have: Actual, compiler: str, root: str
     other = made_by(have.content)
     if other is not None and other != compiler:
         words = f"was compiled by {other}; this is {compiler}"
-        return _finding("GF503", path, words, want, root, hint="run `git factory run` to compile again")
+        return _finding("GF503", path, words, want, root, hint=AGAIN)
     if have.content.replace(b"\r\n", b"\n") == want.content:
         words = "has CRLF line ends in the repository; compiled files have LF"
         return _finding("GF502", path, words, want, root, line=1, hint="git add --renormalize")
     line, wanted, had = first_difference(want.content, have.content)
     detail = (f"- {wanted}", f"+ {had}")
-    words = "is not what the spec compiles to"
-    return _finding("GF502", path, words, want, root, line=line, hint=RUN, detail=detail)
+    if have.untouched:
+        words = "is what an older spec compiles to"
+        return _finding("GF502", path, words, want, root, line=line, hint=AGAIN, detail=detail)
+    tag = tags.enclosing(want.content.decode(errors="replace").split("\n"), line)
+    words = "was edited by hand: it is not what the spec compiles to"
+    node = tag[0] if tag else ""
+    return _finding("GF502", path, words, want, root, line=line, hint=RUN, detail=detail, node=node)
 
 
 def _finding(
@@ -127,17 +139,21 @@ def _finding(
     hint: str,
     line: int = 0,
     detail: tuple[str, ...] = (),
+    node: str = "",
 ) -> Finding:
     return Finding(
         code=code,
         message=words,
         place=Place(file=path, line=line),
-        path=_nodes(want.nodes),
+        path=node or _nodes(want.nodes),
         hint=hint,
-        spec=want.spec,
         detail=detail,
         root=root,
     )
+
+
+def _with_spec(finding: Finding, places: Mapping[SpecPath, Place]) -> Finding:
+    return replace(finding, spec=places.get(SpecPath(finding.path)))
 
 
 def _nodes(nodes: tuple[str, ...]) -> str:
