@@ -1,0 +1,67 @@
+"""From a spec to every file of its application: a pure function, the same bytes on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from factory_git.compiler import lock, migrate, schema, stamp
+from factory_git.compiler.files import BOUND, Compilation, CompiledFile
+from factory_git.compiler.python import package
+from factory_git.compiler.version import COMPILER
+from factory_git.core.ids import SpecPath, blob_oid
+from factory_git.spec.graph import build
+from factory_git.spec.model import Spec
+
+__all__ = ["COMPILER", "compile_spec"]
+
+
+def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None) -> Compilation:
+    """Compile ``spec``.
+
+    ``previous`` holds the files that stand in the tree now and that the compiler reads, relative to ``spec.root``:
+    ``.factory/lock.json`` and ``migrations/**``; without them migrations start anew. Raises SpecError, with all
+    problems and their places, where the spec cannot be compiled or a stored schema cannot be changed safely.
+    """
+    before = previous or {}
+    old = lock.read(before[lock.PATH]) if lock.PATH in before else None
+    graph = build(spec)
+    digests = stamp.node_digests(spec)
+    stored = schema.schema_of(spec)
+    parts = package.emit(spec, digests)
+    files = {f.path: f for f in parts.files}
+    for path, content in migrate.migrations(spec, stored, before, old).items():
+        files[path] = CompiledFile(path=path, content=content)
+    files = dict(sorted(files.items()))
+    read = {node for f in files.values() for node in f.nodes}
+    content = lock.write(
+        compiler=COMPILER,
+        spec={
+            "id": spec.id,
+            "digest": stamp.short(canonical.dumps(spec.raw)),
+            "package": spec.package,
+            "version": spec.version,
+        },
+        files=files.values(),
+        digests={path: digests[path] for path in read if path in digests},
+        holes=parts.holes,
+        proofs=parts.proofs,
+        reads=parts.reads,
+        bindings={b.path: {"at": b.at, "mode": b.mode} for b in spec.bindings},
+        schema=stored,
+    )
+    files[lock.PATH] = CompiledFile(path=lock.PATH, content=content)
+    return Compilation(files=files, holes=parts.holes, proofs=parts.proofs, compiler=COMPILER)
+
+
+def is_stub(file: CompiledFile, content: bytes) -> bool:
+    """Whether ``content`` is still the stub of a bound file: nobody has filled the hole."""
+    return file.mode == BOUND and blob_oid(file.content) == blob_oid(content)
+
+
+def readers(compilation: Compilation, node: SpecPath) -> tuple[str, ...]:
+    """The files whose bytes depend on a node: those that read it, something below it, or something it is part of."""
+    return tuple(
+        path
+        for path, file in compilation.files.items()
+        if any(n == node or n.startswith(f"{node}.") or node.startswith(f"{n}.") for n in file.nodes)
+    )

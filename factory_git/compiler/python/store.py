@@ -1,0 +1,70 @@
+"""``store.py`` of the application: its tables, and the function that opens its database."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from factory_git.compiler.python import names, source
+from factory_git.compiler.schema import kind
+from factory_git.core.ids import slug
+from factory_git.spec.model import Entity, Field, Spec
+
+_OPEN = '''
+def open_store(path: Path | str) -> storage.Store[World]:
+    """The database in this file; it is made where it does not exist."""
+    return storage.Store(path, TABLES, World, MIGRATIONS)
+'''
+
+
+def emit(spec: Spec) -> str:
+    """The source of ``store.py``."""
+    tables = ", ".join(_table(spec, e) for e in spec.entities)
+    constants = [
+        'MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"',
+        f"TABLES: tuple[rows.Table, ...] = ({tables}{',' if len(spec.entities) == 1 else ''})",
+    ]
+    own = {"rows": "rows", "storage": "storage", "World": "model.World"}
+    own |= {names.class_name(e): f"model.{names.class_name(e)}" for e in spec.entities}
+    return source.module(f"Where the rows of {spec.title} are kept", ["\n".join(constants), _OPEN], own)
+
+
+def _table(spec: Spec, entity: Entity) -> str:
+    arguments = [
+        f"name={source.quote(names.table(entity))}",
+        f"entity={source.quote(entity.name)}",
+        f"attribute={source.quote(names.attribute(entity))}",
+        f"row={names.class_name(entity)}",
+    ]
+    if entity.key:
+        arguments.append(f"key={source.quote(names.field_name(entity.key))}")
+    if entity.made:
+        arguments.append("made=True")
+    files = _files(spec, entity)
+    if files:
+        arguments.append(f"files={source.literal(files)}")
+    columns = ", ".join(_column(spec, f) for f in entity.fields)
+    arguments.append(f"columns=({columns}{',' if len(entity.fields) == 1 else ''})")
+    return f"rows.Table({', '.join(arguments)})"
+
+
+def _column(spec: Spec, field: Field) -> str:
+    arguments = [
+        f"name={source.quote(names.column(field))}",
+        f"field={source.quote(field.name)}",
+        f"attribute={source.quote(names.field_name(field))}",
+        f"kind={source.quote(kind(spec, field.type))}",
+    ]
+    arguments += ["optional=True"] if field.optional else []
+    arguments += ["has_default=True"] if field.has_default else []
+    arguments += [f"pii={source.quote(field.pii)}"] if field.pii else []
+    return f"rows.Column({', '.join(arguments)})"
+
+
+def _files(spec: Spec, entity: Entity) -> tuple[str, ...]:
+    """The names (without ``.csv``) of the sources that feed an entity, besides the entity's own."""
+    found: list[str] = []
+    for item in spec.raw.get("evidence_policy", {}).get("sources", ()):
+        path = PurePosixPath(str(item.get("path", "")))
+        if item.get("feeds") and slug(str(item["feeds"])) == entity.id and path.suffix == ".csv":
+            found.append(path.stem.lower())
+    return tuple(n for n in dict.fromkeys(found) if n not in (names.table(entity), entity.name.lower()))
