@@ -86,6 +86,8 @@ class Expander:
             known = shape.keys.get(key)
             if known is not None:
                 self._note_layer(path, key, at)
+                if isinstance(known, Items):
+                    self.places.setdefault(names.join(path, key), place(at))
                 if not _is_null(value) or known is CELL:
                     out[key] = self.expand(value, known, self._below(path, known, key))
             elif key.startswith(_EXTRA):

@@ -1,0 +1,65 @@
+"""``spec status``: how far each part of a spec has grown, and what is still a hole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from factory_git.app.specs import select
+from factory_git.core.errors import Place
+from factory_git.core.ids import SpecPath
+from factory_git.spec import graph
+from factory_git.spec.ladder import Growth, growth
+from factory_git.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """One spec, its digest, and where its nodes stand on the ladder."""
+
+    spec: Spec
+    digest: str
+    growth: Growth
+
+    def place(self, path: SpecPath) -> Place:
+        """Where a node stands."""
+        return self.spec.places[path]
+
+    def as_json(self) -> dict[str, Any]:
+        """The status as a JSON object."""
+        kinds, rungs = self.growth.kinds, self.growth.rungs
+        holes = [
+            {"path": p, "kind": kinds[p], "rung": rungs[p].name.lower(), "file": at.file, "line": at.line}
+            for p, at in ((p, self.place(p)) for p in self.growth.holes())
+        ]
+        return {
+            "id": self.spec.id,
+            "title": self.spec.title,
+            "version": self.spec.version,
+            "stage": self.spec.stage,
+            "root": self.spec.root,
+            "digest": self.digest,
+            "layers": self.growth.layers(),
+            "summary": self.growth.words(),
+            "holes": holes,
+        }
+
+
+def run(
+    paths: Sequence[str | Path] = (),
+    *,
+    results: Mapping[str, Mapping[SpecPath, bool]] | None = None,
+    start: Path | None = None,
+) -> list[Status]:
+    """The status of each spec. ``results`` are last acceptance results: spec id → scenario path → passed.
+
+    Raises :class:`SpecError` when a spec is not valid, :class:`NotFound` when there is none.
+    """
+    out = []
+    for files in select(paths, start):
+        spec = files.load()
+        whole = graph.build(spec)
+        out.append(Status(spec=spec, digest=whole.digest, growth=growth(whole, (results or {}).get(spec.id))))
+    return out
