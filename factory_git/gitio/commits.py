@@ -175,6 +175,10 @@ class Code:
             )
         )
 
+    def message(self, commit: str) -> str:
+        """The message of a commit."""
+        return self._repo[commit].peel(pygit2.Commit).message
+
     def pin(self, ref: str, commit: str) -> None:
         """Point ``ref`` at ``commit``, from whatever it pointed at (a repeated attempt), by compare-and-swap."""
         old = self.commit_of(ref) or NO_OID
@@ -218,8 +222,14 @@ def identity(common_dir: Path) -> Identity:
     return Identity(author=author or nobody, committer=committer or nobody, fallback=True)
 
 
+def head_branch(git_dir: Path) -> str | None:
+    """The branch that ``HEAD`` of this worktree is on (full name, born or not); None when it is detached."""
+    done = run(["symbolic-ref", "-q", "HEAD"], cwd=git_dir, env={"GIT_DIR": str(git_dir)}, ok=(0, 1))
+    return done.stdout.decode().strip() or None
+
+
 def _ident(common_dir: Path, name: str) -> pygit2.Signature | None:
-    done = run(["-c", "user.useConfigOnly=true", "var", name], cwd=common_dir, ok=(0, 128))
+    done = run(["var", name], cwd=common_dir, ok=(0, 128))
     match = _IDENT.fullmatch(done.stdout.decode(errors="replace").strip())
     if done.returncode or match is None:
         return None

@@ -1,0 +1,132 @@
+"""``git factory run``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from factory_git.app.context import open_context
+from factory_git.app.run import DRIFT, Options, run
+from factory_git.app.run_result import NOTHING_TO_DO, WOULD_RUN, Result, SpecResult
+from factory_git.cli import output
+from factory_git.engine.workshop import Report
+
+MARKS = {"passed": "ok", "ready": "ok", "candidate": "ok", "same": "ok", "merged": "ok", "promoted": "ok"}
+
+
+@click.command("run")
+@click.argument("specs", nargs=-1, metavar="[SPEC]...")
+@click.option("--all", "everything", is_flag=True, help="Run every spec of the branch, dependencies first.")
+@click.option("--resume", is_flag=True, help="Go on with the last run where it stands.")
+@click.option("--max-iterations", type=int, default=3, show_default=True, help="Attempts for each spec.")
+@click.option("--budget", type=int, help="Attempts for all specs together.")
+@click.option("--no-promote", is_flag=True, help="Stop before the branch is moved.")
+@click.option(
+    "--agent",
+    default="compiler",
+    show_default=True,
+    help="Who fills the holes: compiler, or 'command: CMD {worktree}'.",
+)
+@click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds for the agent and each check.")
+@click.option("--continue-on-fail", is_flag=True, help="Go on with specs that do not depend on a failed one.")
+@click.option("--onto", metavar="BRANCH", help="Branch to read the spec from and to promote onto (default: HEAD's).")
+@click.option("--drift", type=click.Choice(DRIFT), help="What to do about compiled code that was changed by hand.")
+@click.option("--dry-run", is_flag=True, help="Say what would be done, and write nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON, and nothing else, on standard output.")
+def command(specs: tuple[str, ...], as_json: bool, no_promote: bool, **options: Any) -> int:
+    """From the spec to proven, promoted code.
+
+    SPEC is a spec's id, its file or its folder; with one spec on the branch it can be left out. The run works on what
+    is committed, in worktrees of its own, and moves the branch only when every check passed.
+    """
+    watch = Watch(quiet=as_json)
+    result = run(open_context(), Options(specs=specs, promote=not no_promote, **options), watch)
+    watch.close()
+    if as_json:
+        output.emit_json(result.as_json())
+    else:
+        for notice in result.notices:
+            output.say(notice)
+        for one in result.specs:
+            for line in summary(one):
+                output.emit(line)
+    return result.exit_code
+
+
+class Watch:
+    """Progress on standard error: a line that moves on a terminal, plain lines in a log, nothing under ``--json``."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self.quiet = quiet
+        self.live = not quiet and sys.stderr.isatty()
+        self.open = False
+
+    def began(self, spec: str, phase: str, iteration: int) -> None:
+        """Show what begins; on a terminal only, where the line is written over by its end."""
+        if self.live:
+            sys.stderr.write(f"\r\x1b[K{self._head(spec, phase, iteration)} …")
+            sys.stderr.flush()
+            self.open = True
+
+    def ended(self, spec: str, phase: str, iteration: int, report: Report, seconds: float) -> None:
+        """Show how it ended, and how long it took."""
+        if self.quiet:
+            return
+        start = "\r\x1b[K" if self.live else ""
+        mark = MARKS.get(report.outcome, report.outcome)
+        sys.stderr.write(f"{start}{self._head(spec, phase, iteration)} {mark:<9} {seconds:6.2f}s  {report.title}\n")
+        sys.stderr.flush()
+        self.open = False
+
+    def close(self) -> None:
+        """Leave no half a line behind."""
+        if self.open:
+            sys.stderr.write("\n")
+            self.open = False
+
+    def _head(self, spec: str, phase: str, iteration: int) -> str:
+        again = f" ({iteration})" if iteration > 1 else ""
+        return f"{spec:<14} {phase + again:<13}"
+
+
+def summary(one: SpecResult) -> list[str]:
+    """What a person reads at the end, a spec at a time."""
+    green = one.outcome in ("converged", NOTHING_TO_DO, WOULD_RUN)
+    head = output.style(f"{one.spec}: {one.outcome}", fg="green" if green else "red", bold=True)
+    if one.outcome == NOTHING_TO_DO:
+        return [f"{head} ({one.reason})", *_holes(one)]
+    lines = [head if one.outcome == "converged" or not one.reason else f"{head}: {one.reason}"]
+    if one.plan:
+        lines += _plan(one)
+    if one.tests:
+        lines.append(f"  {one.passed} of {one.tests} tests passed, {one.assertions} assertions")
+    lines += [f"  {failure}" for failure in one.failures]
+    lines += [f"  inherited from the base: {command}" for command in one.inherited]
+    if one.commit and one.outcome == "converged":
+        branch = one.branch.removeprefix("refs/heads/")
+        lines.append(f"  {branch} is at {one.commit[:12]}" if one.promoted else f"  not promoted: {one.commit}")
+    lines += _holes(one)
+    if one.hint:
+        lines.append(f"  hint: {one.hint}")
+    if one.ids:
+        lines.append("  " + "  ".join(f"{name} {id_[:12]}" for name, id_ in one.ids.items()))
+        lines.append(f"  git factory tree {one.ids.get('verdict', one.ids['run'])[:12]}")
+    return lines
+
+
+def _holes(one: SpecResult) -> list[str]:
+    if not one.holes:
+        return []
+    return [f"  {len(one.holes)} holes that no skill fills:", *(f"    {hole}" for hole in one.holes)]
+
+
+def _plan(one: SpecResult) -> list[str]:
+    lines = []
+    for word in ("created", "modified", "removed", "stubs", "drift"):
+        lines += [f"  {word}: {path}" for path in one.plan.get(word, ())]
+    return lines
+
+
+__all__ = ["Result", "Watch", "command", "summary"]

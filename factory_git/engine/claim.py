@@ -1,0 +1,49 @@
+"""Who works on a spec: a lock that the kernel frees on death, with the owner's name in it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from factory_git.core.clock import Clock
+from factory_git.core.errors import Conflict
+from factory_git.gitio import lock
+
+
+@contextmanager
+def claim(common_dir: Path, specs: Sequence[str], clock: Clock) -> Iterator[None]:
+    """Hold the claim on every one of ``specs``. Raises :class:`Conflict` (``run/busy``) that names who has one."""
+    with ExitStack() as stack:
+        for spec in sorted(set(specs)):
+            stack.enter_context(_one(common_dir / "factory" / "claims" / f"{spec}.lock", spec, clock))
+        yield
+
+
+@contextmanager
+def _one(path: Path, spec: str, clock: Clock) -> Iterator[None]:
+    owner = path.with_suffix(".owner")
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(lock.exclusive(path, wait=lambda _: None, patience=0.0))
+        except Conflict as error:
+            raise Conflict(
+                f"another run of {spec} is at work: {_who(owner)}",
+                code="run/busy",
+                hint="wait for it, or end that process; its run then goes on with --resume",
+            ) from error
+        owner.write_text(
+            json.dumps({"pid": os.getpid(), "host": platform.node(), "since": clock.now().isoformat("T", "seconds")})
+        )
+        yield
+
+
+def _who(owner: Path) -> str:
+    try:
+        value = json.loads(owner.read_text())
+        return f"process {value['pid']} on {value['host']} since {value['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "its owner is not known"

@@ -1,0 +1,191 @@
+"""The driver: fold, decide, execute, record; again until there is nothing to decide.
+
+Each step is one transaction of the ledger, under a key of its own. Killed between two lines of this module, a run goes
+on where its last record stands; what was done and not recorded is done again, and phases are made so that this is no
+harm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from factory_git.core.errors import Cancelled, FactoryError
+from factory_git.core.ids import RecordId
+from factory_git.engine.decide import Action, Conclude, decide
+from factory_git.engine.fold import fold
+from factory_git.engine.phases.table import PHASES
+from factory_git.engine.state import Outcome, State, Verdict
+from factory_git.engine.workshop import Report, Workshop
+from factory_git.gitio import worktrees
+from factory_git.ledger.record import Entry, Record, make
+
+
+class Journal(Protocol):
+    """The part of the ledger that a run needs."""
+
+    def append(
+        self, records: Sequence[Record], *, stream: str, subject: str, blobs: Sequence[bytes], key: str | None
+    ) -> tuple[RecordId, ...]:
+        """Store records and blobs in one transaction."""
+
+    def list(self, *, run: str) -> list[Entry]:
+        """Every record of a run, the run's own among them."""
+
+
+class Progress(Protocol):
+    """Who watches."""
+
+    def began(self, spec: str, phase: str, iteration: int) -> None:
+        """A phase begins."""
+
+    def ended(self, spec: str, phase: str, iteration: int, report: Report, seconds: float) -> None:
+        """A phase ended."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """How a drive ended: the state then, and the last report when the run stays open (blocked)."""
+
+    state: State
+    blocked: Report | None = None
+
+
+def stream(spec: str) -> str:
+    """The stream of a spec's runs."""
+    return f"specs/{spec}"
+
+
+def drive(shop: Workshop, journal: Journal, run: RecordId, progress: Progress, budget: Callable[[], bool]) -> Ended:
+    """Take the run ``run`` as far as it goes. ``budget`` is asked before each iteration; False ends the run."""
+    state = fold(entry.record for entry in journal.list(run=run))
+    while actions := decide(state):
+        for action in actions:
+            if action.phase == "plan" and not budget():
+                action = _out_of_budget(state)  # noqa: PLW2901 (what was decided is replaced)
+            records, report = _execute(shop, journal, state, action, progress)
+            state = fold([*_records_of(journal, run, records)])
+            if report is not None and report.outcome is Outcome.BLOCKED:
+                return Ended(state=state, blocked=report)
+    _clean(shop, state)
+    return Ended(state=state)
+
+
+def _records_of(journal: Journal, run: RecordId, fresh: Sequence[Record]) -> list[Record]:
+    """The run's records, the ones just written among them whatever the index thinks."""
+    known = {entry.record.id: entry.record for entry in journal.list(run=run)}
+    return [*known.values(), *(record for record in fresh if record.id not in known)]
+
+
+def _execute(
+    shop: Workshop, journal: Journal, state: State, action: Action, progress: Progress
+) -> tuple[Sequence[Record], Report | None]:
+    if isinstance(action, Conclude):
+        record = make("verdict", _verdict(shop, state, action), [state.head])
+        shop.checkpoint("verdict:record")
+        _append(shop, journal, [record], subject=f"run {shop.spec}: {action.verdict}", key=f"{state.run}/verdict")
+        return [record], None
+    progress.began(shop.spec, action.phase, action.iteration)
+    started = shop.clock.monotonic()
+    phase, kind = PHASES[action.phase]
+    shop.checkpoint(f"{action.phase}:begin")
+    try:
+        report = phase(shop, state, action)
+    except Cancelled:
+        raise
+    except FactoryError as error:
+        report, kind = _failed(error.message, error.code, error.hint), "phase"
+    except OSError as error:
+        report, kind = (
+            _failed(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), "os/error", ""),
+            "phase",
+        )
+    except Exception as error:  # noqa: BLE001 (a phase is a border: what nobody expected is recorded, not lost)
+        report, kind = _failed(f"{type(error).__name__}: {error}", "internal", ""), "phase"
+    seconds = shop.clock.monotonic() - started
+    records = _records(shop, state, action, report, kind=kind, seconds=seconds)
+    shop.checkpoint(f"{action.phase}:record")
+    subject = f"run {shop.spec}: {action.phase} {report.outcome} (iteration {action.iteration}): {report.title}"
+    key = f"{state.run}/{records[0].payload['step']}"
+    _append(shop, journal, records, blobs=report.blobs, subject=subject, key=key)
+    shop.checkpoint(f"{action.phase}:end")
+    progress.ended(shop.spec, action.phase, action.iteration, report, seconds)
+    return records, report
+
+
+def _append(
+    shop: Workshop, journal: Journal, records: Sequence[Record], *, blobs: Sequence[bytes] = (), subject: str, key: str
+) -> None:
+    journal.append(records, stream=stream(shop.spec), subject=subject[:200], blobs=blobs, key=key)
+
+
+def _records(
+    shop: Workshop, state: State, action: Action, report: Report, *, kind: str, seconds: float
+) -> list[Record]:
+    """The step's record, and for an implementation the candidate's too: one transaction."""
+    head = {
+        "run": state.run,
+        "spec": shop.spec,
+        "step": len(state.steps) + 1,
+        "phase": action.phase,
+        "iteration": action.iteration,
+    }
+    own = {**head, "outcome": report.outcome.value, "title": report.title, "seconds": round(seconds, 4)}
+    record = make(kind, {**own, **report.payload}, [state.head])
+    if report.candidate is None:
+        return [record]
+    return [record, make("candidate", {**head, **report.candidate}, [record.id])]
+
+
+def _failed(message: str, code: str, hint: str) -> Report:
+    payload = {"reason": message, "code": code, **({"hint": hint} if hint else {})}
+    return Report(outcome=Outcome.ERROR, title=message.splitlines()[0][:200] if message else code, payload=payload)
+
+
+def _out_of_budget(state: State) -> Conclude:
+    reason = "the budget of iterations for the whole sequence is used up"
+    return Conclude(verdict=Verdict.NOT_CONVERGED, reason=reason, iteration=state.iteration)
+
+
+def _verdict(shop: Workshop, state: State, action: Conclude) -> Mapping[str, Any]:
+    """The verdict's payload: everything a reader of one record wants to know."""
+    plan, proof = state.last("plan"), _proof(state)
+    promoted = state.last("promote")
+    tests = proof.get("tests", ())
+    seconds: dict[str, Any] = {}
+    for step in state.steps:
+        seconds[step.phase] = round(float(seconds.get(step.phase, 0)) + float(step.payload["seconds"]), 4)
+    done = state.last("done")
+    return {
+        "run": state.run,
+        "spec": shop.spec,
+        "title": f"{shop.spec}: {action.reason}",
+        "outcome": action.verdict.value,
+        "reason": action.reason,
+        "iterations": action.iteration,
+        "spec_digest": plan.payload["spec_digest"] if plan and "spec_digest" in plan.payload else "",
+        "compiler": plan.payload["compiler"] if plan and "compiler" in plan.payload else "",
+        "tests": len(tests),
+        "passed": sum(test["outcome"] == "passed" for test in tests),
+        "assertions": proof.get("assertions", 0),
+        "holes": [hole["path"] for hole in plan.payload.get("holes", ())] if plan else [],
+        "inherited": list(done.payload.get("inherited", ())) if done else [],
+        "commit": state.result if action.verdict is Verdict.CONVERGED else None,
+        "branch": shop.branch,
+        "promoted": promoted is not None and promoted.outcome is Outcome.PROMOTED,
+        "seconds": seconds,
+    }
+
+
+def _proof(state: State) -> Mapping[str, Any]:
+    """The last acceptance run."""
+    for step in reversed(state.steps):
+        if step.phase == "validate" and step.payload.get("suite") == "acceptance":
+            return step.payload
+    return {}
+
+
+def _clean(shop: Workshop, state: State) -> None:
+    """Remove the run's working folders: whatever is of value in them is a pinned commit."""
+    worktrees.repair(shop.common_dir, shop.folder_name(state.run))
