@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from factory_git._version import __version__
 
+TYPE_CHECKING = False  # the name that type checkers know; importing `typing` costs more than the commit hook has
 if TYPE_CHECKING:
+    from typing import Any
+
     from factory_git.api import Ledger, open  # noqa: A004 (factory_git.open is the name that reads)
 
 __all__ = ["Ledger", "__version__", "open"]

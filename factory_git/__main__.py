@@ -13,6 +13,11 @@ def main() -> int:
 
         sys.stdout.write(f"git-factory {__version__}\n")
         return 0
+    if args == ["check", "--hook"]:
+        from factory_git.hook import quick  # noqa: PLC0415
+
+        if quick():
+            return 0
     from factory_git.cli.main import run  # noqa: PLC0415
 
     return run(args)
