@@ -197,7 +197,7 @@ SKILLS: Mapping[str, SkillShape] = {
                 _entity("rank"),
                 _expr("where", {"it": "rank"}, BOOL),
                 _order("by", "rank", required=True),
-                _expr("limit", {}, None),
+                _expr("limit", {}, INT),
                 *_make({"it": "rank", "rank": INT}),
             ),
             means="rows in the order of `by`, the first is `rank` 1; at most `limit`",

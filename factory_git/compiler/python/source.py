@@ -22,10 +22,12 @@ STANDARD: Mapping[str, str] = {
     "Iterator": "collections.abc.Iterator",
     "Mapping": "collections.abc.Mapping",
     "Path": "pathlib.Path",
+    "Protocol": "typing.Protocol",
     "Sequence": "collections.abc.Sequence",
     "dataclass": "dataclasses.dataclass",
     "field": "dataclasses.field",
     "replace": "dataclasses.replace",
+    "runtime_checkable": "typing.runtime_checkable",
     "dt": "datetime as dt",
 }
 """Names of the standard library that emitted code may use: ``module.name``, or ``module as name``."""

@@ -39,3 +39,15 @@ def run_arguments(typed: Typed) -> frozenset[str]:
     """The names ``x`` of every ``run.x`` in the tree."""
     found = {typed.name} if typed.op == "field" and typed.entity == "run" else set()
     return frozenset(found).union(*(run_arguments(part) for part in typed.parts))
+
+
+def collections(typed: Typed) -> frozenset[str]:
+    """The entities whose rows the tree goes over or follows a reference to; of its own, not of the terms it calls."""
+    own = {typed.entity} if typed.op in ("collection", "follow") else set()
+    return frozenset(own).union(*(collections(part) for part in typed.parts))
+
+
+def terms_called(typed: Typed) -> frozenset[str]:
+    """The ids of the terms that the tree calls."""
+    own = {typed.name} if typed.op == "term" else set()
+    return frozenset(own).union(*(terms_called(part) for part in typed.parts))

@@ -1,0 +1,252 @@
+"""A step with its types: every expression of it checked in its scope, as its skill's shape says.
+
+The checker collects the problems; the compiler emits code from the very same typed trees.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from factory_git.core.errors import Problem, SpecError
+from factory_git.core.ids import SpecPath
+from factory_git.spec.expr.ast import Unary
+from factory_git.spec.expr.parse import parse
+from factory_git.spec.expr.places import listed, meant
+from factory_git.spec.expr.relations import ORDERED, is_any, key_type, sure
+from factory_git.spec.expr.scope import RUN, Scope, field_type
+from factory_git.spec.expr.typed import Typed
+from factory_git.spec.expr.typing import check, typed
+from factory_git.spec.model import Entity, Pipeline, Spec, Step, Text
+from factory_git.spec.skills import SKILLS, Kind, Param, SkillShape, value, values
+from factory_git.spec.types import ANY, BOOL, Enum, ListOf, Ref, Row, Type
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepTypes:
+    """``exprs`` maps the place of an expression within the step to its typed tree: ``keep``, ``set.qty``,
+    ``short.set.qty``, ``allocate.order.0``, ``rules.0.when``. ``descending`` are the places of sort expressions that
+    had a ``-`` in front (it is not in the tree). ``scopes`` has, for each parameter given, the names that its own
+    scope adds to entities and terms.
+    """
+
+    exprs: Mapping[str, Typed]
+    descending: frozenset[str]
+    scopes: Mapping[str, Mapping[str, Type]]
+    problems: tuple[Problem, ...]
+
+    @property
+    def reads(self) -> frozenset[SpecPath]:
+        """The entities, fields and terms that the expressions read."""
+        return frozenset[SpecPath]().union(*(t.reads for t in self.exprs.values()))
+
+    def order(self, name: str) -> list[tuple[Typed, bool]]:
+        """The sort expressions of one list, each with whether it descends."""
+        found: list[tuple[Typed, bool]] = []
+        while (at := f"{name}.{len(found)}") in self.exprs:
+            found.append((self.exprs[at], at in self.descending))
+        return found
+
+    def assigned(self, name: str = "set") -> dict[str, Typed]:
+        """The typed expressions of one ``set``, by field, in the order of the spec."""
+        start = f"{name}."
+        return {at[len(start) :]: t for at, t in self.exprs.items() if at.startswith(start)}
+
+
+def pipeline_scope(spec: Spec, pipeline: Pipeline, base: Scope | None = None) -> Scope:
+    """Entities, terms, and ``run`` with the arguments of the pipeline's trigger."""
+    return (base or Scope.for_spec(spec)).with_shape(RUN, pipeline.args)
+
+
+def type_step(step: Step, scope: Scope) -> StepTypes:
+    """Check every expression of ``step`` in ``scope``, that of its pipeline. A hole has none."""
+    shape = SKILLS.get(step.skill or "")
+    checker = _StepChecker(step, scope, shape)
+    if shape is not None:
+        for param in shape.params:
+            checker.param(param)
+    found = tuple(checker.problems)
+    return StepTypes(
+        exprs=checker.exprs, descending=frozenset(checker.descending), scopes=checker.scopes, problems=found
+    )
+
+
+def unassigned(entity: Entity, assigned: Mapping[str, Any]) -> list[str]:
+    """The fields that a row must be given and is not."""
+    return [f.name for f in entity.fields if not f.optional and not f.has_default and f.name not in assigned]
+
+
+def sort_key(text: Text, scope: Scope) -> tuple[Typed, bool]:
+    """A sort expression: its typed tree without a leading ``-``, and whether it had one."""
+    node = parse(text)
+    descending = isinstance(node, Unary) and node.op == "-"
+    found = check(node.of if isinstance(node, Unary) and node.op == "-" else node, scope, text=text)
+    kind = key_type(sure(found.type), scope.entities)
+    if not (is_any(kind) or kind in ORDERED or kind == BOOL or isinstance(kind, Enum)):
+        message = f"rows cannot be sorted by {found.type}"
+        raise SpecError(message, [Problem(code="expr/type", message=message, place=text.place, path=text.path)])
+    return found, descending
+
+
+@dataclass(slots=True)
+class _StepChecker:
+    step: Step
+    scope: Scope
+    shape: SkillShape | None
+    exprs: dict[str, Typed] = field(default_factory=dict)
+    descending: set[str] = field(default_factory=set)
+    scopes: dict[str, Mapping[str, Type]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def param(self, param: Param) -> None:
+        """Check one parameter wherever it is given."""
+        match param.kind:
+            case Kind.MAKE:
+                self.made(param)
+            case Kind.EXPR:
+                for at, given in values(self.step.params, param.name):
+                    self.expression(at, given, self.inner(param), param.type, f"'{at.split('.')[-1]}'")
+            case Kind.ORDER:
+                for at, given in self.items(param):
+                    self.sort(at, given, self.inner(param))
+            case Kind.VALUES:
+                for at, given in self.items(param):
+                    self.expression(at, given, self.inner(param), param.type, f"'{param.name.split('.')[-1]}'")
+            case Kind.WITH:
+                for at, given in values(self.step.params, param.name):
+                    for name, one in given.items() if isinstance(given, Mapping) else ():
+                        self.expression(f"{at}.{name}", one, self.inner(param), None, name)
+            case Kind.FIELDS:
+                self.fields(param)
+            case _:
+                pass
+
+    def items(self, param: Param) -> Iterator[tuple[str, Any]]:
+        for at, given in values(self.step.params, param.name):
+            for number, one in enumerate(given if isinstance(given, list | tuple) else [given]):
+                yield f"{at}.{number}", one
+
+    # Scopes
+
+    def entity(self, name: str) -> Entity | None:
+        """The entity that the parameter ``name`` names."""
+        given = value(self.step, name)
+        return None if given is None else self.scope.entities.get(str(given))
+
+    def inner(self, param: Param) -> Scope:
+        """The scope of a parameter's expressions."""
+        scope = self.scope
+        for name, what in param.scope.items():
+            scope = self.bound(scope, name, what)
+        self.scopes[param.name] = {name: scope.names[name] for name in param.scope if name in scope.names}
+        return scope.with_bare(param.fields_of) if param.fields_of in scope.names else scope
+
+    def bound(self, scope: Scope, name: str, what: str | Type) -> Scope:
+        if not isinstance(what, str):
+            return scope.with_(**{name: what})
+        kind, _, of = what.rpartition(":")
+        if kind == "key":
+            return self.key(scope, name, of)
+        if kind == "via":
+            return scope.with_(**{name: self.via(of)})
+        if kind == "label":
+            return scope.with_(**{name: self.labels(of)})
+        entity = self.entity(of)
+        row: Type = ANY if entity is None else Row(entity.name)
+        return scope.with_(**{name: ListOf(row) if kind == "rows" else row})
+
+    def key(self, scope: Scope, name: str, by: str) -> Scope:
+        """A row of the fields that ``by`` lists."""
+        param = self.shape.param(by) if self.shape else None
+        entity = self.entity(param.of) if param else None
+        given = value(self.step, by) or ()
+        fields = {}
+        for one in given if isinstance(given, list | tuple) else (given,):
+            declared = entity.field(str(one)) if entity else None
+            fields[str(one)] = field_type(declared) if declared else ANY
+        return scope.with_shape(name, fields)
+
+    def via(self, name: str) -> Type:
+        """The row that the reference leads to; without one, the stop itself."""
+        found = self.exprs.get(name)
+        if found is None:
+            stop = self.entity("route.stops")
+            return Row(stop.name) if stop and value(self.step, name) is None else ANY
+        if isinstance(found.type, Ref) and found.type.entity in self.scope.entities:
+            return Row(self.scope.entities[found.type.entity].name)
+        if isinstance(found.type, Row) or is_any(found.type):
+            return found.type
+        message = f"'via' leads to a row by a reference, found {found.type}"
+        given = value(self.step, name)
+        self.problem("expr/type", message, given)
+        return ANY
+
+    def labels(self, places: str) -> Type:
+        """The words that a rule may give."""
+        words = [str(v) for place in places.split() for _, v in values(self.step.params, place)]
+        return Enum(tuple(dict.fromkeys(words)))
+
+    # Checks
+
+    def expression(self, at: str, given: Any, scope: Scope, expect: Type | None, what: str) -> None:
+        try:
+            self.exprs[at] = typed(self.text(given), scope, expect, what=what)
+        except SpecError as error:
+            self.problems += error.problems
+
+    def sort(self, at: str, given: Any, scope: Scope) -> None:
+        try:
+            self.exprs[at], descends = sort_key(self.text(given), scope)
+        except SpecError as error:
+            self.problems += error.problems
+        else:
+            self.descending |= {at} if descends else set()
+
+    def fields(self, param: Param) -> None:
+        entity = self.entity(param.of)
+        for _, given in self.items(param):
+            name = str(given)
+            if entity is not None and entity.field(name) is None:
+                has = [f.name for f in entity.fields]
+                suggestion = meant(name, has)
+                message = f"{entity.name} has no field '{name}' {listed(has)}{suggestion}"
+                self.problem("expr/unknown-field", message, given, suggestion[2:])
+
+    def made(self, param: Param) -> None:
+        """Check a ``make`` and the ``set`` beside it."""
+        set_name = param.name.removesuffix("make") + "set"
+        sets = self.shape.param(set_name) if self.shape else None
+        given = value(self.step, param.name)
+        entity = self.entity(param.name)
+        if given is None or entity is None or sets is None:
+            return
+        assigned = value(self.step, set_name)
+        assigned = assigned if isinstance(assigned, Mapping) else {}
+        scope = self.inner(sets)
+        for name, one in assigned.items():
+            self.assignment(f"{set_name}.{name}", entity, name, one, scope)
+        for name in unassigned(entity, assigned):
+            hint = f"add {name}: … to '{set_name}', or make the field optional (a type with ?) or give it a default"
+            self.problem("spec/missing-assignment", f"missing assignment: {entity.name}.{name}", given, hint)
+
+    def assignment(self, at: str, entity: Entity, name: str, given: Any, scope: Scope) -> None:
+        declared = entity.field(name)
+        if declared is None:
+            has = [f.name for f in entity.fields]
+            suggestion = meant(name, has)
+            message = f"{entity.name} has no field '{name}' {listed(has)}{suggestion}"
+            self.problem("expr/unknown-field", message, given, suggestion[2:])
+            return
+        self.expression(at, given, scope, field_type(declared), f"{entity.name}.{name}")
+
+    def text(self, given: Any) -> Text:
+        """A parameter as the text of an expression; numbers and truth values may come as such."""
+        if isinstance(given, Text):
+            return given
+        written = str(given).lower() if isinstance(given, bool) else "null" if given is None else str(given)
+        return Text(text=written, place=self.step.place, path=self.step.path)
+
+    def problem(self, code: str, message: str, given: Any, hint: str = "") -> None:
+        place = given.place if isinstance(given, Text) else self.step.place
+        self.problems.append(Problem(code=code, message=message, place=place, path=self.step.path, hint=hint))
