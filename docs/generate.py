@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from factory_git.app.settings import COMMITTED, SETTINGS
 from factory_git.cli.main import group
 from factory_git.cli.table import COMMANDS
 
@@ -30,12 +31,6 @@ EXITS = [
     ("70", "internal error; the message names a report file"),
     ("128", "no usable repository"),
     ("130", "interrupted"),
-]
-
-SETTINGS = [
-    ("color.factory", "auto, always or never; NO_COLOR wins"),
-    ("factory.fsync", "flush every transaction of the ledger to disk before it is acknowledged (default true)"),
-    ("factory.drift", "refuse (default) or reconverge: what a run does with compiled files that were edited by hand"),
 ]
 
 
@@ -84,9 +79,15 @@ def page() -> str:
     lines += [".SH EXIT STATUS"]
     for code, meaning in EXITS:
         lines += [".TP", f".B {code}", escape(meaning)]
-    lines += [".SH CONFIGURATION", "Read with", ".BR git\\-config (1)."]
-    for name, meaning in SETTINGS:
-        lines += [".TP", f".B {escape(name)}", escape(meaning)]
+    lines += [".SH CONFIGURATION", "Each setting is read from the environment, then"]
+    lines += [
+        ".BR git\\-config (1),",
+        f"then the committed file {escape(COMMITTED)}. Unknown or malformed ones are errors.",
+    ]
+    for setting in SETTINGS:
+        lines += [".TP", f'.BR factory.{setting.name} " (" {escape(setting.variable)} ")"']
+        lines += [escape(f"{setting.meaning} (default: {setting.default or 'none'})")]
+    lines += [".TP", ".B color.factory", escape("auto, always or never; NO_COLOR wins")]
     lines += [".SH FILES", ".TP", ".B refs/factory/ledger", "The ledger: every record of every run, as Git history."]
     lines += [".TP", ".B .factory/lock.json", "What the compiler wrote, from which nodes of the spec; committed."]
     lines += [".TP", ".B $GIT_COMMON_DIR/factory/"]

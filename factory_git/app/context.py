@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from factory_git.app.settings import Settings, load
 from factory_git.core.clock import Clock, SystemClock
 from factory_git.gitio.config import Config
 from factory_git.gitio.locate import Location, locate
@@ -25,6 +26,11 @@ class Context:
     clock: Clock = field(default_factory=SystemClock)
 
     @functools.cached_property
+    def settings(self) -> Settings:
+        """The settings in force; raises :class:`InvalidInput` that names each malformed one."""
+        return load(self.location, self.config)
+
+    @functools.cached_property
     def repo(self) -> Repository:
         """The repository's objects and refs."""
         from factory_git.gitio.repository import Repository  # noqa: PLC0415 (pygit2 costs 70 ms)
@@ -35,16 +41,16 @@ class Context:
     def ledger(self) -> Ledger:
         """The repository's ledger."""
         from factory_git.index.sqlite import SqliteIndex  # noqa: PLC0415 (opened by the verbs that need it)
-        from factory_git.ledger.store import REF, Ledger, Settings  # noqa: PLC0415
+        from factory_git.ledger import store  # noqa: PLC0415
 
-        settings = Settings(
+        settings = store.Settings(
             author=lambda: self.config.author,
             committer=lambda: self.config.committer,
-            ref=self.config.text("factory.ref", REF),
-            fsync=self.config.boolean("factory.fsync", True),
+            ref=self.settings.text("ref"),
+            fsync=self.settings.flag("fsync"),
             clock=self.clock,
         )
-        return Ledger(self.repo, SqliteIndex(self.repo, self.location.factory_dir / "index.sqlite"), settings)
+        return store.Ledger(self.repo, SqliteIndex(self.repo, self.location.factory_dir / "index.sqlite"), settings)
 
 
 def open_context(start: Path | str | None = None, *, clock: Clock | None = None) -> Context:

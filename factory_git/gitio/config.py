@@ -5,13 +5,10 @@ from __future__ import annotations
 import functools
 from dataclasses import dataclass
 
-from factory_git.core.errors import RepositoryError, UsageError
+from factory_git.core.errors import RepositoryError
 from factory_git.gitio.child import GitFailed, git
 from factory_git.gitio.locate import Location
 from factory_git.gitio.objects import Person, parse_person
-
-_TRUE = {"true", "yes", "on", "1"}
-_FALSE = {"false", "no", "off", "0", ""}
 
 
 @dataclass(frozen=True)
@@ -31,29 +28,10 @@ class Config:
             values[name] = (value if newline else None, origin)
         return values
 
-    def text(self, name: str, default: str = "") -> str:
-        """The last value of ``name`` (lower case, ``factory.x``)."""
-        value, _ = self._values.get(name.lower(), (default, ""))
-        return default if value is None else value
-
-    def boolean(self, name: str, default: bool) -> bool:
-        """A yes or no; raises :class:`UsageError` that names the file of a value that is neither."""
-        if name.lower() not in self._values:
-            return default
-        value, origin = self._values[name.lower()]
-        if value is None or value.lower() in _TRUE:
-            return True
-        if value.lower() in _FALSE:
-            return False
-        raise UsageError(f"{name} = {value!r} is neither true nor false ({origin})", code="config/value")
-
-    def number(self, name: str, default: int) -> int:
-        """A whole number; raises :class:`UsageError` that names the file of a value that is none."""
-        value, origin = self._values.get(name.lower(), (str(default), ""))
-        try:
-            return int(value or "")
-        except ValueError as error:
-            raise UsageError(f"{name} = {value!r} is no whole number ({origin})", code="config/value") from error
+    def section(self, name: str) -> list[tuple[str, str | None, str]]:
+        """The settings ``name.*``: key (lower case), last value (None: written without one), origin as Git says it."""
+        head = f"{name}."
+        return [(k.removeprefix(head), v, origin) for k, (v, origin) in self._values.items() if k.startswith(head)]
 
     @functools.cached_property
     def author(self) -> Person:
