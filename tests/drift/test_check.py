@@ -297,3 +297,11 @@ def test_a_linked_worktree_has_its_own_index(app: Path, git: Git, findings: Find
 
 def test_a_repository_without_spec_has_no_findings(repo: Path, findings: Findings) -> None:
     assert findings(repo) == []
+
+
+def test_a_spec_of_another_name_is_found_by_its_lock(app: Path, git: Git, findings: Findings) -> None:
+    git("mv", "factory.yaml", "shop.yaml", cwd=app)
+    assert findings(app) == []
+    edit(app / MODEL, "class Item", "class Items")
+    git("add", ".", cwd=app)
+    assert codes(findings(app)) == [("GF502", MODEL)]
