@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from factory_git.app import spec_lint, spec_show, spec_status
+from factory_git.app import spec_fmt, spec_lint, spec_show, spec_split, spec_status
 from factory_git.cli import output
 from factory_git.core.errors import Problem
 
@@ -80,6 +80,69 @@ def show(*, node: str, spec: Path | None, as_json: bool) -> int:
         return 0
     output.page(_outline(shown) if shown.node.children else _leaf(shown))
     return 0
+
+
+@command.command("fmt")
+@PATHS
+@click.option("--check", is_flag=True, help="Write nothing; exit 1 when a file would change.")
+@click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+@click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change.")
+@JSON
+def fmt(*, paths: tuple[Path, ...], check: bool, diff: bool, dry_run: bool, as_json: bool) -> int:
+    """Bring specs into the canonical form. Comments, anchors and quotes stay; the meaning never changes."""
+    write = not (check or diff or dry_run)
+    done = spec_fmt.run(paths, write=write)
+    if as_json:
+        output.emit_json({"files": done.files, "changed": [c.path for c in done.changes], "written": write})
+    else:
+        for change in done.changes:
+            if diff:
+                for line in change.diff():
+                    output.emit(_diff_line(line))
+            else:
+                output.emit(change.path)
+        verb = "formatted" if write else "would be formatted"
+        output.say(f"{_count(len(done.changes), 'file')} {verb}, {done.files - len(done.changes)} left as they are")
+    return 1 if check and done.changes else 0
+
+
+@command.command("split")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--entities", is_flag=True, help="Give each entity a file of its own, too.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written and removed, and do nothing.")
+@JSON
+def split(*, path: Path | None, entities: bool, dry_run: bool, as_json: bool) -> int:
+    """Split a spec of one file into a folder spec/ with a file for each layer. Nothing is lost."""
+    _moved(spec_split.run_split(path, entities=entities, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    return 0
+
+
+@command.command("join")
+@click.argument("path", required=False, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would be written and removed, and do nothing.")
+@JSON
+def join(*, path: Path | None, dry_run: bool, as_json: bool) -> int:
+    """Join the files of a folder spec/ into one factory.yaml. Nothing is lost."""
+    _moved(spec_split.run_join(path, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    return 0
+
+
+def _moved(done: spec_split.Moved, *, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        output.emit_json(
+            {"written": list(done.written), "removed": list(done.removed), "digest": done.digest, "dry_run": dry_run}
+        )
+        return
+    would = "would " if dry_run else ""
+    for verb, names in (("write", done.written), ("remove", done.removed)):
+        for name in names:
+            output.emit(f"{would}{verb} {name}")
+    output.say(f"digest {done.digest[:12]}, as before")
+
+
+def _diff_line(line: str) -> str:
+    colour = {"+": "green", "-": "red", "@": "cyan"}.get(line[:1])
+    return output.style(line, fg=colour) if colour else line
 
 
 def _problem(problem: Problem) -> str:

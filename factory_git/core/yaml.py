@@ -122,6 +122,30 @@ def parse(content: bytes, file: str) -> Node:
     return _Composer(decode(content, file), file).compose()
 
 
+def tokens(text: str, file: str) -> Iterator[Any]:
+    """PyYAML's tokens of decoded text, for those who look at how a file is written. Raises :class:`SpecError`."""
+    try:
+        parser = _Parser(text)
+        while parser.check_token():
+            yield parser.get_token()
+    except yaml.YAMLError as error:
+        fail(_syntax(error, text, file))
+
+
+def same(one: Node, other: Node, *, ordered: bool = True) -> bool:
+    """Whether two nodes say the same, wherever and however they are written; ``ordered`` False: keys at the top too."""
+    if isinstance(one, Scalar) and isinstance(other, Scalar):
+        return one.text == other.text and one.value == other.value and type(one.value) is type(other.value)
+    if isinstance(one, Sequence) and isinstance(other, Sequence):
+        return len(one.items) == len(other.items) and all(map(same, one.items, other.items))
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        keys = list(one.entries), list(other.entries)
+        if keys[0] != keys[1] and (ordered or set(keys[0]) != set(keys[1])):
+            return False
+        return all(same(value, other.entries[key][1]) for key, (_, value) in one.entries.items())
+    return False
+
+
 def plain(node: Node) -> Any:
     """``node`` as plain data: dict, list, bool, int, ``Decimal``, str, None."""
     if isinstance(node, Scalar):

@@ -136,6 +136,8 @@ def _adopt(whole: yaml.Mapping, entities: list[yaml.Node], problems: list[Proble
     if isinstance(layer, yaml.Mapping):
         name = yaml.Scalar("entities", "entities", first.file, 1, 1)
         entry = layer.entries.get("entities") or (name, yaml.Sequence([], first.file, 1, 1))
+        if isinstance(entry[1], yaml.Scalar) and entry[1].value is None:
+            entry = (entry[0], yaml.Sequence([], first.file, 1, 1))
         layer.entries["entities"] = entry
         if isinstance(entry[1], yaml.Sequence):
             entry[1].items.extend(entities)
