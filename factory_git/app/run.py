@@ -25,6 +25,7 @@ from factory_git.engine.workshop import Checkpoint, Limits, Workshop, no_checkpo
 from factory_git.gitio import worktrees
 from factory_git.gitio.commits import Code, Identity, identity
 from factory_git.ledger.record import Entry, Record, make
+from factory_git.spec.graph import build
 
 DRIFT = ("refuse", "reconverge")
 
@@ -176,7 +177,7 @@ def _run_record(session: Session, sequence: Record, one: Chosen) -> Record:
             "title": f"{one.spec.id} {one.spec.version} onto {session.branch.removeprefix('refs/heads/')}",
             "spec": one.spec.id,
             "sources": {source.path: blob_oid(source.content) for source in one.spec.sources},
-            "spec_digest": one.spec.digest,
+            "spec_digest": build(one.spec).digest,
             "branch": session.branch,
             "base": tip,
             "agent": asked["agent"],
@@ -193,7 +194,6 @@ def _run_record(session: Session, sequence: Record, one: Chosen) -> Record:
 
 def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
     asked = run_record.payload
-    config = session.ctx.config
     return Workshop(
         common_dir=session.ctx.location.common_dir,
         code=session.code,
@@ -202,11 +202,11 @@ def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
         spec=one.spec.id,
         branch=asked["branch"],
         agent=agent(asked["agent"]),
-        agent_env=tuple(config.text("factory.agentEnv").replace(",", " ").split()),
+        agent_env=session.ctx.settings.words("agentEnv"),
         reconverge=asked["drift"] == "reconverge",
         limits=Limits(
             timeout=float(asked["timeout"]),
-            agent_output=config.number("factory.agentOutput", Limits().agent_output),
+            agent_output=session.ctx.settings.number("agentOutput"),
         ),
         clock=session.ctx.clock,
         checkpoint=session.checkpoint,
@@ -214,10 +214,7 @@ def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
 
 
 def _drift(session: Session) -> str:
-    value = session.options.drift or session.ctx.config.text("factory.drift", "refuse")
-    if value not in DRIFT:
-        raise UsageError(f"factory.drift = {value!r}: it is refuse or reconverge", code="config/value")
-    return value
+    return session.options.drift or session.ctx.settings.text("drift")
 
 
 class _Budget:
@@ -423,7 +420,7 @@ def _gist(message: str) -> str:
     """The line of a failure that says most: pytest's ``E`` line, else the last one."""
     lines = [line.strip() for line in message.splitlines() if line.strip()]
     marked = [line[1:].strip() for line in lines if line.startswith("E ")]
-    return (marked or lines[-1:] or [""])[0][:200]
+    return " ".join(marked[:3] or lines[-1:])[:300]
 
 
 def _hint(outcome: str, last: Any) -> str:
