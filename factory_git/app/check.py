@@ -14,8 +14,7 @@ from factory_git.app.judge import MIGRATIONS, join, judge
 from factory_git.drift import memory
 from factory_git.drift.finding import Finding, order
 from factory_git.drift.judged import Judged, below, brought, spec_first
-from factory_git.gitio import index_read, trees
-from factory_git.gitio.child import git
+from factory_git.gitio import trees
 from factory_git.gitio.locate import Location
 
 
@@ -53,7 +52,7 @@ def run(location: Location, options: Options) -> Result:
     if staged:
         remember(location, tree, judged)
     shown, older = findings, 0
-    if staged and not options.everything and (changed := _changed(tree)):
+    if staged and not options.everything and (changed := _changed(location, tree)):
         shown = brought(findings, judged, changed)
         older = len(findings) - len(shown)
         if options.spec_first:
@@ -84,8 +83,8 @@ def remember(location: Location, tree: trees.Tree, judged: Sequence[Judged]) -> 
         extra += [f":(top,literal){path}" for path in (join(each.root, MIGRATIONS), *each.sources)]
     inputs = {path for each in judged for path in each.inputs}
     state = memory.State(memory.stamp(), extra, {}, expected)
-    found = index_read.entries(state.pathspecs())
-    if found is None or any(not _same(tree, path, what) for path, what in found.items()):
+    found = trees.listing(location, state.pathspecs())
+    if any(not _same(tree, path, what) for path, what in found.items()):
         return  # the index moved on while we looked
     state.inputs = {path: what for path, what in found.items() if path not in expected or path in inputs}
     where = memory.path_in(str(location.common_dir))
@@ -94,17 +93,14 @@ def remember(location: Location, tree: trees.Tree, judged: Sequence[Judged]) -> 
 
 def _tree(location: Location, options: Options) -> trees.Tree:
     if options.revision is not None:
-        return trees.commit(options.revision)
+        return trees.commit(location, options.revision)
     return trees.worktree(location) if options.worktree else trees.index(location)
 
 
-def _changed(tree: trees.Tree) -> set[str]:
+def _changed(location: Location, tree: trees.Tree) -> set[str]:
     """The paths that the index changes of ``HEAD``: all of them before the first commit."""
-    commit = index_read.head()
-    if commit is None:
-        return set(tree.entries)
-    out = git("diff-index", "--cached", "--name-only", "-z", "--no-renames", commit, "--", inherit=True)
-    return {path for path in out.decode(errors="surrogateescape").split("\0") if path}
+    staged = trees.staged(location)
+    return set(tree.entries if staged is None else staged)
 
 
 def _same(tree: trees.Tree, path: str, what: str) -> bool:

@@ -87,8 +87,8 @@ def run(ctx: Context, file: str, line: int | None = None, *, revision: str | Non
     content = tree.text(file)
     if line is not None and not 1 <= line <= max(len(content), 1):
         raise NotFound(f"{file} has {len(content)} lines", code="why/no-line")
-    origins = blame.blame(file, line, revision=revision)
-    commits = blame.commits(list(dict.fromkeys(o.commit for o in origins if o.commit)))
+    origins = blame.blame(ctx.location, file, line, revision=revision)
+    commits = blame.commits(ctx.location, list(dict.fromkeys(o.commit for o in origins if o.commit)))
     origin = _telling(origins, commits)
     commit = commits.get(origin.commit) if origin and origin.commit else None
     notes: list[str] = []
@@ -130,7 +130,7 @@ class _Files:
 
     def __init__(self, ctx: Context, revision: str | None) -> None:
         self._top = ctx.location.worktree if revision is None else None
-        self._tree = trees.index(ctx.location) if self._top else trees.commit(revision or "HEAD")
+        self._tree = trees.index(ctx.location) if self._top else trees.commit(ctx.location, revision or "HEAD")
 
     def read(self, path: str) -> bytes:
         if self._top is not None:

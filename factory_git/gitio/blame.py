@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 from factory_git.core.errors import NotFound
 from factory_git.core.ids import Oid
-from factory_git.gitio.child import GitFailed, git
+from factory_git.gitio.ask import ask
+from factory_git.gitio.child import GitFailed
+from factory_git.gitio.locate import Location
 
 UNCOMMITTED = "0" * 40
 
@@ -39,7 +41,7 @@ class Commit:
     trailers: Mapping[str, tuple[str, ...]]
 
 
-def blame(path: str, line: int | None = None, *, revision: str | None = None) -> list[Origin]:
+def blame(location: Location, path: str, line: int | None = None, *, revision: str | None = None) -> list[Origin]:
     """The origin of one line, or of each line, of a file named from the top of the repository.
 
     Without ``revision`` the file on disk is read, and lines that are not committed say so. Moves within the file and
@@ -50,7 +52,7 @@ def blame(path: str, line: int | None = None, *, revision: str | None = None) ->
     tail = [revision] if revision else []
     args = ["blame", "--porcelain", "-M", "-C", *span, *tail, "--", path]
     try:
-        out = git(*args, cwd=_top(), inherit=True)
+        out = ask(location, *args)
     except GitFailed as error:
         words = error.stderr.strip().removeprefix("fatal: ")
         if "has only" in words:
@@ -63,12 +65,13 @@ def blame(path: str, line: int | None = None, *, revision: str | None = None) ->
     return _origins(out)
 
 
-def commits(oids: Sequence[str]) -> dict[str, Commit]:
+def commits(location: Location, oids: Sequence[str]) -> dict[str, Commit]:
     """The commits of these ids, by id; one child for all."""
     if not oids:
         return {}
     form = "%H%x00%an <%ae>%x00%ct%x00%s%x00%(trailers:unfold,only)%x00%x01"
-    out = git("log", "--no-walk=unsorted", "--stdin", f"--format={form}", stdin="\n".join(oids).encode(), inherit=True)
+    stdin = "\n".join(oids).encode()
+    out = ask(location, "log", "--no-walk=unsorted", "--stdin", f"--format={form}", stdin=stdin)
     found = {}
     for part in out.decode(errors="replace").split("\0\x01"):
         words = part.lstrip("\n").split("\0")
@@ -112,11 +115,3 @@ def _trailers(text: str) -> dict[str, tuple[str, ...]]:
         if colon:
             found[key] = (*found.get(key, ()), value.strip())
     return found
-
-
-def _top() -> str | None:
-    """The top of the working tree, where paths from the top are right; None in a bare repository."""
-    try:
-        return os.fsdecode(git("rev-parse", "--show-toplevel", inherit=True)).rstrip("\n")
-    except GitFailed:
-        return None

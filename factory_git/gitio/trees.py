@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from factory_git.core.errors import IntegrityError, UsageError
-from factory_git.gitio.child import GitFailed, git
+from factory_git.gitio.ask import ask
+from factory_git.gitio.child import GitFailed
 from factory_git.gitio.index_read import parse
 from factory_git.gitio.locate import Location
 
@@ -50,7 +51,8 @@ class Tree(Protocol):
 class BlobTree:
     """Files whose contents are blobs of the repository."""
 
-    def __init__(self, entries: Mapping[str, Entry]) -> None:
+    def __init__(self, location: Location, entries: Mapping[str, Entry]) -> None:
+        self._location = location
         self.entries = entries
         self._blobs: dict[str, bytes] = {}
 
@@ -61,7 +63,7 @@ class BlobTree:
         wanted = {self.entries[p].oid for p in paths if p in self.entries and self.entries[p].mode != SUBMODULE}
         missing = sorted(wanted - self._blobs.keys())
         if missing:
-            self._blobs |= read_blobs(missing)
+            self._blobs |= read_blobs(self._location, missing)
 
     def read(self, path: str) -> bytes:
         self.load([path])
@@ -99,24 +101,38 @@ def index(location: Location) -> BlobTree:
     """What ``git commit`` would record."""
     if location.worktree is None:
         raise UsageError("a bare repository has no index", code="usage/bare", hint="name a commit: --rev HEAD")
-    out = git("ls-files", "--stage", "-z", "--full-name", "--", ":(top)", inherit=True)
-    return BlobTree({path: _entry(what) for path, what in parse(out).items()})
+    return BlobTree(location, {path: _entry(what) for path, what in listing(location, [":(top)"]).items()})
 
 
-def commit(revision: str) -> BlobTree:
+def listing(location: Location, pathspecs: Sequence[str]) -> dict[str, str]:
+    """Path → ``mode oid stage`` of the index entries that match, as :func:`index_read.entries` gives them."""
+    return parse(ask(location, "ls-files", "--stage", "-z", "--full-name", "--", *pathspecs))
+
+
+def staged(location: Location) -> list[str] | None:
+    """The paths that the index changes of ``HEAD``; None before the first commit."""
+    try:
+        head_ = ask(location, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").decode().strip()
+    except GitFailed:
+        return None
+    out = ask(location, "diff-index", "--cached", "--name-only", "-z", "--no-renames", head_, "--")
+    return [path for path in os.fsdecode(out).split("\0") if path]
+
+
+def commit(location: Location, revision: str) -> BlobTree:
     """The files of a commit. Raises :class:`UsageError` when there is no such revision."""
     try:
-        oid = git("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}", inherit=True)
+        oid = ask(location, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
     except GitFailed as error:
         raise UsageError(f"no commit {revision!r} here", code="usage/revision", hint="git log --oneline") from error
-    out = git("ls-tree", "-r", "-z", "--full-tree", oid.decode().strip(), inherit=True)
+    out = ask(location, "ls-tree", "-r", "-z", "--full-tree", oid.decode().strip())
     found = {}
     for line in os.fsdecode(out).split("\0"):
         if line:
             what, path = line.split("\t", 1)
             mode, _, name = what.split(" ")
             found[path] = Entry(mode=mode, oid=name)
-    return BlobTree(found)
+    return BlobTree(location, found)
 
 
 def worktree(location: Location) -> WorkTree:
@@ -124,7 +140,7 @@ def worktree(location: Location) -> WorkTree:
     top = location.worktree
     if top is None:
         raise UsageError("a bare repository has no working tree", code="usage/bare", hint="name a commit: --rev HEAD")
-    out = git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name", ":(top)", cwd=top)
+    out = ask(location, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name", "--", ":(top)")
     names = sorted({name for name in os.fsdecode(out).split("\0") if name})
     modes = {name: mode for name in names if (mode := _mode_on_disk(top / name))}
     files = [name for name, mode in modes.items() if mode in (FILE, EXECUTABLE)]
@@ -135,20 +151,20 @@ def worktree(location: Location) -> WorkTree:
     return WorkTree(location, {n: Entry(mode=m, oid=oids.get(n, "")) for n, m in modes.items()}, top)
 
 
-def head() -> BlobTree:
+def head(location: Location) -> BlobTree:
     """The files of ``HEAD``; none where nothing was committed yet."""
     try:
-        return commit("HEAD")
+        return commit(location, "HEAD")
     except UsageError:
-        return BlobTree({})
+        return BlobTree(location, {})
 
 
-def read_blobs(oids: Iterable[str]) -> dict[str, bytes]:
+def read_blobs(location: Location, oids: Iterable[str]) -> dict[str, bytes]:
     """Object id → content, of those that are there and are blobs; one child."""
     wanted = list(oids)
     if not wanted:
         return {}
-    out = git("cat-file", "--batch", stdin="\n".join(wanted).encode() + b"\n", inherit=True)
+    out = ask(location, "cat-file", "--batch", stdin="\n".join(wanted).encode() + b"\n")
     found: dict[str, bytes] = {}
     at = 0
     for oid in wanted:
@@ -187,7 +203,8 @@ def _mode_on_disk(file: Path) -> str:
 
 def _hash_files(location: Location, top: Path, names: list[str]) -> dict[str, str]:
     plain = [name for name in names if "\n" not in name and not name.startswith('"')]
-    out = git("hash-object", "--stdin-paths", stdin=os.fsencode("\n".join(plain)) + b"\n" if plain else b"", cwd=top)
+    stdin = os.fsencode("\n".join(plain)) + b"\n" if plain else b""
+    out = ask(location, "hash-object", "--stdin-paths", stdin=stdin)
     oids = dict(zip(plain, out.decode().split(), strict=True))
     for name in set(names) - set(plain):
         oids[name] = blob_id((top / name).read_bytes(), location.object_format)
