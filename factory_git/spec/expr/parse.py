@@ -57,7 +57,7 @@ def parse(text: Text) -> Node:
         )
     node = parser.expression(0)
     if parser.now.kind != "end":
-        parser.unexpected("an operator or the end")
+        raise parser.unexpected("an operator or the end")
     if _depth(node) > MAX_DEPTH:
         raise _too_deep(text, 0)
     return node
