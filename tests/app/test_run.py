@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -131,7 +132,7 @@ def test_without_promotion_the_branch_stays(filled: Shop) -> None:
 
 
 @pytest.mark.parametrize("options", [{"max_iterations": 0}, {"max_iterations": -1}, {"timeout": 0}, {"budget": 0}])
-def test_senseless_options_are_refused_before_any_write(filled: Shop, options: dict[str, int]) -> None:
+def test_senseless_options_are_refused_before_any_write(filled: Shop, options: dict[str, Any]) -> None:
     refs = filled.git("for-each-ref")
     with pytest.raises(UsageError):
         filled.run(**options)
