@@ -8,7 +8,9 @@ from factory_git.compiler import lock, migrate, schema, stamp
 from factory_git.compiler.files import BOUND, Compilation, CompiledFile
 from factory_git.compiler.python import package
 from factory_git.compiler.version import COMPILER
+from factory_git.core.errors import SpecError
 from factory_git.core.ids import SpecPath, blob_oid
+from factory_git.spec.check import Analysis, analyse
 from factory_git.spec.graph import build
 from factory_git.spec.model import Spec
 
@@ -27,7 +29,7 @@ def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None) -> Com
     graph = build(spec)
     digests = stamp.node_digests(spec)
     stored = schema.schema_of(spec)
-    parts = package.emit(spec, digests)
+    parts = package.emit(spec, _analysed(spec), digests)
     files = {f.path: f for f in parts.files}
     for path, content in migrate.migrations(spec, stored, before, old).items():
         files[path] = CompiledFile(path=path, content=content)
@@ -37,7 +39,7 @@ def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None) -> Com
         compiler=COMPILER,
         spec={
             "id": spec.id,
-            "digest": stamp.short(canonical.dumps(spec.raw)),
+            "digest": graph.digest,
             "package": spec.package,
             "version": spec.version,
         },
@@ -51,6 +53,16 @@ def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None) -> Com
     )
     files[lock.PATH] = CompiledFile(path=lock.PATH, content=content)
     return Compilation(files=files, holes=parts.holes, proofs=parts.proofs, compiler=COMPILER)
+
+
+def _analysed(spec: Spec) -> Analysis:
+    analysis = analyse(spec)
+    errors = [p for p in analysis.problems if p.severity == "error"]
+    if errors:
+        first = errors[0]
+        more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
+        raise SpecError(f"{first.place}: {first.message}{more}", analysis.problems, code=first.code, hint=first.hint)
+    return analysis
 
 
 def is_stub(file: CompiledFile, content: bytes) -> bool:

@@ -74,12 +74,12 @@ def field_name(field: Field) -> str:
 
 def variable(name: str, id_: str = "") -> str:
     """A local name (argument of a term, macro variable) that hides nothing the emitted code needs."""
-    return plain(name, id_ or _spelled(name), VARIABLES)
+    return plain(name, id_ or spelled(name), VARIABLES)
 
 
 def argument(name: str) -> str:
     """An attribute of ``Args``: a trigger's argument."""
-    return plain(name, _spelled(name), FIELDS | {"taken"})
+    return plain(name, spelled(name), FIELDS | {"taken"})
 
 
 def plain(name: str, id_: str, taken: frozenset[str]) -> str:
@@ -117,5 +117,6 @@ def column(field: Field) -> str:
     return field.id
 
 
-def _spelled(name: str) -> str:
+def spelled(name: str) -> str:
+    """A name of any characters in those of an identifier; others are spelled by code point."""
     return "".join(c if c.isascii() and c.isalnum() else "_" if c.isascii() else f"u{ord(c):x}" for c in name).lower()

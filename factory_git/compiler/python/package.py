@@ -9,9 +9,10 @@ from pathlib import Path
 
 from factory_git.compiler import stamp
 from factory_git.compiler.files import BOUND, COMPILED, CompiledFile, Hole, Proof
-from factory_git.compiler.python import model, source, store
+from factory_git.compiler.python import model, names, pipelines, rules, source, store
 from factory_git.compiler.version import COMPILER
 from factory_git.core.ids import SpecPath
+from factory_git.spec.check import Analysis
 from factory_git.spec.model import Spec
 
 RUNTIME = ("kit", "values", "rows", "loading", "migrating", "storage", "console")
@@ -43,7 +44,7 @@ class Writer:
         return CompiledFile(path=path, content=content, mode=mode, nodes=read, digest=digest)
 
 
-def emit(spec: Spec, digests: Mapping[SpecPath, str]) -> Parts:
+def emit(spec: Spec, analysis: Analysis, digests: Mapping[SpecPath, str]) -> Parts:
     """Every file of the application but the migrations and the lock."""
     writer = Writer(spec, digests)
     parts = Parts()
@@ -58,7 +59,36 @@ def emit(spec: Spec, digests: Mapping[SpecPath, str]) -> Parts:
         writer.file(f"{package}/store.py", store.emit(spec), [entities, "evidence_policy.sources", "app.title"]),
     ]
     parts.files += [writer.file(f"{package}/{name}.py", runtime(name)) for name in RUNTIME if _there(name)]
+    _rules(writer, analysis, parts)
+    _pipelines(writer, analysis, parts)
     return parts
+
+
+def _rules(writer: Writer, analysis: Analysis, parts: Parts) -> None:
+    spec = writer.spec
+    nodes = [t.path for t in spec.terms] + sorted({p for t in analysis.terms.values() for p in t.reads})
+    parts.files.append(writer.file(f"{spec.package}/terms.py", rules.terms(spec, analysis), ["terms", *nodes]))
+    nodes = sorted({p for t in analysis.guardrails.values() for p in t.reads})
+    text = rules.guardrails(spec, analysis)
+    parts.files.append(writer.file(f"{spec.package}/guardrails.py", text, ["safety.guardrails", *nodes]))
+    parts.reads |= {path: tuple(t.reads) for path, t in (*analysis.terms.items(), *analysis.guardrails.items())}
+
+
+def _pipelines(writer: Writer, analysis: Analysis, parts: Parts) -> None:
+    spec = writer.spec
+    stubs: dict[str, CompiledFile] = {}
+    for pipeline, module in pipelines.modules(spec, analysis):
+        path = f"{spec.package}/pipelines/{names.module(pipeline)}.py"
+        parts.files.append(writer.file(path, module.text, module.nodes))
+        parts.holes += tuple(module.holes)
+        parts.reads |= {path: tuple(nodes) for path, nodes in module.reads.items()}
+        for name, (text, node) in module.stubs.items():
+            stubs.setdefault(name, writer.file(f"{spec.package}/{name}", text, [node], BOUND))
+    parts.files += stubs.values()
+    for folder, title in (("pipelines", "The pipelines"), ("bound", "Steps"), ("adapters", "Adapters")):
+        if folder == "pipelines" or any(name.startswith(f"{folder}/") for name in stubs):
+            own = "" if folder == "pipelines" else " that people or agents wrote"
+            parts.files.append(writer.file(f"{spec.package}/{folder}/__init__.py", f'"""{title}{own}."""\n'))
 
 
 @cache

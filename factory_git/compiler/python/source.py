@@ -135,14 +135,15 @@ def module(text: str, body: Iterable[str], own: Mapping[str, str], *, level: int
     """A whole module: docstring, the imports that ``body`` needs, ``body`` (blocks two blank lines apart), laid out.
 
     ``own`` maps the application's names to where they come from, as in ``STANDARD`` but relative to the package:
-    ``{"Buyer": "model.Buyer", "kit": "kit"}``. ``level`` says how deep below the package the module lies.
+    ``{"Buyer": "model.Buyer", "kit": "kit"}``, or with ``/`` in front from elsewhere. ``level`` says how deep below
+    the package the module lies.
     """
     blocks = [b.strip("\n") for b in body if b.strip()]
     code = "\n\n\n".join(blocks) + "\n" if blocks else ""
     used = names_used(code)
     parts = ["\n".join(docstring(text, more=more))]
     parts.append("from __future__ import annotations")
-    parts += [p for p in (_standard(used, own), _relative(used, own, "." * (level + 1))) if p]
+    parts += [p for p in (_standard(used, own), _absolute(used, own), _relative(used, own, "." * (level + 1))) if p]
     start = "\n\n".join(parts) + "\n"
     declares = code and isinstance(ast.parse(code).body[0], ast.ClassDef | ast.FunctionDef)
     gap = "\n\n" if declares else "\n"
@@ -160,8 +161,12 @@ def _standard(used: frozenset[str], own: Mapping[str, str]) -> str:
     return "\n".join(plain + from_lines({n: w for n, w in wanted.items() if " as " not in w}))
 
 
+def _absolute(used: frozenset[str], own: Mapping[str, str]) -> str:
+    return "\n".join(from_lines({n: w[1:] for n, w in own.items() if n in used and w.startswith("/")}))
+
+
 def _relative(used: frozenset[str], own: Mapping[str, str], dots: str) -> str:
-    wanted = {n: (w if "." in w else f".{w}") for n, w in own.items() if n in used}
+    wanted = {n: (w if "." in w else f".{w}") for n, w in own.items() if n in used and not w.startswith("/")}
     return "\n".join(from_lines(wanted, dots))
 
 

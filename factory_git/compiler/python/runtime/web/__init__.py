@@ -1,0 +1,1 @@
+"""The web pages of generated applications: server-rendered, with the standard library only."""
