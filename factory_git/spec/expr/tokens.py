@@ -13,7 +13,9 @@ WORDS = ("true", "false", "null", "in")
 OPERATORS = ("||", "&&", "==", "!=", "<=", ">=", "<", ">", "+", "-", "*", "/", "%", "!", "?", ":", ".", ",", *"()[]{}")
 
 _SPACE = re.compile(r"(?:\s|//[^\n]*)*")
-_NUMBER = re.compile(r"\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_LONGEST_NUMBER = 40
+_MOST_EXPONENT = 30
 _NAME = re.compile(r"[^\W\d]\w*")
 _STRING = re.compile(r"""[rR]?("{3}|'{3}|"|')""")
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-3][0-7]{2})|(.))", re.DOTALL)
@@ -56,6 +58,7 @@ def _one(text: Text, at: int) -> Token:
         word = found.group()
         if following := _NAME.match(source, found.end()):
             raise error(text, at, "expr/number", f"'{word}{following.group()}' is not a number")
+        _bounded(text, at, word)
         return Token("int" if word.isdigit() else "decimal", word, at, found.end())
     if found := _NAME.match(source, at):
         word = found.group()
@@ -64,6 +67,12 @@ def _one(text: Text, at: int) -> Token:
         if source.startswith(operator, at):
             return Token(operator, operator, at, at + len(operator))
     return _stray(text, at)
+
+
+def _bounded(text: Text, at: int, word: str) -> None:
+    exponent = word.lower().partition("e")[2].lstrip("+-0")
+    if len(word) > _LONGEST_NUMBER or len(exponent) > 2 or int(exponent or 0) > _MOST_EXPONENT:
+        raise error(text, at, "expr/number", f"'{word[:20]}…' is a longer number than any spec needs")
 
 
 def _stray(text: Text, at: int) -> Token:
