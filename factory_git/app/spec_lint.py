@@ -10,15 +10,9 @@ from typing import Any
 from factory_git.app.specs import SpecFiles, select
 from factory_git.core.errors import Problem, SpecError
 from factory_git.spec import advice, graph
+from factory_git.spec.check import check
 from factory_git.spec.model import Spec
 from factory_git.spec.order import order
-
-try:
-    from factory_git.spec.check import check  # type: ignore[import-not-found, unused-ignore]
-except ImportError:
-
-    def check(spec: Spec) -> list[Problem]:  # noqa: ARG001
-        return []
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

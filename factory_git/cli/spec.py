@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import click
 from factory_git.app import spec_fmt, spec_lint, spec_show, spec_split, spec_status
 from factory_git.cli import output
 from factory_git.core.errors import Problem
+from factory_git.spec import json_schema
 
 PATHS = click.argument("paths", metavar="[PATH]…", nargs=-1, type=click.Path(path_type=Path))
 JSON = click.option("--json", "as_json", is_flag=True, help="The result as JSON, and nothing else.")
@@ -124,6 +126,13 @@ def split(*, path: Path | None, entities: bool, dry_run: bool, as_json: bool) ->
 def join(*, path: Path | None, dry_run: bool, as_json: bool) -> int:
     """Join the files of a folder spec/ into one factory.yaml. Nothing is lost."""
     _moved(spec_split.run_join(path, dry_run=dry_run), dry_run=dry_run, as_json=as_json)
+    return 0
+
+
+@command.command("schema")
+def schema() -> int:
+    """Print the JSON Schema of specs, for editors that complete and check YAML."""
+    output.emit(json.dumps(json_schema.schema(), indent=2, ensure_ascii=False))
     return 0
 
 

@@ -108,6 +108,9 @@ class Expander:
             hint = "quote an expression that has braces, brackets or ': ' in it" if shape.kind == "expression" else ""
             self.problem("spec/type", f"expected {what}, found {found}", node, path, hint)
             return None
+        if node.value is None and not (shape.kind == "cell" or (shape.kind == "expression" and node.text == "null")):
+            self.problem("spec/type", "a value is missing here", node, path)
+            return None
         if shape.kind in ("bool", "int"):
             wanted = bool if shape.kind == "bool" else int
             if type(node.value) is not wanted:

@@ -8,8 +8,11 @@ from typing import Any, NamedTuple
 
 from factory_git.core.ids import SpecPath
 from factory_git.spec import names, skills
+from factory_git.spec.check import Analysis, analyse
+from factory_git.spec.expr.typed import Typed
 from factory_git.spec.model import Entity, Spec, Step, Text
 from factory_git.spec.skills import Kind
+from factory_git.spec.step_types import StepTypes
 
 KINDS = ("contains", "reads", "writes", "guards", "feeds", "shows", "covers")
 
@@ -26,18 +29,19 @@ class Edge(NamedTuple):
 
 def relations(spec: Spec, paths: Collection[SpecPath]) -> set[Edge]:
     """Every relation but containment, of nodes among ``paths``."""
-    found = {*_flow(spec), *_rules(spec), *_surface(spec), *_evidence(spec), *_proof(spec)}
+    types = analyse(spec)
+    found = {*_flow(spec, types), *_rules(spec, types), *_surface(spec, types), *_evidence(spec), *_proof(spec, types)}
     return {edge for edge in found if edge.source in paths and edge.target in paths and edge.source != edge.target}
 
 
-_EXPRESSIONS = (Kind.EXPR, Kind.SET, Kind.ORDER, Kind.VALUES, Kind.WITH, Kind.FIELDS)
+_EXPRESSIONS = (Kind.EXPR, Kind.SET, Kind.ORDER, Kind.VALUES, Kind.WITH)
 
 
-def expressions(step: Step) -> Iterator[Text]:
-    """The expressions of a step, and the fields it names; not the entities that it goes over or makes."""
+def _texts(step: Step, kinds: Collection[Kind]) -> Iterator[Text]:
+    """The texts of a step's parameters of these kinds."""
     shape = skills.SKILLS.get(step.skill or "")
     for param in shape.params if shape else ():
-        if param.kind in _EXPRESSIONS:
+        if param.kind in kinds:
             for _, value in skills.values(step.params, param.name):
                 yield from texts(value)
 
@@ -54,13 +58,22 @@ def texts(value: Any) -> Iterator[Text]:
             yield from texts(item)
 
 
-def reads(spec: Spec, text: Text | None, rows: Iterable[Entity] = ()) -> set[SpecPath]:
-    """What an expression reads, judged by its words: entities, terms, and fields of these entities and of ``rows``.
+def reads(
+    spec: Spec, texts: Iterable[Text | None], trees: Iterable[Typed | None], rows: Iterable[Entity] = ()
+) -> set[SpecPath]:
+    """What expressions read: entities, fields and terms, as their types tell.
 
-    Wider than what the types would tell where two entities have fields of one name.
+    An expression that has no type (it has a problem) is judged by its words, which tell too much rather than too
+    little; ``rows`` are the entities whose fields it may name.
     """
-    if text is None:
-        return set()
+    wanted, typed = [t for t in texts if t is not None], [t for t in trees if t is not None]
+    if len(typed) >= len(wanted):
+        return {path for tree in typed for path in tree.reads}
+    return {path for text in wanted for path in _words(spec, text, rows)}
+
+
+def _words(spec: Spec, text: Text, rows: Iterable[Entity]) -> set[SpecPath]:
+    """Entities and terms that an expression names, and fields of these entities and of ``rows``."""
     found: set[SpecPath] = set()
     entities = {e.name: e for e in spec.entities} | {e.id: e for e in spec.entities}
     terms = {t.name: t for t in spec.terms}
@@ -80,13 +93,13 @@ def reads(spec: Spec, text: Text | None, rows: Iterable[Entity] = ()) -> set[Spe
     return found
 
 
-def _flow(spec: Spec) -> Iterator[Edge]:
+def _flow(spec: Spec, types: Analysis) -> Iterator[Edge]:
     for pipeline in spec.pipelines:
         for step in pipeline.steps:
-            yield from _step(spec, step)
+            yield from _step(spec, step, types.steps[step.path])
 
 
-def _step(spec: Spec, step: Step) -> Iterator[Edge]:
+def _step(spec: Spec, step: Step, types: StepTypes) -> Iterator[Edge]:
     consumed = [e for n in (*skills.consumed(step), *_named(step, "reads")) if (e := spec.entity(n))]
     made = [e for n in (*skills.made(step), *_named(step, "writes"), *_named(step, "make")) if (e := spec.entity(n))]
     for entity in consumed:
@@ -106,9 +119,14 @@ def _step(spec: Spec, step: Step) -> Iterator[Edge]:
     gated = spec.entity(removed) if removed else None
     if gated is not None:
         yield Edge("guards", step.path, gated.path)
-    for text in expressions(step):
-        for path in reads(spec, text, consumed):
-            yield Edge("reads", step.path, path)
+    trees = types.exprs.values() if not types.problems else ()
+    for path in reads(spec, _texts(step, _EXPRESSIONS) if types.problems else (), trees, consumed):
+        yield Edge("reads", step.path, path)
+    for text in _texts(step, (Kind.FIELDS,)):
+        for entity in consumed:
+            known = entity.field(text.text)
+            if known is not None:
+                yield Edge("reads", step.path, known.path)
 
 
 def _named(step: Step, key: str) -> list[str]:
@@ -116,13 +134,13 @@ def _named(step: Step, key: str) -> list[str]:
     return [str(g) for g in given] if isinstance(given, list | tuple) else [str(given)] if given is not None else []
 
 
-def _rules(spec: Spec) -> Iterator[Edge]:
+def _rules(spec: Spec, types: Analysis) -> Iterator[Edge]:
     for term in spec.terms:
-        for path in reads(spec, term.body):
+        for path in reads(spec, [term.body], [types.terms.get(term.path)]):
             yield Edge("reads", term.path, path)
     kinds = {e.path for e in spec.entities}
     for guardrail in spec.guardrails:
-        for path in reads(spec, guardrail.always):
+        for path in reads(spec, [guardrail.always], [types.guardrails.get(guardrail.path)]):
             yield Edge("reads", guardrail.path, path)
             if path in kinds:
                 yield Edge("guards", guardrail.path, path)
@@ -131,7 +149,7 @@ def _rules(spec: Spec) -> Iterator[Edge]:
             yield Edge("guards", SpecPath(held), names.join("identity.safety_envelope", item["id"]))
 
 
-def _surface(spec: Spec) -> Iterator[Edge]:
+def _surface(spec: Spec, types: Analysis) -> Iterator[Edge]:
     for panel in spec.panels:
         shown = [e for n in panel.shows if (e := spec.entity(n))]
         for entity in shown:
@@ -140,9 +158,8 @@ def _surface(spec: Spec) -> Iterator[Edge]:
                 known = entity.field(column.partition(".")[0])
                 if known is not None:
                     yield Edge("shows", panel.path, known.path)
-        for text in (*panel.order, panel.where):
-            for path in reads(spec, text, shown):
-                yield Edge("reads", panel.path, path)
+        for path in reads(spec, (*panel.order, panel.where), types.panels[panel.path].values(), shown):
+            yield Edge("reads", panel.path, path)
     for action in spec.actions:
         on, make = spec.entity(action.on or ""), spec.entity(action.make or "")
         rows = [on] if on else []
@@ -155,9 +172,9 @@ def _surface(spec: Spec) -> Iterator[Edge]:
                 target = written.field(name)
                 if target is not None:
                     yield Edge("writes", action.path, target.path)
-        for text in (action.when, *action.set.values()):
-            for path in reads(spec, text, rows):
-                yield Edge("reads", action.path, path)
+        said = (action.when, *action.set.values())
+        for path in reads(spec, said, types.actions[action.path].values(), rows):
+            yield Edge("reads", action.path, path)
 
 
 def _evidence(spec: Spec) -> Iterator[Edge]:
@@ -167,7 +184,7 @@ def _evidence(spec: Spec) -> Iterator[Edge]:
             yield Edge("feeds", names.join("evidence_policy.sources", item["id"]), fed.path)
 
 
-def _proof(spec: Spec) -> Iterator[Edge]:
+def _proof(spec: Spec, types: Analysis) -> Iterator[Edge]:
     for scenario in spec.scenarios:
         for path in scenario.covers:
             yield Edge("covers", scenario.path, SpecPath(path))
@@ -179,9 +196,8 @@ def _proof(spec: Spec) -> Iterator[Edge]:
             pipeline = spec.pipeline(str(when.get("run", "")))
             if pipeline is not None:
                 yield Edge("reads", scenario.path, pipeline.path)
-        for text in scenario.then:
-            for path in reads(spec, text):
-                yield Edge("reads", scenario.path, path)
+        for path in reads(spec, scenario.then, types.scenarios[scenario.path]):
+            yield Edge("reads", scenario.path, path)
 
 
 def _items(spec: Spec, layer: str, key: str) -> list[Mapping[str, Any]]:
