@@ -11,11 +11,10 @@ def emit(step: Writer) -> Lines:
     What a supply row has given away in this run is kept in ``run.taken``, for the allocations that come after.
     """
     demand = {"it": "demand"}
-    lines = [f"demands = {step.rows('allocate.demand', keep='allocate.where')}"]
-    order = step.order("allocate.order")
-    if order:
-        lines = [f"demands = sorted({lines[0].removeprefix('demands = ')}, key=lambda it: {order})"]
-    lines.append(f"supplies = {step.rows('allocate.supply')}")
+    lines = [
+        f"demands = {step.rows('allocate.demand', keep='allocate.where', order='allocate.order')}",
+        f"supplies = {step.rows('allocate.supply')}",
+    ]
     have = step.expr("allocate.have", {"it": "supply"})
     serve = [f"qty = run.taken.take(supply, {have}, need)", *block("if qty > 0:", ["need -= qty", *step.make()])]
     if step.has("allocate.match"):

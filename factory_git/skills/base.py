@@ -36,8 +36,9 @@ class Writer(Protocol):
     def class_name(self, param: str) -> str:
         """The class of that entity's rows."""
 
-    def rows(self, param: str, keep: str = "", variable: str = "it") -> str:
-        """That entity's rows, in key order, then as made. ``keep`` is a condition over ``it``, if it is given."""
+    def rows(self, param: str, keep: str = "", order: str = "") -> str:
+        """That entity's rows for which the condition ``keep`` holds (if it is given), in the order that ``order``
+        gives, then in key order, then as made."""
 
     def expr(self, param: str, names: Names = None, *, negated: bool = False) -> str:
         """One expression."""
@@ -59,9 +60,6 @@ class Writer(Protocol):
 
     def shared(self, left: str, right: str, but: Sequence[Field]) -> Sequence[Field]:
         """The fields of the entity ``left`` names that the entity ``right`` names has too."""
-
-    def order(self, param: str) -> str:
-        """A sort key over a row ``it``; empty where no order is given."""
 
     def made(self, prefix: str = "", names: Names = None) -> tuple[str, str]:
         """The list that rows of ``make`` go to, and the new row made of ``set``."""

@@ -11,7 +11,7 @@ import ast
 import re
 
 from factory_git.compiler.python.doc import SOFT, Doc, Group, IfBroken, Indent, Printer
-from factory_git.compiler.python.layout_expr import Expressions, bracketed, joined
+from factory_git.compiler.python.layout_expr import Expressions, arguments, bracketed, joined
 
 WIDTH = 88
 
@@ -115,19 +115,19 @@ class _Statement:
         return (f"from {module} import ", Group(body))
 
     def _function(self, node: ast.FunctionDef) -> Doc | None:
-        arguments = node.args
-        if arguments.posonlyargs or arguments.kwarg or arguments.vararg:
+        given = node.args
+        if given.posonlyargs or given.kwarg or given.vararg:
             return None
         parts: list[Doc] = []
-        plain = [(a, None) for a in arguments.args[: len(arguments.args) - len(arguments.defaults)]]
-        with_default = list(zip(arguments.args[len(plain) :], arguments.defaults, strict=True))
+        plain = [(a, None) for a in given.args[: len(given.args) - len(given.defaults)]]
+        with_default = list(zip(given.args[len(plain) :], given.defaults, strict=True))
         parts += [self._parameter(a, d) for a, d in [*plain, *with_default]]
-        if arguments.kwonlyargs:
+        if given.kwonlyargs:
             parts.append("*")
-            pairs = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+            pairs = zip(given.kwonlyargs, given.kw_defaults, strict=True)
             parts += [self._parameter(a, d) for a, d in pairs]
         result: Doc = (" -> ", self._text(node.returns)) if node.returns else ""
-        return (f"def {node.name}", bracketed("(", joined(parts), ")", comma=bool(parts)), result, ":")
+        return (f"def {node.name}", bracketed("(", arguments(parts), ")", comma=False), result, ":")
 
     def _parameter(self, argument: ast.arg, default: ast.expr | None) -> str:
         text = argument.arg + (f": {self._text(argument.annotation)}" if argument.annotation else "")

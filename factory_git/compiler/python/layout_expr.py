@@ -55,6 +55,11 @@ def joined(items: Sequence[Doc]) -> Doc:
     return tuple(parts)
 
 
+def arguments(items: Sequence[Doc]) -> Doc:
+    """Arguments or parameters: on one line of their own if they fit there, else one a line and a comma at the end."""
+    return Group((joined(items), IfBroken(","))) if items else ()
+
+
 def bracketed(left: str, content: Doc, right: str, *, comma: bool, level: Level = None) -> Doc:
     """A bracket that breaks after its first character and before its last; ``comma`` ends a broken list."""
     if content == ():
@@ -168,7 +173,7 @@ class Expressions:
             case ast.SetComp(elt=elt, generators=generators):
                 return bracketed("{", self._comprehension(elt, generators), "}", comma=False, level=level)
             case ast.DictComp(key=key, value=value, generators=generators):
-                content = (Group(self._pair(key, value)), *self._generators(generators))
+                content = Group((Group(self._pair(key, value)), *self._generators(generators)))
                 return bracketed("{", content, "}", comma=False, level=level)
             case ast.Lambda(body=body):
                 return (self._before(node, body), self.of(body, level))
@@ -194,10 +199,10 @@ class Expressions:
             return bracketed("(", self._comprehension(only.elt, only.generators), ")", comma=False, level=level)
         items: list[Doc] = [self.of(a, PARENTHESES) for a in node.args]
         items += [(f"{k.arg}=" if k.arg else "**", self.of(k.value, PARENTHESES)) for k in node.keywords]
-        return bracketed("(", joined(items), ")", comma=True, level=level)
+        return bracketed("(", arguments(items), ")", comma=False, level=level)
 
     def _comprehension(self, elt: ast.expr, generators: list[ast.comprehension]) -> Doc:
-        return (Group(self.of(elt, PARENTHESES)), *self._generators(generators))
+        return Group((Group(self.of(elt, PARENTHESES)), *self._generators(generators)))
 
     def _generators(self, generators: list[ast.comprehension]) -> list[Doc]:
         parts: list[Doc] = []

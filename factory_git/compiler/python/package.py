@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
 from factory_git.compiler import stamp
-from factory_git.compiler.files import BOUND, COMPILED, CompiledFile, Hole, Proof
-from factory_git.compiler.python import model, names, pipelines, rules, source, store
+from factory_git.compiler.files import BOUND, CompiledFile, Hole, Proof
+from factory_git.compiler.python import guardrails, model, names, pipelines, source, store, terms
 from factory_git.compiler.version import COMPILER
 from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis
@@ -35,13 +35,18 @@ class Writer:
     spec: Spec
     digests: Mapping[SpecPath, str]
 
-    def file(self, path: str, text: str, nodes: Iterable[str] = (), mode: str = COMPILED) -> CompiledFile:
-        """A file with its head. Bound files are somebody's own: they carry no stamp."""
-        read = tuple(sorted({SpecPath(n) for n in nodes}))
+    def file(self, path: str, text: str, nodes: Iterable[str] = (), *, of: Sequence[str] = ()) -> CompiledFile:
+        """A file with its head. ``of`` are the nodes it is about, ``nodes`` what else it reads."""
+        read = tuple(sorted({SpecPath(n) for n in (*of, *nodes)}))
         digest = stamp.file_digest(read, self.digests) if read else stamp.short(text.encode())
-        head = "" if mode == BOUND else "\n".join(source.head(COMPILER, read, digest)) + "\n"
-        content = (head + text).encode()
-        return CompiledFile(path=path, content=content, mode=mode, nodes=read, digest=digest)
+        head = "\n".join(source.head(COMPILER, of or read, digest)) + "\n"
+        return CompiledFile(path=path, content=(head + text).encode(), nodes=read, digest=digest)
+
+    def stub(self, path: str, text: str, node: str) -> CompiledFile:
+        """A file that is somebody's own as soon as it is written: it carries no head."""
+        nodes = (SpecPath(node),)
+        digest = stamp.file_digest(nodes, self.digests)
+        return CompiledFile(path=path, content=text.encode(), mode=BOUND, nodes=nodes, digest=digest)
 
 
 def emit(spec: Spec, analysis: Analysis, digests: Mapping[SpecPath, str]) -> Parts:
@@ -55,8 +60,8 @@ def emit(spec: Spec, analysis: Analysis, digests: Mapping[SpecPath, str]) -> Par
             f"{package}/__init__.py", f'"""{source.docstring(spec.title)[0].strip(chr(34))}"""\n', ["app.title"]
         ),
         CompiledFile(path=f"{package}/py.typed", content=b""),
-        writer.file(f"{package}/model.py", model.emit(spec), [entities, "app.title"]),
-        writer.file(f"{package}/store.py", store.emit(spec), [entities, "evidence_policy.sources", "app.title"]),
+        writer.file(f"{package}/model.py", model.emit(spec), ["app.title"], of=[entities]),
+        writer.file(f"{package}/store.py", store.emit(spec), ["evidence_policy.sources", "app.title"], of=[entities]),
     ]
     parts.files += [writer.file(f"{package}/{name}.py", runtime(name)) for name in RUNTIME if _there(name)]
     _rules(writer, analysis, parts)
@@ -67,10 +72,10 @@ def emit(spec: Spec, analysis: Analysis, digests: Mapping[SpecPath, str]) -> Par
 def _rules(writer: Writer, analysis: Analysis, parts: Parts) -> None:
     spec = writer.spec
     nodes = [t.path for t in spec.terms] + sorted({p for t in analysis.terms.values() for p in t.reads})
-    parts.files.append(writer.file(f"{spec.package}/terms.py", rules.terms(spec, analysis), ["terms", *nodes]))
+    parts.files.append(writer.file(f"{spec.package}/terms.py", terms.emit(spec, analysis), nodes, of=["terms"]))
     nodes = sorted({p for t in analysis.guardrails.values() for p in t.reads})
-    text = rules.guardrails(spec, analysis)
-    parts.files.append(writer.file(f"{spec.package}/guardrails.py", text, ["safety.guardrails", *nodes]))
+    text = guardrails.emit(spec, analysis)
+    parts.files.append(writer.file(f"{spec.package}/guardrails.py", text, nodes, of=["safety.guardrails"]))
     parts.reads |= {path: tuple(t.reads) for path, t in (*analysis.terms.items(), *analysis.guardrails.items())}
 
 
@@ -79,11 +84,11 @@ def _pipelines(writer: Writer, analysis: Analysis, parts: Parts) -> None:
     stubs: dict[str, CompiledFile] = {}
     for pipeline, module in pipelines.modules(spec, analysis):
         path = f"{spec.package}/pipelines/{names.module(pipeline)}.py"
-        parts.files.append(writer.file(path, module.text, module.nodes))
+        parts.files.append(writer.file(path, module.text, module.nodes, of=[pipeline.path]))
         parts.holes += tuple(module.holes)
         parts.reads |= {path: tuple(nodes) for path, nodes in module.reads.items()}
         for name, (text, node) in module.stubs.items():
-            stubs.setdefault(name, writer.file(f"{spec.package}/{name}", text, [node], BOUND))
+            stubs.setdefault(name, writer.stub(f"{spec.package}/{name}", text, node))
     parts.files += stubs.values()
     for folder, title in (("pipelines", "The pipelines"), ("bound", "Steps"), ("adapters", "Adapters")):
         if folder == "pipelines" or any(name.startswith(f"{folder}/") for name in stubs):

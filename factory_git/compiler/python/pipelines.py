@@ -86,7 +86,7 @@ def _run(pipeline: Pipeline, calls: list[str]) -> str:
         ["Raises ``kit.GuardrailBroken`` where one does not hold that aborts"],
     )
     lines.append("    run = replace(args)" + ("  # what earlier runs took does not count" if takes(pipeline) else ""))
-    return "\n".join([*lines, *calls, "    return guardrails.enforce(world, run)"])
+    return "\n".join([*lines, *calls, "    return kit.enforce(guardrails.check(world, run))"])
 
 
 def _step(writer: StepWriter, name: str, module: Module) -> str:

@@ -101,9 +101,10 @@ def docstring(text: str, indent: int = 0, more: Sequence[str] = ()) -> list[str]
     lines: list[str] = []
     for number, paragraph in enumerate(paragraphs):
         lines += [""] if number else []
-        lines += textwrap.wrap(
-            paragraph if number else f'"""{paragraph}', WIDTH - len(pad), break_long_words=False, break_on_hyphens=False
-        )
+        text = paragraph if number else f'"""{paragraph}'
+        lines += textwrap.wrap(text, WIDTH - len(pad) - 3, break_long_words=False, break_on_hyphens=False)
+    if len(lines) == 1:
+        return [f'{pad}{lines[0]}"""']
     return [f"{pad}{line}".rstrip() for line in [*lines, '"""']]
 
 

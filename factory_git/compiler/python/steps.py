@@ -57,18 +57,21 @@ class StepWriter:
     def class_name(self, param: str) -> str:
         return names.class_name(self.entity(param))
 
-    def rows(self, param: str, keep: str = "", variable: str = "it") -> str:
+    def rows(self, param: str, keep: str = "", order: str = "") -> str:
         entity = self.entity(param)
         rows = f"world.{names.attribute(entity)}"
-        if entity.key:
-            rows = f"sorted({rows}, key=lambda {variable}: {self._order_of(entity.key, variable)})"
+        keys = [k for k in self._orders(order) if order] + ([self._key(entity.key)] if entity.key else [])
         if keep and self.has(keep):
-            return f"[{variable} for {variable} in {rows} if {self.expr(keep, {'demand': variable, 'it': variable})}]"
-        grows = not entity.key and entity in self._made()
+            condition = self.expr(keep, {"demand": "it"})
+            rows = f"[it for it in {rows} if {condition}]"
+        if keys:
+            key = keys[0] if len(keys) == 1 else f"({', '.join(keys)})"
+            return f"sorted({rows}, key=lambda it: {key})"
+        grows = not rows.startswith("[") and entity in self._made()
         return f"list({rows})" if grows else rows
 
-    def _order_of(self, key: Field, variable: str) -> str:
-        attribute = f"{variable}.{names.field_name(key)}"
+    def _key(self, key: Field) -> str:
+        attribute = f"it.{names.field_name(key)}"
         return f"kit.key_order({attribute})" if resolve(self.spec, key.type) == ANY else attribute
 
     def _made(self) -> list[Entity]:
@@ -140,9 +143,8 @@ class StepWriter:
         other = self.entity(right)
         return [f for f in self.entity(left).fields if other.field(f.name) and f not in but]
 
-    def order(self, param: str) -> str:
-        keys = [self._sort_key(typed, descending) for typed, descending in self.types.order(param)]
-        return keys[0] if len(keys) == 1 else f"({', '.join(keys)})" if keys else ""
+    def _orders(self, param: str) -> list[str]:
+        return [self._sort_key(typed, descending) for typed, descending in self.types.order(param)]
 
     def _sort_key(self, typed: Typed, descending: bool) -> str:
         text = self.emit(typed, {"it": "it", "demand": "it"})

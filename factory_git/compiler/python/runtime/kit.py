@@ -56,6 +56,13 @@ class GuardrailBroken(AppError):
         self.broken = tuple(broken)
 
 
+def enforce(broken: Sequence[Broken]) -> list[Broken]:
+    """The broken ones that only alert; raises GuardrailBroken where one aborts."""
+    if any(b.on_break == "abort" for b in broken):
+        raise GuardrailBroken(broken)
+    return list(broken)
+
+
 # Checks of fields. Each raises Invalid; ``pii`` keeps the value out of the message.
 
 
@@ -262,11 +269,50 @@ def _known(value: object, pii: bool) -> str:
     return "(personal data)" if pii else _shown(value)
 
 
-def grouped(rows: Iterable[R], key: Callable[[R], K]) -> list[tuple[K, list[R]]]:
-    """The rows by key, in key order; within a group they keep their order."""
+def keyed(rows: Iterable[R], key: Callable[[R], K]) -> dict[K, list[R]]:
+    """The rows by key, keys in the order they are met."""
     groups: dict[K, list[R]] = {}
     for row in rows:
         groups.setdefault(key(row), []).append(row)
+    return groups
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that differs: a row added or removed, or a field that changed."""
+
+    change: str
+    field: str = ""
+    before: str = ""
+    after: str = ""
+
+
+def differences(
+    before: dict[K, list[Any]],
+    after: dict[K, list[Any]],
+    fields: Sequence[tuple[str, str]],
+    text: Callable[[Any], str],
+) -> Iterator[tuple[K, Difference]]:
+    """What differs between two sets of rows, in key order; equal keys pair in order.
+
+    ``fields`` are names with their attributes; ``text`` writes a value.
+    """
+    for key in sorted({**before, **after}, key=_parts):
+        old, new = before.get(key, []), after.get(key, [])
+        for one, other in zip(old, new, strict=False):
+            for name, attribute in fields:
+                was, now = getattr(one, attribute), getattr(other, attribute)
+                if was != now:
+                    yield key, Difference("changed", name, text(was), text(now))
+        for _ in old[len(new) :]:
+            yield key, Difference("removed")
+        for _ in new[len(old) :]:
+            yield key, Difference("added")
+
+
+def grouped(rows: Iterable[R], key: Callable[[R], K]) -> list[tuple[K, list[R]]]:
+    """The rows by key, in key order; within a group they keep their order."""
+    groups = keyed(rows, key)
     return sorted(groups.items(), key=lambda pair: _parts(pair[0]))
 
 
