@@ -53,7 +53,7 @@ def _write(value: Json, out: list[str], path: str, depth: int) -> None:
     elif value is False:
         out.append("false")
     elif isinstance(value, int):
-        out.append(int.__repr__(value))
+        out.append(_integer(value, path))
     elif isinstance(value, float | Decimal):
         out.append(_fraction(value, path))
     elif isinstance(value, Mapping):
@@ -97,12 +97,18 @@ def _text(value: str, path: str) -> str:
     return encode_basestring(value)
 
 
+def _integer(value: int, path: str) -> str:
+    try:
+        return int.__repr__(value)
+    except ValueError as error:  # beyond sys.get_int_max_str_digits(): nobody could read it back
+        raise InvalidInput(f"{path}: an integer of more than 4,300 digits", code="json/number") from error
+
+
 def _fraction(value: float | Decimal, path: str) -> str:
     if not (math.isfinite(value) if isinstance(value, float) else value.is_finite()):
         raise InvalidInput(f"{path}: {value} is not a JSON number", code="json/number")
-    if isinstance(value, float):
-        return repr(value)
-    return str(value)
+    # A float becomes what reading gives back, the Decimal of its shortest form: one value, one text (1E+16, not 1e+16).
+    return str(Decimal(repr(value)) if isinstance(value, float) else value)
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

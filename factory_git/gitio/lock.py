@@ -39,8 +39,7 @@ def exclusive(path: Path, *, wait: Wait = sleep, patience: float = PATIENCE) -> 
     try:
         held = _acquire(fd, path, wait, patience)
         if held:
-            os.ftruncate(fd, 0)
-            os.pwrite(fd, f"{os.getpid()}\n".encode(), 0)
+            os.pwrite(fd, f"{os.getpid():<20}\n".encode(), 0)  # fixed width: no truncating needed
         yield held
     finally:
         os.close(fd)  # frees the lock

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import bisect
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
@@ -89,15 +90,23 @@ def hash_object(kind: str, data: bytes) -> Oid:
 
 def tree(entries: Iterable[TreeEntry]) -> Object:
     """The tree object of these entries, in Git's order (folders sort as if their name ended in a slash)."""
-    ordered = sorted(
-        entries, key=lambda e: (e.name + "/" if e.mode == TREE else e.name).encode(errors="surrogateescape")
-    )
-    return build(
-        "tree",
-        b"".join(
-            f"{mode} {name}\0".encode(errors="surrogateescape") + bytes.fromhex(oid) for mode, name, oid in ordered
-        ),
-    )
+    return build("tree", b"".join(map(_line, sorted(entries, key=_order))))
+
+
+def tree_with(entries: Sequence[TreeEntry], new: Mapping[str, TreeEntry]) -> Object:
+    """The tree of ``entries`` (a stored tree's, in its order) with ``new`` ones, by name, added or put in place."""
+    out = [entry for entry in entries if entry.name not in new]
+    for entry in new.values():
+        bisect.insort(out, entry, key=_order)  # sorting 256 names anew is a tenth of an append
+    return build("tree", b"".join(map(_line, out)))
+
+
+def _order(entry: TreeEntry) -> bytes:
+    return (entry.name + "/" if entry.mode == TREE else entry.name).encode(errors="surrogateescape")
+
+
+def _line(entry: TreeEntry) -> bytes:
+    return f"{entry.mode} {entry.name}\0".encode(errors="surrogateescape") + bytes.fromhex(entry.oid)
 
 
 def parse_tree(data: bytes) -> tuple[TreeEntry, ...]:

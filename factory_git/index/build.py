@@ -62,8 +62,27 @@ def _add_record(
     )
     if not done.rowcount or not isinstance(record, Record):
         return
-    db.executemany("INSERT OR IGNORE INTO edge VALUES (?, ?)", ((id_, parent) for parent in record.parents))
-    db.execute("INSERT INTO words VALUES (?, ?)", (done.lastrowid, "\n".join(texts(record.payload)).casefold()))
+    _add_content(db, done.lastrowid, record)
+
+
+def _add_content(db: sqlite3.Connection, n: int | None, record: Record) -> None:
+    db.executemany("INSERT OR IGNORE INTO edge VALUES (?, ?)", ((record.id, parent) for parent in record.parents))
+    db.execute("INSERT INTO words VALUES (?, ?)", (n, "\n".join(texts(record.payload)).casefold()))
+
+
+def heal(db: sqlite3.Connection, read: Read) -> None:
+    """Take in records that could not be read when they were indexed and can be now (fetched, repaired, understood)."""
+    found = db.execute(
+        "SELECT record.n, record.id, record.type, tx.stream FROM record JOIN tx ON tx.n = record.tx WHERE damaged != ''"
+    ).fetchall()
+    for n, id_, type_, stream in found:
+        record = _load(RecordId(id_), read)
+        if isinstance(record, Record) and record.type == type_:
+            db.execute(
+                "UPDATE record SET damaged = '', run = ?, title = ? WHERE n = ?",
+                (_run(record, stream), summary(record.payload), n),
+            )
+            _add_content(db, n, record)
 
 
 def texts(value: Any) -> Iterator[str]:

@@ -36,6 +36,11 @@ def newer_format(db: sqlite3.Connection) -> int:
     return int(found[0]) if found else 0
 
 
+def any_damaged(db: sqlite3.Connection) -> bool:
+    """Whether there are records that could not be read when they were indexed."""
+    return db.execute("SELECT 1 FROM record WHERE damaged != '' LIMIT 1").fetchone() is not None
+
+
 def has_tx(db: sqlite3.Connection, oid: Oid) -> bool:
     """Whether a commit is indexed."""
     return db.execute("SELECT 1 FROM tx WHERE oid = ?", (oid,)).fetchone() is not None

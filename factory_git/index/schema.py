@@ -21,6 +21,7 @@ CREATE TABLE record (
 );
 CREATE INDEX record_type ON record (type);
 CREATE INDEX record_tx ON record (tx);
+CREATE INDEX record_damaged ON record (n) WHERE damaged != '';
 CREATE INDEX record_run ON record (run) WHERE run IS NOT NULL;
 CREATE TABLE edge (child TEXT NOT NULL, parent TEXT NOT NULL, PRIMARY KEY (child, parent)) WITHOUT ROWID;
 CREATE INDEX edge_parent ON edge (parent);

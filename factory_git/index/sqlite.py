@@ -15,6 +15,8 @@ from factory_git.index import build, query
 from factory_git.index.schema import TABLES, VERSION
 from factory_git.ledger import fold
 from factory_git.ledger.projection import Lineage, Located, Query, Row, TxRow
+from factory_git.ledger.record import FORMAT
+from factory_git.ledger.types import UPGRADE
 
 T = TypeVar("T")
 BUSY = 10_000  # milliseconds a reader waits for another that catches up
@@ -27,11 +29,14 @@ class SqliteIndex:
         self._repo = repo
         self._path = path
         self._db: sqlite3.Connection | None = None
+        self._tip: Callable[[], Oid | None] = lambda: None
+        self._looked_after = False
         self.notices: list[str] = []
 
-    def refresh(self, tip: Oid | None) -> None:
-        """Catch up with ``tip``. An unreadable file is replaced, an unwritable one is left alone and not used."""
-        self._guard(lambda db: self._catch_up(db, tip))
+    def refresh(self, tip: Callable[[], Oid | None]) -> None:
+        """Catch up with the tip. An unreadable file is replaced, an unwritable one is left alone and not used."""
+        self._tip = tip
+        self._guard(self._catch_up)
 
     def resolve(self, prefix: str) -> list[RecordId]:
         return self._guard(lambda db: query.resolve(db, prefix))
@@ -70,15 +75,13 @@ class SqliteIndex:
         except sqlite3.DatabaseError as error:
             self._discard(error)
         db = self._open()
-        self._catch_up(db, self._wanted)
+        self._catch_up(db)
         return ask(db)
 
     def _open(self) -> sqlite3.Connection:
         if self._db is None:
             self._db = connect(self._path)
         return self._db
-
-    _wanted: Oid | None = None
 
     def _leave_file(self, error: sqlite3.OperationalError) -> None:
         if self._path is None:
@@ -93,23 +96,43 @@ class SqliteIndex:
         for suffix in ("", "-wal", "-shm"):
             with suppress(OSError):
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-        self.notices.append(f"the index was unreadable and has been rebuilt: {self._path}")
+        if self._path.exists():  # a damaged file in a folder that cannot be written
+            self._path = None
+        else:
+            self.notices.append(f"the index was unreadable and has been rebuilt: {self._path}")
 
-    def _catch_up(self, db: sqlite3.Connection, tip: Oid | None) -> None:
-        self._wanted = tip
-        mark = query.watermark(db)
+    def _catch_up(self, db: sqlite3.Connection) -> None:
+        self._look_after(db)
+        if query.watermark(db) != self._tip():
+            with writing(db):
+                self._advance(db)
+        self._say_newer(db)
+
+    def _advance(self, db: sqlite3.Connection) -> None:
+        # Another process may have done it while this one waited, and the ref may have moved on: ask again, so that the
+        # index never goes back behind what somebody else has indexed.
+        mark, tip = query.watermark(db), self._tip()
         if mark == tip:
             return
-        with writing(db):
-            mark = query.watermark(db)  # another process may have done it while this one waited
-            if mark == tip:
-                return
-            if mark is not None and not (tip and self._continues(db, mark, tip)):
-                for table in ("tx", "record", "edge", "blob", "words"):
-                    db.execute(f"DELETE FROM {table}")  # noqa: S608 (a literal name)
-            if tip is not None:
-                build.fill(db, fold.transactions(self._repo, tip, lambda oid: query.has_tx(db, oid)), self._repo.blob)
-            query.set_watermark(db, tip)
+        if mark is not None and not (tip and self._continues(db, mark, tip)):
+            for table in ("meta", "tx", "record", "edge", "blob", "words"):
+                db.execute(f"DELETE FROM {table}")  # noqa: S608 (a literal name)
+        if tip is not None:
+            build.fill(db, fold.transactions(self._repo, tip, lambda oid: query.has_tx(db, oid)), self._repo.blob)
+        query.set_watermark(db, tip)
+
+    def _look_after(self, db: sqlite3.Connection) -> None:
+        """Once a process: take in what was unreadable when it was indexed and is not any more."""
+        if not self._looked_after and query.any_damaged(db):
+            with writing(db):
+                build.heal(db, self._repo.blob)
+        self._looked_after = True
+
+    def _say_newer(self, db: sqlite3.Connection) -> None:
+        version = query.newer_format(db)
+        if version > FORMAT:
+            words = f"the ledger holds transactions of format {version}, this program knows {FORMAT}; {UPGRADE}"
+            self.notices += [] if words in self.notices else [words]
 
     def _continues(self, db: sqlite3.Connection, mark: Oid, tip: Oid) -> bool:
         """Whether ``mark`` is on the first-parent line of ``tip``: then what is indexed begins its order."""
@@ -124,13 +147,9 @@ class SqliteIndex:
 
 def connect(path: Path | None) -> sqlite3.Connection:
     """Open the index at ``path``, or an empty one in memory (None)."""
-    if path is None:
-        db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-        db.executescript(TABLES)
-        return db
-    path.parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(path if path.exists() else path.parent, os.W_OK):
-        raise sqlite3.OperationalError(f"{path} cannot be written")
+    if path is None or not _writable(path):
+        return _in_memory(path)
+    path.parent.mkdir(exist_ok=True)
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY / 1000)
     try:
         db.execute("PRAGMA journal_mode = WAL")
@@ -141,6 +160,26 @@ def connect(path: Path | None) -> sqlite3.Connection:
     except BaseException:
         db.close()
         raise
+    return db
+
+
+def _writable(path: Path) -> bool:
+    """Whether the index can be written (WAL makes files beside it, so the folder counts too)."""
+    folder = path.parent if path.parent.exists() else path.parent.parent
+    return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+
+
+def _in_memory(path: Path | None) -> sqlite3.Connection:
+    """An index in memory, begun with what the file at ``path`` holds when that can be read as it lies there."""
+    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    # A file with a log beside it is being written, or its writer died: without write access nothing merges the two.
+    if path is not None and path.exists() and not Path(f"{path}-wal").exists():
+        file = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+        try:
+            file.backup(db)
+        finally:
+            file.close()
+    _recreate(db)
     return db
 
 

@@ -75,12 +75,11 @@ def changes(trees: layout.Trees, old: Oid | None, new: Oid | None) -> Iterator[t
         prefix, before, after = stack.pop()
         if before == after:
             continue
-        left = {entry.name: entry for entry in trees(before)} if before else {}
-        right = {entry.name: entry for entry in trees(after)} if after else {}
+        ours, theirs = trees(before) if before else (), trees(after) if after else ()
+        left = {entry.name: entry for entry in set(ours).difference(theirs)}  # mostly equal: let sets find the rest
+        right = {entry.name: entry for entry in set(theirs).difference(ours)}
         for name in sorted(left.keys() | right.keys()):
             one, two = left.get(name), right.get(name)
-            if one == two:
-                continue
             path = f"{prefix}{name}"
             files = [entry.oid if entry and not entry.is_tree else None for entry in (one, two)]
             deeper = [entry.oid if entry and entry.is_tree else None for entry in (one, two)]

@@ -106,11 +106,11 @@ def _minute(when: datetime, later: int) -> list[str]:
 
 
 def _insert(trees: Trees, tree: Oid | None, path: Sequence[str], new: dict[str, TreeEntry], made: list[Object]) -> Oid:
-    entries = {entry.name: entry for entry in trees(tree)} if tree else {}
+    entries = trees(tree) if tree else ()
     if path:
-        below = entries.get(path[0])
+        below = next((entry for entry in entries if entry.name == path[0]), None)
         inner = _insert(trees, below.oid if below and below.is_tree else None, path[1:], new, made)
         new = {path[0]: TreeEntry(TREE, path[0], inner)}
-    item = objects.tree((entries | new).values())
+    item = objects.tree_with(entries, new)
     made.append(item)
     return item.oid

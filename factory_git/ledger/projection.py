@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -69,8 +69,8 @@ class Projection(Protocol):
     def notices(self) -> list[str]:
         """What happened to the index that a person should hear, once (rebuilt because it was unreadable …)."""
 
-    def refresh(self, tip: Oid | None) -> None:
-        """Catch up with ``tip``: only new commits when it continues what is indexed, else from the beginning."""
+    def refresh(self, tip: Callable[[], Oid | None]) -> None:
+        """Catch up with the ref that ``tip`` reads: only new commits when it continues what is indexed, else from the beginning."""
 
     def resolve(self, prefix: str) -> list[RecordId]:
         """Ids that start with ``prefix``, at most ten."""

@@ -277,7 +277,7 @@ class Ledger:
         self, tip: Oid | None, records: Mapping[RecordId, Record], blobs: Sequence[bytes], note: transaction.Note
     ) -> tuple[Oid, builtins.list[Object]] | None:
         """The transaction to write on top of ``tip``; None when the ledger has it all."""
-        self._index.refresh(tip)
+        self._refresh()
         before = self._repo.commit(tip) if tip else None
         if before and (version := transaction.read(before).format) > FORMAT:
             raise NewerVersion(f"the ledger has format {version}; this program writes {FORMAT}", hint=UPGRADE)
@@ -339,7 +339,7 @@ class Ledger:
         return refuse_newer(decode(id_, self._repo.blob(Oid(id_))))
 
     def _refresh(self) -> None:
-        self._index.refresh(self.tip)
+        self._index.refresh(lambda: self.tip)
 
 
 def _entry(record: Record, row: Row) -> Entry:
