@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from factory_git.compiler.python import names, source
 from factory_git.compiler.python.expressions import emit as expression
 from factory_git.compiler.python.pytypes import python_type
-from factory_git.compiler.python.terms import functions, own
+from factory_git.compiler.python.terms import calls, own
 from factory_git.spec.check import Analysis, analyse, guardrail_scope
 from factory_git.spec.expr.parse import unparse
 from factory_git.spec.expr.scope import RUN
@@ -20,11 +22,11 @@ def emit(spec: Spec, analysis: Analysis | None = None) -> str:
     asked = {g.path: run_arguments(tree) for g, tree in executable}
     runs = {args: _class_name(args) for args in sorted({a for a in asked.values() if a}, key=sorted)}
     body = ["\n".join(_protocol(spec, args, name)) for args, name in runs.items()]
-    body += ["\n".join(_function(g, tree, runs.get(asked[g.path]))) for g, tree in executable]
+    words = calls(spec)
+    body += ["\n".join(_function(g, tree, runs.get(asked[g.path]), words)) for g, tree in executable]
     body.append("\n".join(_check(executable, [runs.get(asked[g.path]) for g, _ in executable])))
     prose = [f"Nothing executes yet: {g.name}" for g in spec.guardrails if g.always is None]
-    known = {**own(spec), **functions(spec)}
-    return source.module(f"What must always hold in {spec.title}", body, known, more=prose)
+    return source.module(f"What must always hold in {spec.title}", body, {**own(spec), "terms": "terms"}, more=prose)
 
 
 def function(guardrail: Guardrail) -> str:
@@ -47,13 +49,13 @@ def _protocol(spec: Spec, args: frozenset[str], name: str) -> list[str]:
     return lines
 
 
-def _function(guardrail: Guardrail, tree: Typed, run: str | None) -> list[str]:
+def _function(guardrail: Guardrail, tree: Typed, run: str | None, words: Mapping[str, str]) -> list[str]:
     asks = f", run: {run}" if run else ""
     return [
         source.tag(guardrail.path),
         f"def {function(guardrail)}(world: World{asks}) -> bool:",
         *source.docstring(f"{guardrail.name}: ``{unparse(tree.node)}``", 4),
-        f"    return {expression(tree)}",
+        f"    return {expression(tree, words)}",
     ]
 
 

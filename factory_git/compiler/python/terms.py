@@ -25,9 +25,9 @@ def own(spec: Spec) -> dict[str, str]:
     return {**OWN, **{names.class_name(e): f"model.{names.class_name(e)}" for e in spec.entities}}
 
 
-def functions(spec: Spec) -> dict[str, str]:
-    """The functions of the terms, as :func:`source.module` wants them."""
-    return {names.term_name(t): f"terms.{names.term_name(t)}" for t in spec.terms}
+def calls(spec: Spec) -> dict[str, str]:
+    """How terms are called outside ``terms.py``, as :func:`expression` wants it: ``terms.phi_locked``."""
+    return {f"term {t.id}": f"terms.{names.term_name(t)}" for t in spec.terms}
 
 
 def _function(spec: Spec, term: Term, body: Typed) -> list[str]:
