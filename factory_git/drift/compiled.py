@@ -51,9 +51,12 @@ def compare(
     ``actual`` looks up a path, ``moved`` says where content that is missing at its path lies now, ``compiler`` is the
     version that ``expected`` comes from, ``places`` are those of the spec's nodes.
     """
+    there = {path: actual(path) for path in sorted(expected)}
+    if expected and not any(there.values()):
+        return [_nothing_yet(expected, root)]
     found = []
     for path, want in sorted(expected.items()):
-        have = actual(path)
+        have = there[path]
         if have is None:
             found.append(_missing(path, want, moved, root))
         elif problem := _wrong_kind(have):
@@ -90,6 +93,12 @@ def first_difference(want: bytes, have: bytes) -> tuple[int, str, str]:
             return number, _shown(a), _shown(b)
     number = min(len(wanted), len(had))
     return number + 1, _at(wanted, number), _at(had, number)
+
+
+def _nothing_yet(expected: Mapping[str, Expected], root: str) -> Finding:
+    lock = next((path for path in expected if path.endswith(".factory/lock.json")), min(expected))
+    words = f"nothing of the spec is compiled yet: {len(expected)} files are missing"
+    return Finding(code="GF501", message=words, place=Place(file=lock), hint="run `git factory run`", root=root)
 
 
 def _missing(path: str, want: Expected, moved: Callable[[bytes], str | None], root: str) -> Finding:
