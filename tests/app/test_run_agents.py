@@ -1,8 +1,7 @@
-"""Agents are measured, not believed: what they break is put back, what they overstep is refused, how they end is told."""
+"""Agents are measured, not believed: what they break is put back, what is not theirs is refused, how they end is told."""
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -222,8 +221,9 @@ def test_the_second_iteration_hears_of_the_first_and_builds_on_it(shop: Shop) ->
     one_prompt, two_prompt = shop.blob(first.payload["prompt"]), shop.blob(second.payload["prompt"])
     assert "41 == 42" in two_prompt
     assert "41 == 42" not in one_prompt
-    common = os.path.commonprefix([one_prompt, two_prompt])
-    assert "# The files that are yours" in common, "what does not change comes first, to the byte"
+    fixed, _, _ = one_prompt.partition("# The open steps")
+    assert "# The files that are yours" in fixed
+    assert two_prompt.startswith(fixed), "what does not change comes first, to the byte"
     assert shop.show("shop/bound/extra.py") == "X = 1\n"
 
 
