@@ -4,66 +4,35 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from factory_git.agents.table import agent
 from factory_git.app.context import Context
-from factory_git.app.run_result import BLOCKED, NOT_RUN, NOTHING_TO_DO, WOULD_RUN, Result, SpecResult
+from factory_git.app.run_idle import idle, nothing_to_do, preview
+from factory_git.app.run_outcome import result
+from factory_git.app.run_result import NOT_RUN, Result, SpecResult
 from factory_git.app.run_select import Chosen, choose, refuse_uncommitted, target
+from factory_git.app.run_session import Options, Session, check, drift
 from factory_git.core.errors import UsageError
 from factory_git.core.ids import Oid, RecordId, blob_oid
 from factory_git.engine import holdout
 from factory_git.engine.claim import claim
 from factory_git.engine.fold import fold
 from factory_git.engine.loop import Ended, Progress, drive, stream
-from factory_git.engine.making import Made, still_there
-from factory_git.engine.making import make as compile_for
-from factory_git.engine.phases.plan import described
 from factory_git.engine.state import State, Verdict
 from factory_git.engine.workshop import Checkpoint, Limits, Workshop, no_checkpoint
 from factory_git.gitio import worktrees
-from factory_git.gitio.commits import Code, Identity, identity
+from factory_git.gitio.commits import Code, identity
 from factory_git.ledger.record import Entry, Record, make
 from factory_git.spec.graph import build
 
-DRIFT = ("refuse", "reconverge")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What the user asks for. ``drift`` None: the setting ``factory.drift``; ``budget`` is for all specs together."""
-
-    specs: tuple[str, ...] = ()
-    everything: bool = False
-    resume: bool = False
-    max_iterations: int = 3
-    budget: int | None = None
-    promote: bool = True
-    agent: str = "compiler"
-    timeout: float = 600.0
-    continue_on_fail: bool = False
-    onto: str | None = None
-    drift: str | None = None
-    dry_run: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Session:
-    """What all runs of one call share."""
-
-    ctx: Context
-    code: Code
-    options: Options
-    branch: str
-    identity: Identity
-    progress: Progress
-    checkpoint: Checkpoint
+__all__ = ["Options", "Result", "run"]
 
 
 def run(ctx: Context, options: Options, progress: Progress, checkpoint: Checkpoint = no_checkpoint) -> Result:
     """Run the specs that ``options`` name. Raises for what is wrong before any write; the rest are verdicts."""
-    _check(options)
+    check(options)
     agent(options.agent)
     code = Code(ctx.location.common_dir)
     branch, tip = target(ctx.location, code, options.onto)
@@ -76,30 +45,17 @@ def run(ctx: Context, options: Options, progress: Progress, checkpoint: Checkpoi
     chosen = choose(ctx.location, code, tip, options.specs, everything=options.everything)
     refuse_uncommitted(ctx.location, code, tip, [one.spec for one in chosen], branch)
     if options.dry_run:
-        return _preview(session, chosen, tip)
+        return Result(specs=tuple(preview(session, chosen, tip)), notices=_notices(session))
     with claim(ctx.location.common_dir, [one.spec.id for one in chosen], ctx.clock):
         return _sequence(session, chosen, tip)
-
-
-def _check(options: Options) -> None:
-    if options.max_iterations <= 0:
-        raise UsageError(f"--max-iterations {options.max_iterations}: at least one is needed")
-    if options.budget is not None and options.budget <= 0:
-        raise UsageError(f"--budget {options.budget}: at least one iteration is needed")
-    if options.timeout <= 0:
-        raise UsageError(f"--timeout {options.timeout:g}: more than 0 seconds are needed")
-    if options.drift is not None and options.drift not in DRIFT:
-        raise UsageError(f"--drift {options.drift}: it is refuse or reconverge")
-    if options.specs and options.everything:
-        raise UsageError("--all and named specs exclude each other")
 
 
 # -- a new sequence ------------------------------------------------------------------------------------------------
 
 
 def _sequence(session: Session, chosen: Sequence[Chosen], tip: Oid) -> Result:
-    waiting = [one for one in chosen if not _nothing_to_do(session, one, tip)]
-    done = {one.spec.id: _idle(session, one, tip) for one in chosen if one not in waiting}
+    waiting = [one for one in chosen if not nothing_to_do(session, one, tip)]
+    done = {one.spec.id: idle(session, one, tip) for one in chosen if one not in waiting}
     if not waiting:
         return Result(specs=tuple(done[one.spec.id] for one in chosen), notices=_notices(session))
     for one in waiting:
@@ -141,7 +97,7 @@ def _one(session: Session, sequence: Record, one: Chosen, budget: Callable[[], b
         record = entry.record
     shop = _workshop(session, one, record)
     worktrees.repair(session.ctx.location.common_dir, f"{one.spec.id}+")
-    return _result(session, drive(shop, ledger, record.id, session.progress, budget))
+    return result(drive(shop, ledger, record.id, session.progress, budget), session.branch)
 
 
 def _sequence_record(session: Session, chosen: Sequence[Chosen], waiting: Sequence[Chosen]) -> Record:
@@ -160,7 +116,7 @@ def _sequence_record(session: Session, chosen: Sequence[Chosen], waiting: Sequen
             "promote": options.promote,
             "continue_on_fail": options.continue_on_fail,
             "timeout": str(options.timeout),
-            "drift": _drift(session),
+            "drift": drift(session),
             "started": session.ctx.clock.now().isoformat("T", "microseconds"),
             "nonce": secrets.token_hex(8),
         },
@@ -213,10 +169,6 @@ def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
     )
 
 
-def _drift(session: Session) -> str:
-    return session.options.drift or session.ctx.settings.text("drift")
-
-
 class _Budget:
     """Iterations that all specs of a sequence may take together; what was used before a kill counts."""
 
@@ -252,9 +204,9 @@ def _resume(session: Session) -> Result:
             entry = _run_of(session, sequence, one.spec.id)
             state = _state(session, entry.record.id) if entry else None
             if one.spec.id not in sequence.payload["waiting"]:
-                done[one.spec.id] = _idle(session, one, tip)
+                done[one.spec.id] = idle(session, one, tip)
             elif state is not None and state.verdict is not None:
-                done[one.spec.id] = _result(session, Ended(state=state))
+                done[one.spec.id] = result(Ended(state=state), session.branch)
         if len(done) == len(chosen):
             results = tuple(done[one.spec.id] for one in chosen)
             return Result(
@@ -291,146 +243,6 @@ def _abandon(session: Session, spec: str) -> None:
     session.ctx.ledger.append(
         [record], stream=stream(spec), subject=f"run {spec}: abandoned", key=f"{state.run}/verdict"
     )
-
-
-# -- nothing to do -------------------------------------------------------------------------------------------------
-
-
-def _nothing_to_do(session: Session, one: Chosen, tip: Oid) -> bool:
-    """Whether the branch holds what the spec compiles to, and that very code was proven by the last run."""
-    last = _last_verdict(session, one.spec.id)
-    if last is None or last.payload["outcome"] != Verdict.CONVERGED or not last.payload.get("commit"):
-        return False
-    commit = last.payload["commit"]
-    if session.code.commit_of(commit) is None:
-        return False
-    if session.code.files(commit, one.spec.root) != session.code.files(tip, one.spec.root):
-        return False
-    made = _preview_made(session, one, tip)
-    if made.digest != last.payload["spec_digest"] or made.compilation.compiler != last.payload["compiler"]:
-        return False
-    if made.stubs or made.removed or still_there(session.code, made, tip):
-        return False
-    return session.options.agent == "compiler" or not made.holes
-
-
-def _last_verdict(session: Session, spec: str) -> Record | None:
-    found = session.ctx.ledger.list(type="verdict", stream=stream(spec), newest_first=True, limit=1)
-    return found[0].record if found else None
-
-
-def _idle(session: Session, one: Chosen, tip: Oid) -> SpecResult:
-    last = _last_verdict(session, one.spec.id)
-    holes = tuple(last.payload.get("holes", ())) if last else ()
-    return SpecResult(
-        spec=one.spec.id,
-        outcome=NOTHING_TO_DO,
-        reason="the code is what the spec compiles to, and the last run proved it",
-        commit=tip,
-        branch=session.branch,
-        holes=holes,
-        ids={"verdict": last.id, "run": last.payload["run"]} if last else {},
-    )
-
-
-def _preview(session: Session, chosen: Sequence[Chosen], tip: Oid) -> Result:
-    """What a run would do; nothing is written."""
-    out = []
-    for one in chosen:
-        if _nothing_to_do(session, one, tip):
-            out.append(_idle(session, one, tip))
-            continue
-        made = _preview_made(session, one, tip)
-        refused = made.drift and _drift(session) == "refuse"
-        out.append(
-            SpecResult(
-                spec=one.spec.id,
-                outcome="refused" if refused else WOULD_RUN,
-                reason="compiled code was changed by hand" if refused else "",
-                branch=session.branch,
-                holes=tuple(hole.path for hole in made.holes),
-                plan=described(made),
-            )
-        )
-    return Result(specs=tuple(out), notices=_notices(session))
-
-
-def _preview_made(session: Session, one: Chosen, tip: Oid) -> Made:
-    return compile_for(session.code, one.spec, tip)
-
-
-# -- results -------------------------------------------------------------------------------------------------------
-
-
-def _result(session: Session, ended: Ended) -> SpecResult:
-    state, verdict = ended.state, ended.state.verdict_payload
-    ids = {"run": state.run, **({"verdict": state.verdict} if state.verdict else {})}
-    candidate = state.last("implement")
-    if candidate is not None:
-        ids["candidate"] = candidate.record
-    promoted = state.last("promote")
-    if promoted is not None:
-        ids["promotion"] = promoted.record
-    spec = str(state.settings["spec"])
-    if ended.blocked is not None:
-        return SpecResult(
-            spec=spec, outcome=BLOCKED, reason=str(ended.blocked.payload["reason"]), commit=state.result or "",
-            hint=str(ended.blocked.payload.get("hint", "")), iterations=state.iteration, branch=session.branch, ids=ids,
-        )  # fmt: skip
-    last = state.steps[-1].payload if state.steps else {}
-    return SpecResult(
-        spec=spec,
-        outcome=str(verdict["outcome"]),
-        reason=str(verdict["reason"]),
-        hint=_hint(str(verdict["outcome"]), last),
-        iterations=int(verdict.get("iterations", 0)),
-        tests=int(verdict.get("tests", 0)),
-        passed=int(verdict.get("passed", 0)),
-        assertions=int(verdict.get("assertions", 0)),
-        commit=str(verdict.get("commit") or ""),
-        branch=session.branch,
-        promoted=bool(verdict.get("promoted")),
-        holes=tuple(verdict.get("holes", ())),
-        inherited=tuple(verdict.get("inherited", ())),
-        failures=tuple(_failures(state)),
-        ids=ids,
-        seconds={phase: float(value) for phase, value in verdict.get("seconds", {}).items()},
-    )
-
-
-def _failures(state: State) -> list[str]:
-    """What failed in the last iteration, a line each."""
-    if not state.steps:
-        return []
-    payload = state.steps[-1].payload
-    out = [
-        f"{test['test']}: {test['outcome']}: {_gist(test.get('message', ''))}"
-        for test in payload.get("tests", ())
-        if test["outcome"] != "passed"
-    ]
-    out += [
-        f"$ {command['command']}: exit {command['exit']}"
-        for command in payload.get("commands", ())
-        if command["outcome"] == "failed"
-    ]
-    return out
-
-
-def _gist(message: str) -> str:
-    """The line of a failure that says most: pytest's ``E`` line, else the last one."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
-    marked = [line[1:].strip() for line in lines if line.startswith("E ")]
-    return " ".join(marked[:3] or lines[-1:])[:300]
-
-
-def _hint(outcome: str, last: Any) -> str:
-    if last.get("hint"):
-        return str(last["hint"])
-    if outcome == Verdict.REFUSED:
-        return "put the wish into the spec, or compile over the changes: git factory run --drift reconverge"
-    if outcome == Verdict.UNPROVEN:
-        return "write scenarios under `acceptance:` with given, when and then"
-    return ""
 
 
 def _not_run(one: Chosen, session: Session, reason: str) -> SpecResult:

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from factory_git.app.context import open_context
-from factory_git.app.run import DRIFT, Options, run
+from factory_git.app.run import run
 from factory_git.app.run_result import NOTHING_TO_DO, WOULD_RUN, Result, SpecResult
+from factory_git.app.run_session import DRIFT, Options
 from factory_git.cli import output
 from factory_git.engine.workshop import Report
 

@@ -1,4 +1,4 @@
-"""Agents are measured, not believed: what they break is put back, what is not theirs is refused, how they end is told."""
+"""Agents are measured, not believed: what they break is put back, what is not theirs refused, how they end told."""
 
 from __future__ import annotations
 

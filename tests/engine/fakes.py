@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import run as app_run
 from factory_git.app import run_select
 from factory_git.app.context import open_context
-from factory_git.app.run import Options, run
+from factory_git.app.run import run
 from factory_git.app.run_result import Result
+from factory_git.app.run_session import Options
 from factory_git.compiler.files import BOUND, Compilation, CompiledFile, Hole, Proof
+from factory_git.compiler.lock import PATH as LOCK
 from factory_git.core.ids import SpecPath, blob_oid
 from factory_git.engine import making
 from factory_git.engine.workshop import Report
@@ -72,7 +73,7 @@ def fake_compile(spec: Spec, previous: Mapping[str, bytes] | None = None) -> Com
         },
     }
     content = json.dumps(lock, sort_keys=True).encode()
-    files[making.LOCK] = CompiledFile(path=making.LOCK, content=content)
+    files[LOCK] = CompiledFile(path=LOCK, content=content)
     holes = (Hole(path=HOLE, file=stub, function="run"),)
     return Compilation(files=files, holes=holes, proofs=tuple(proofs), compiler="fake-1")
 
@@ -153,7 +154,6 @@ def make_shop(path: Path, git: Git, monkeypatch: pytest.MonkeyPatch, spec: str =
     """A shop whose spec is committed and nothing else is."""
     monkeypatch.setattr(making, "compile_spec", fake_compile)
     monkeypatch.setattr(run_select, "check", lambda spec: [])
-    monkeypatch.setattr(app_run, "DRIFT", app_run.DRIFT)
     path.mkdir()
     shop = Shop(path, git)
     shop.git("init", "-q")

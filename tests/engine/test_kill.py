@@ -123,7 +123,8 @@ import pytest
 from pathlib import Path
 from factory_git.app import run_select
 from factory_git.app.context import open_context
-from factory_git.app.run import Options, run
+from factory_git.app.run import run
+from factory_git.app.run_session import Options
 from factory_git.engine import making
 from factory_git.engine.phases import validate
 from tests.engine.fakes import Seen, fake_compile

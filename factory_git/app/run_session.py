@@ -1,0 +1,63 @@
+"""What a call of ``run`` is asked for, and what all its runs share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from factory_git.app.context import Context
+from factory_git.core.errors import UsageError
+from factory_git.engine.loop import Progress
+from factory_git.engine.workshop import Checkpoint
+from factory_git.gitio.commits import Code, Identity
+
+DRIFT = ("refuse", "reconverge")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the user asks for. ``drift`` None: the setting ``factory.drift``; ``budget`` is for all specs together."""
+
+    specs: tuple[str, ...] = ()
+    everything: bool = False
+    resume: bool = False
+    max_iterations: int = 3
+    budget: int | None = None
+    promote: bool = True
+    agent: str = "compiler"
+    timeout: float = 600.0
+    continue_on_fail: bool = False
+    onto: str | None = None
+    drift: str | None = None
+    dry_run: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What all runs of one call share."""
+
+    ctx: Context
+    code: Code
+    options: Options
+    branch: str
+    identity: Identity
+    progress: Progress
+    checkpoint: Checkpoint
+
+
+def check(options: Options) -> None:
+    """Raise :class:`UsageError` for options that make no sense, before anything is written."""
+    if options.max_iterations <= 0:
+        raise UsageError(f"--max-iterations {options.max_iterations}: at least one is needed")
+    if options.budget is not None and options.budget <= 0:
+        raise UsageError(f"--budget {options.budget}: at least one iteration is needed")
+    if options.timeout <= 0:
+        raise UsageError(f"--timeout {options.timeout:g}: more than 0 seconds are needed")
+    if options.drift is not None and options.drift not in DRIFT:
+        raise UsageError(f"--drift {options.drift}: it is refuse or reconverge")
+    if options.specs and options.everything:
+        raise UsageError("--all and named specs exclude each other")
+
+
+def drift(session: Session) -> str:
+    """``refuse`` or ``reconverge``: the option, else the setting ``factory.drift``."""
+    return session.options.drift or session.ctx.settings.text("drift")
