@@ -53,7 +53,7 @@ def _declaration(spec: Spec, field: Field) -> str:
 
 
 def _default(spec: Spec, field: Field) -> list[str]:
-    if not (field.has_default or field.optional):
+    if not (field.has_default or field.optional) and (field.typed or field.key):
         return []
     value: Any = default(field, spec) if field.has_default else None
     written = source.literal(value)

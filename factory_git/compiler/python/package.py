@@ -9,7 +9,7 @@ from pathlib import Path
 
 from factory_git.compiler import stamp
 from factory_git.compiler.files import BOUND, CompiledFile, Hole, Proof
-from factory_git.compiler.python import guardrails, model, names, pipelines, source, store, terms
+from factory_git.compiler.python import acceptance, guardrails, model, names, pipelines, source, store, terms
 from factory_git.compiler.version import COMPILER
 from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis
@@ -66,7 +66,17 @@ def emit(spec: Spec, analysis: Analysis, digests: Mapping[SpecPath, str]) -> Par
     parts.files += [writer.file(f"{package}/{name}.py", runtime(name)) for name in RUNTIME if _there(name)]
     _rules(writer, analysis, parts)
     _pipelines(writer, analysis, parts)
+    _acceptance(writer, analysis, parts)
     return parts
+
+
+def _acceptance(writer: Writer, analysis: Analysis, parts: Parts) -> None:
+    for path, holdout in ((acceptance.FILE, False), (acceptance.HOLDOUT, True)):
+        tests = acceptance.emit(writer.spec, analysis, holdout=holdout)
+        if tests is not None:
+            about = [p.scenario for p in tests.proofs]
+            parts.files.append(writer.file(path, tests.text, {*tests.nodes, SpecPath("app.title")}, of=about))
+            parts.proofs += tuple(tests.proofs)
 
 
 def _rules(writer: Writer, analysis: Analysis, parts: Parts) -> None:
