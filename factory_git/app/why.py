@@ -85,9 +85,9 @@ def run(ctx: Context, file: str, line: int | None = None, *, revision: str | Non
         revision = "HEAD"
     tree = _Files(ctx, revision)
     content = tree.text(file)
-    if line is not None and not 1 <= line <= max(len(content), 1):
-        raise NotFound(f"{file} has {len(content)} lines", code="why/no-line")
-    origins = blame.blame(ctx.location, file, line, revision=revision)
+    if line is not None and not 1 <= line <= len(content):
+        raise NotFound(f"{file} has {len(content)} lines", code="why/no-line", hint="lines count from 1")
+    origins = [o for o in blame.blame(ctx.location, file, revision=revision) if line is None or o.line == line]
     commits = blame.commits(ctx.location, list(dict.fromkeys(o.commit for o in origins if o.commit)))
     origin = _telling(origins, commits)
     commit = commits.get(origin.commit) if origin and origin.commit else None
@@ -142,7 +142,8 @@ class _Files:
     def text(self, path: str) -> list[str]:
         """The lines of the file that is asked for."""
         try:
-            return self.read(path).decode(errors="replace").split("\n")
+            lines = self.read(path).decode(errors="replace").split("\n")
+            return lines[:-1] if lines[-1] == "" else lines
         except IsADirectoryError as error:
             raise UsageError(f"{path} is a folder", code="why/folder", hint="name a file in it") from error
         except (FileNotFoundError, NotADirectoryError) as error:
@@ -243,7 +244,12 @@ def _place(path: str, places: Mapping[SpecPath, Place]) -> Place | None:
 
 
 def _tests(nodes: Iterable[Node], locked: Mapping[str, Any], spec: Spec | None, records: _Records) -> tuple[Test, ...]:
-    covers = covering([node.path for node in nodes], locked.get("proofs", {}), locked.get("reads", {}))
+    proofs = dict(locked.get("proofs", {}))
+    compiled = {proof.get("scenario") for proof in proofs.values()}
+    for scenario in spec.scenarios if spec else ():
+        if scenario.test is not None and scenario.path not in compiled:  # a command that no file of tests holds
+            proofs[scenario.test.text] = {"scenario": scenario.path, "covers": scenario.covers}
+    covers = covering([node.path for node in nodes], proofs, locked.get("reads", {}))
     if not covers:
         return ()
     results = records.results(spec.id if spec else "")

@@ -53,11 +53,13 @@ def _lines(found: why.Why) -> Iterator[str]:
         yield from _row("", f"… and {found.more_nodes} more (all of them: .factory/lock.json)")
     yield from _tests(found)
     if found.verdict:
-        yield from _row("verdict", f"{found.verdict.record.payload.get('verdict', '')}  {_by(found.verdict)}")
+        yield from _row("verdict", f"{found.verdict.record.payload.get('outcome', '')}  {_by(found.verdict)}")
     if found.promotion:
         payload = found.promotion.record.payload
         branch = str(payload.get("branch", "")).removeprefix("refs/heads/")
-        yield from _row("promoted", f"{payload.get('outcome', '')} to {branch}  {_by(found.promotion)}")
+        done = payload.get("outcome") == "promoted"
+        words = f"to {branch}" if done else f"not yet ({payload.get('outcome', '')})"
+        yield from _row("promoted", f"{words}  {_by(found.promotion)}")
     if not found.line and len(found.others) > 1:
         for number, (commit, count) in enumerate(found.others):
             words = f"{commit.oid[:12]} {commit.subject}" if commit else "not committed"

@@ -41,28 +41,24 @@ class Commit:
     trailers: Mapping[str, tuple[str, ...]]
 
 
-def blame(location: Location, path: str, line: int | None = None, *, revision: str | None = None) -> list[Origin]:
-    """The origin of one line, or of each line, of a file named from the top of the repository.
+def blame(location: Location, path: str, *, revision: str | None = None) -> list[Origin]:
+    """The origin of each line of a file named from the top of the repository.
 
     Without ``revision`` the file on disk is read, and lines that are not committed say so. Moves within the file and
-    from other files of the same commit are followed. Raises :class:`NotFound` for a file that Git does not know and for
-    a line that is not there.
+    from other files of the same commit are followed; that takes the whole file: a single line is too short for Git to
+    know it again. Raises :class:`NotFound` for a file Git does not have.
     """
-    span = ["-L", f"{line},{line}"] if line is not None else []
     tail = [revision] if revision else []
-    args = ["blame", "--porcelain", "-M", "-C", *span, *tail, "--", path]
     try:
-        out = ask(location, *args)
+        return _origins(ask(location, "blame", "--porcelain", "-M", "-C", *tail, "--", path))
     except GitFailed as error:
-        words = error.stderr.strip().removeprefix("fatal: ")
-        if "has only" in words:
-            raise NotFound(f"{path}: {words.removeprefix(f'file {path} ')}", code="why/no-line") from error
-        if "no such path" in words or "no such file" in words.lower():
-            raise NotFound(
-                f"{path}: no commit has this file", code="why/no-file", hint="git add and commit it"
-            ) from error
+        words = error.stderr.lower()
+        if "no such path" in words or "no such file" in words:
+            message = f"{path}: no commit has this file"
+            raise NotFound(message, code="why/no-file", hint="add and commit it first") from error
+        if "no such ref: head" in words or "bad revision" in words:
+            raise NotFound("nothing is committed here yet", code="why/no-commit", hint="git commit") from error
         raise
-    return _origins(out)
 
 
 def commits(location: Location, oids: Sequence[str]) -> dict[str, Commit]:
