@@ -109,7 +109,7 @@ def _equal_to(worktree: Path, commit: Oid, paths: list[str]) -> set[str]:
 def _update(worktree: Path, old: Oid, new: Oid) -> None:
     """``git read-tree -m -u``: index and files from ``old`` to ``new``, local changes elsewhere kept."""
     try:
-        git("update-index", "-q", "--refresh", cwd=worktree, ok=(0, 1))
+        git("update-index", "-q", "--refresh", cwd=worktree, ok=(0, 1, 128))
         git("read-tree", "-m", "-u", old, new, cwd=worktree)
     except GitFailed as error:
         if "index.lock" in error.stderr:

@@ -26,18 +26,15 @@ def promote(shop: Workshop, state: State, action: Promote) -> Report:
         places = move_branch(
             shop.common_dir, shop.branch, old, new, reason=f"factory: {shop.spec}", checkpoint=shop.checkpoint
         )
-    except Negative as error:
+    except (Negative, Conflict) as error:
+        if error.code == "git/ref-moved":
+            title = f"{short(shop)} moved meanwhile"
+            return Report(outcome=Outcome.MOVED, title=title, payload={**payload, "reason": error.message})
         paths = error.details.get("paths", [])
         return Report(
             outcome=Outcome.BLOCKED,
-            title="local changes are in the way",
+            title="local changes are in the way" if paths else "the checkout is busy",
             payload={**payload, "reason": error.message, "hint": error.hint, "paths": paths},
-        )
-    except Conflict as error:
-        if error.code != "git/ref-moved":
-            raise
-        return Report(
-            outcome=Outcome.MOVED, title=f"{short(shop)} moved meanwhile", payload={**payload, "reason": error.message}
         )
     shop.checkpoint("promote:moved")
     found = shop.code.commit_of(shop.branch)

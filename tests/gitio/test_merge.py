@@ -1,0 +1,140 @@
+"""A branch is moved beneath its checkouts without touching one local change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from factory_git.core.errors import Conflict, Negative
+from factory_git.core.ids import Oid
+from factory_git.gitio.merge import promote
+
+Git = Callable[..., str]
+
+
+class Setting:
+    """A repository on ``main``, and a commit beyond it that changes, adds and removes files."""
+
+    def __init__(self, repo: Path, git: Git) -> None:
+        self.path, self.call = repo, git
+        self.write({"kept.txt": "k\n", "changed.txt": "old\n", "removed.txt": "r\n", "folder/in.txt": "i\n"})
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "base")
+        self.old = Oid(self.git("rev-parse", "HEAD"))
+        self.git("checkout", "-q", "-b", "side")
+        self.write({"changed.txt": "new\n", "added.txt": "a\n", "deep/er/file.txt": "d\n"})
+        self.git("rm", "-q", "removed.txt")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "next")
+        self.new = Oid(self.git("rev-parse", "HEAD"))
+        self.git("checkout", "-q", "main")
+
+    def git(self, *args: str) -> str:
+        return self.call(*args, cwd=self.path).strip()
+
+    def write(self, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            (self.path / name).parent.mkdir(parents=True, exist_ok=True)
+            (self.path / name).write_text(text)
+
+    def promote(self, checkpoint: Callable[[str], None] = lambda _: None) -> list[Path]:
+        return promote(self.path / ".git", "refs/heads/main", self.old, self.new, reason="test", checkpoint=checkpoint)
+
+    def refused(self) -> list[str]:
+        with pytest.raises(Negative) as caught:
+            self.promote()
+        assert self.git("rev-parse", "main") == self.old, "nothing was moved"
+        return list(caught.value.details.get("paths", []))
+
+
+@pytest.fixture
+def at(repo: Path, git: Git) -> Setting:
+    return Setting(repo, git)
+
+
+def test_the_checkout_goes_along(at: Setting) -> None:
+    assert at.promote() == [at.path]
+    assert at.git("rev-parse", "main") == at.new
+    assert at.git("status", "--porcelain") == ""
+    assert "test" in at.git("reflog", "-1", "main")
+
+
+def test_local_changes_elsewhere_stay(at: Setting) -> None:
+    at.write({"kept.txt": "mine\n", "untracked.txt": "u\n", "folder/in.txt": "staged\n"})
+    at.git("add", "folder/in.txt")
+    at.promote()
+    assert at.git("rev-parse", "main") == at.new
+    assert (at.path / "kept.txt").read_text() == "mine\n"
+    assert at.git("status", "--porcelain") == "M  folder/in.txt\n M kept.txt\n?? untracked.txt"
+
+
+@pytest.mark.parametrize("stage", [False, True])
+def test_changes_in_the_way_are_refused_with_the_list(at: Setting, stage: bool) -> None:
+    at.write({"changed.txt": "mine\n", "removed.txt": "mine\n", "added.txt": "mine\n", "kept.txt": "mine\n"})
+    if stage:
+        at.git("add", "-A")
+    assert at.refused() == ["added.txt", "changed.txt", "removed.txt"]
+    assert (at.path / "added.txt").read_text() == "mine\n"
+
+
+def test_ignored_files_are_not_overwritten_either(at: Setting) -> None:
+    at.write({".git/info/exclude": "added.txt\ndeep/\n", "added.txt": "mine\n", "deep/er/file.txt": "mine\n"})
+    assert at.refused() == ["added.txt", "deep/er/file.txt"]
+
+
+def test_a_file_where_a_folder_must_come_is_refused(at: Setting) -> None:
+    at.write({"deep": "a file\n"})
+    assert at.refused() == ["deep/er/file.txt"]
+    assert (at.path / "deep").read_text() == "a file\n"
+
+
+def test_a_linked_worktree_on_the_branch_goes_along_and_its_changes_count(at: Setting) -> None:
+    at.git("checkout", "-q", "side")
+    linked = at.path.parent / "linked"
+    at.git("worktree", "add", "-q", str(linked), "main")
+    (linked / "changed.txt").write_text("mine\n")
+    assert at.refused() == ["changed.txt"]
+    (linked / "changed.txt").write_text("old\n")
+    assert at.promote() == [linked]
+    assert at.call("status", "--porcelain", cwd=linked) == ""
+    assert at.git("status", "--porcelain") == ""
+
+
+def test_a_branch_that_is_not_where_it_was_read_is_a_conflict_and_the_checkout_is_put_back(at: Setting) -> None:
+    def somebody(name: str) -> None:
+        if name == "promote:ref":
+            other = at.git("commit-tree", "-m", "theirs", "-p", at.old, f"{at.old}^{{tree}}")
+            at.git("update-ref", "refs/heads/main", other)
+
+    with pytest.raises(Conflict, match="moved meanwhile"):
+        at.promote(somebody)
+    assert at.git("log", "-1", "--format=%s", "main") == "theirs"
+    assert at.git("status", "--porcelain") == ""
+
+
+def test_done_again_after_a_death_between_checkout_and_ref(at: Setting) -> None:
+    class Killed(BaseException):
+        pass
+
+    def dies(name: str) -> None:
+        if name == "promote:ref":
+            raise Killed
+
+    with pytest.raises(Killed):
+        at.promote(dies)
+    assert at.git("rev-parse", "main") == at.old
+    at.promote()
+    assert (at.git("rev-parse", "main"), at.git("status", "--porcelain")) == (at.new, "")
+
+
+def test_a_checkout_in_the_middle_of_something_is_left_alone(at: Setting) -> None:
+    at.write({".git/MERGE_HEAD": f"{at.new}\n"})
+    with pytest.raises(Negative, match="merge is in progress"):
+        at.promote()
+    (at.path / ".git" / "MERGE_HEAD").unlink()
+    at.write({".git/index.lock": ""})
+    with pytest.raises(Conflict, match="another Git process"):
+        at.promote()
+    assert at.git("rev-parse", "main") == at.old
