@@ -27,9 +27,13 @@ from factory_git.compiler.python.power import (
     Code,
 )
 from factory_git.core.ids import slug
+from factory_git.spec.expr.ast import MACROS
 from factory_git.spec.expr.typed import Typed
 from factory_git.spec.model import Entity, Field, Term
 from factory_git.spec.types import BOOL, ListOf, Row
+
+WORLD = "@world"
+"""Stands for the world in a mapping of names; nothing in a spec can be called so."""
 
 AMBIGUOUS = frozenset({"l", "O", "I"})
 """Names that read like digits."""
@@ -42,7 +46,7 @@ def emit(typed: Typed, names: Mapping[str, str] | None = None) -> str:
 
     ``names`` maps a name in scope to the Python that stands for it, a name or an attribute: ``{"it": "block"}``;
     ``"key.contract_id"`` stands for one field of a row of no entity, ``"term phi_locked"`` for a term's function,
-    ``"world"`` for the world. What it does not map keeps its name. A list comes as a tuple.
+    :data:`WORLD` for the world. What it does not map keeps its name. A list comes as a tuple.
     """
     return _emitter(typed, names).value(typed).text
 
@@ -54,8 +58,17 @@ def emit_iterable(typed: Typed, names: Mapping[str, str] | None = None) -> str:
 
 def _emitter(typed: Typed, names: Mapping[str, str] | None) -> _Emitter:
     given = {"run": "run", "act": "act"} | dict(names or {})
-    taken = {_ROOT.split(word)[0] for word in (*given.values(), *_functions(typed))}
+    free = (given.get(name) or python_names.variable(name) for name in _free(typed))
+    taken = {_ROOT.split(word)[0] for word in (*given.values(), *_functions(typed), *free)}
     return _Emitter(given, frozenset(taken))
+
+
+def _free(typed: Typed) -> set[str]:
+    """The names that the tree takes from its scope."""
+    if typed.op in MACROS:
+        return _free(typed.parts[0]) | _free(typed.parts[1]) - {typed.name}
+    own = {typed.name} if typed.op == "name" else set()
+    return own.union(*(_free(part) for part in typed.parts))
 
 
 def _functions(typed: Typed) -> set[str]:
@@ -164,7 +177,7 @@ class _Emitter:
         return Code(ATOM, self.names.get(typed.name) or python_names.variable(typed.name))
 
     def world(self) -> str:
-        return self.names.get("world", "world")
+        return self.names.get(WORLD, "world")
 
     def collection(self, typed: Typed) -> Code:
         assert isinstance(typed.target, Entity)
@@ -245,6 +258,10 @@ class _Emitter:
 
     def equal(self, typed: Typed) -> Code:
         left, right = typed.parts
+        if left.op == right.op == "literal" and None not in _values(left, right):
+            # Type checkers object to a comparison of literals whose outcome they know.
+            same = len(set(_values(left, right))) == 1
+            return Code(ATOM, str(same == (typed.op == "==")))
         for one, other in ((left, right), (right, left)):
             value = getattr(other.node, "value", 0) if other.op == "literal" else 0
             if value is None or isinstance(value, bool):
@@ -294,6 +311,10 @@ class _Emitter:
         return Code(
             TERNARY, f"{self.value(yes).above(OR)} if {self.code(test).above(OR)} else {self.value(no).above(TERNARY)}"
         )
+
+
+def _values(*literals: Typed) -> tuple[object, ...]:
+    return tuple(getattr(literal.node, "value", None) for literal in literals)
 
 
 def _path(typed: Typed) -> bool:

@@ -56,20 +56,22 @@ def member(value: Any, key: Any) -> Any:
     raise Invalid(f"a value has no {key!r}")
 
 
-def least(values: Iterable[Any]) -> Any:
+def least(values: Iterable[T]) -> T:
     """The smallest of at least one."""
-    found = list(values)
+    found: list[Any] = list(values)
     if not found:
         raise Invalid("min() of an empty list")
-    return min(found)
+    smallest: T = min(found)
+    return smallest
 
 
-def greatest(values: Iterable[Any]) -> Any:
+def greatest(values: Iterable[T]) -> T:
     """The greatest of at least one."""
-    found = list(values)
+    found: list[Any] = list(values)
     if not found:
         raise Invalid("max() of an empty list")
-    return max(found)
+    largest: T = max(found)
+    return largest
 
 
 def quotient(number: int | Decimal, by: int | Decimal) -> Decimal:
