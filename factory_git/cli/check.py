@@ -56,16 +56,18 @@ def command(
         if text and not (hook and not result.findings):
             output.emit(text)
     if not (hook and not result.findings) and not as_json:
-        output.say(_summary(result, hook=hook))
+        output.say(summary(result, hook=hook))
     return 1 if any(one.severity == "error" for one in result.findings) else 0
 
 
-def _summary(result: check.Result, *, hook: bool) -> str:
+def summary(result: check.Result, *, hook: bool = False) -> str:
+    """What a person reads at the end."""
     count = len(result.findings)
     older = f"; {result.older} more not brought by this change (--all shows them)" if result.older else ""
     if count:
         head = f"{count} finding{'s' * (count > 1)}{older}"
-        return f"{head}\nhint: the commit is refused; `git factory run` compiles again" if hook else head
+        refused = hook and any(one.severity == "error" for one in result.findings)
+        return f"{head}\nhint: the commit is refused; `git factory run` compiles again" if refused else head
     if not result.specs:
         return f"no spec here: nothing to compare{older}"
     specs = len(result.specs)

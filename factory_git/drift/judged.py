@@ -40,25 +40,13 @@ def spec_first(findings: Iterable[Finding], judged: Sequence[Judged], changed: A
     compiled from it, missing and differing files are what is still to be done, not an edit by hand.
     """
     ahead = {each.root: each for each in judged if _ahead(each, changed)}
-    out, counts = [], dict.fromkeys(ahead, 0)
+    out, behind = [], set()
     for one in findings:
         if one.root in ahead and one.code in ("GF402", "GF501", "GF502", "GF503"):
-            counts[one.root] += 1
+            behind.add(one.root)
         else:
             out.append(one)
-    for root, count in counts.items():
-        if count:
-            out.append(
-                Finding(
-                    code="GF601",
-                    severity="warning",
-                    message=f"the spec changed and its code did not yet ({count} file{'s' * (count > 1)} to compile)",
-                    place=Place(file=min(changed & set(ahead[root].sources))),
-                    hint="run `git factory run` once this is committed",
-                    root=root,
-                )
-            )
-    return out
+    return out + [_behind(root, min(changed & set(ahead[root].sources))) for root in sorted(behind)]
 
 
 def below(path: str, folder: str) -> bool:
@@ -72,6 +60,12 @@ def _touched(finding: Finding, judged: Judged | None, changed: AbstractSet[str])
     if judged is None or judged.expected is None:  # what it compiles to is not known: any file below may be one
         return any(below(path, finding.root) for path in changed)
     return not changed.isdisjoint(judged.inputs)
+
+
+def _behind(root: str, source: str) -> Finding:
+    words = "the spec changed and its code did not yet"
+    hint = "run `git factory run` once this is committed"
+    return Finding(code="GF601", severity="warning", message=words, place=Place(file=source), hint=hint, root=root)
 
 
 def _ahead(judged: Judged, changed: AbstractSet[str]) -> bool:
