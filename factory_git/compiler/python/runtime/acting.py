@@ -1,4 +1,4 @@
-"""What a person does on a row: who may, with which arguments, and how it is carried out.
+"""What a person does on a row: who may, with which arguments, how it is done.
 
 The functions of ``actions.py`` ask here whether the role may; pages and the command
 line only show what they allow.
@@ -68,7 +68,9 @@ def allow(title: str, role: str, roles: Sequence[str]) -> None:
     """Raise Refused unless ``role`` is one of ``roles``; with no roles all may."""
     if roles and role not in roles:
         who = ", ".join(roles)
-        raise Refused(f"{title}: the role {role or '(none)'} may not do this ({who} may)")
+        raise Refused(
+            f"{title}: the role {role or '(none)'} may not do this ({who} may)"
+        )
 
 
 def need(title: str, holds: bool) -> None:

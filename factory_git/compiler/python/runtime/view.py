@@ -1,6 +1,7 @@
-"""What is shown to whom: entities, panels and roles as data, and the masking of personal data.
+"""What is shown to whom: entities, panels and roles as data, and what is masked.
 
-Pages, the command line and JSON all ask here, so that what one of them hides none shows.
+Pages, the command line and JSON all ask here, so that what one of them hides none
+shows.
 """
 
 from __future__ import annotations
@@ -52,7 +53,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """A kind of row. ``label`` is the column that stands for a row where it is referred to."""
+    """A kind of row. ``label`` is the column that stands for a row elsewhere."""
 
     attribute: str
     name: str
@@ -159,7 +160,7 @@ class App:
 
 
 def handle(entity: Entity, row: Any, role: Role, secret: bytes) -> str:
-    """What names a row in a form or an address: its key, or, for who may not see that, a sign.
+    """What names a row in a form or an address: its key, or a sign where it is hidden.
 
     The sign is made with the server's ``secret`` and tells nothing of the key.
     """
@@ -172,24 +173,8 @@ def handle(entity: Entity, row: Any, role: Role, secret: bytes) -> str:
     return "~" + hmac.new(secret, made, hashlib.sha256).hexdigest()[:24]
 
 
-def named(
-    app: App, world: Any, column: Column, value: Any, role: Role
-) -> tuple[str, Any]:
-    """How a reference is shown to a role: its words, and the row it leads to, or None."""
-    entity = app.entity(column.ref)
-    if value is None or entity is None:
-        return "", None
-    if column.hidden(role):
-        return MASK, None
-    rows = getattr(world, entity.attribute)
-    row = kit.find(rows, {}, value, entity.key)
-    if row is None:
-        return str(value), None
-    return label(entity, row, role), row
-
-
 def label(entity: Entity, row: Any, role: Role) -> str:
-    """The words that stand for a row: its name, its key where that is hidden, or the mask."""
+    """The words that stand for a row: its name, else its key, else the mask."""
     for attribute in (entity.label, entity.key):
         if attribute and not entity.column(attribute).hidden(role):
             found = getattr(row, attribute)
@@ -229,7 +214,7 @@ def decimal(value: Decimal, digits: int = -1) -> str:
 
 
 def places(values: Sequence[Any]) -> int:
-    """The places after the point that a column of decimals needs; -1 where they are many."""
+    """The places after the point that a column of decimals needs; -1 for many."""
     found = 0
     for value in values:
         if isinstance(value, Decimal):
@@ -237,8 +222,8 @@ def places(values: Sequence[Any]) -> int:
     return found if found <= 3 else -1
 
 
-def shown(app: App, world: Any, entity: Entity, row: Any, role: Role) -> dict[str, Any]:
-    """A row for a role as plain data for JSON and the command line, masked where it must be."""
+def shown(entity: Entity, row: Any, role: Role) -> dict[str, Any]:
+    """A row as plain data for JSON and the command line, masked for the role."""
     found: dict[str, Any] = {}
     for column in entity.columns:
         value = getattr(row, column.attribute)
@@ -261,7 +246,7 @@ def plain(value: Any) -> Any:
 
 
 def rank(value: Any, words: tuple[str, ...] = (), *, down: bool = False) -> Any:
-    """A sort key: words in the order they are declared, missing values last in both directions."""
+    """A sort key: words in their declared order; missing values last, either way."""
     if value is None:
         return (1, 0)
     key: Any = words.index(value) if value in words else kit.key_order(value)

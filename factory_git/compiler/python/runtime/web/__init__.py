@@ -1,1 +1,1 @@
-"""The web pages of generated applications: server-rendered, with the standard library only."""
+"""The pages: server-rendered, with the standard library only."""
