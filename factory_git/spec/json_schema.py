@@ -9,9 +9,10 @@ from __future__ import annotations
 from typing import Any
 
 from factory_git.spec.names import ID, IDENTIFIER
-from factory_git.spec.schema import SPEC
+from factory_git.spec.schema import ARGS, CODE, SPEC, STABILITY, TEXTS
 from factory_git.spec.shapes import Choice, Items, Leaf, Many, MapOf, Record, Shape, Table, Words
 from factory_git.spec.skills import SKILLS
+from factory_git.spec.steps import ASSIGN
 
 URL = "https://json-schema.org/draft/2020-12/schema"
 _SCALAR = {"type": ["string", "number", "boolean"]}
@@ -31,14 +32,41 @@ def schema() -> dict[str, Any]:
     }
 
 
+_LEAVES = {
+    "bool": "flag",
+    "int": "integer",
+    "cell": "cell",
+    "expression": "expression",
+    "path": "path",
+    "entity": "entity-name",
+}
+_SHARED = {"code-place": CODE, "assign": ASSIGN, "arguments": ARGS, "stability": STABILITY, "texts": TEXTS}
+
+
 class _Maker:
     def __init__(self) -> None:
         self.definitions: dict[str, Any] = {}
 
     def of(self, shape: Shape) -> dict[str, Any]:
+        """The schema of a shape; what many places share is a definition."""
+        name = next((name for name, held in _SHARED.items() if held is shape), None)
+        return self._form(shape) if name is None else self._named(name, self._form(shape))
+
+    def _named(self, name: str, made: dict[str, Any]) -> dict[str, Any]:
+        self.definitions.setdefault(name, made)
+        return {"$ref": f"#/$defs/{name}"}
+
+    def _optional(self, shape: Shape) -> dict[str, Any]:
+        """A key with nothing after its colon is a key left out."""
+        made = self.of(shape)
+        either = {"anyOf": [made, {"type": "null"}]}
+        held = made.get("$ref", "").rpartition("/")[2]
+        return self._named(f"{held}-or-nothing", either) if held else either
+
+    def _form(self, shape: Shape) -> dict[str, Any]:
         match shape:
             case Leaf():
-                return _leaf(shape)
+                return self._named(_LEAVES.get(shape.kind, "text"), _leaf(shape))
             case Words():
                 return {"enum": list(shape.words)}
             case Many():
@@ -67,13 +95,10 @@ class _Maker:
         return forms[0] if len(forms) == 1 else {"anyOf": forms}
 
     def _record(self, shape: Record) -> dict[str, Any]:
-        keys: dict[str, Any] = {}
-        for key, below in shape.keys.items():
-            made = self.of(below)
-            # A key with nothing after its colon is a key left out.
-            keys[key] = made if key in shape.required else {"anyOf": [made, {"type": "null"}]}
+        keys = {k: self.of(below) if k in shape.required else self._optional(below) for k, below in shape.keys.items()}
         if "id" in keys and "name" in keys:
-            keys["id"] = {"anyOf": [{"type": "string", "pattern": _whole(ID.pattern)}, {"type": "null"}]}
+            slug = {"type": "string", "pattern": _whole(ID.pattern)}
+            keys["id"] = self._named("id", {"anyOf": [slug, {"type": "null"}]})
         out: dict[str, Any] = {"type": "object", "properties": keys, "patternProperties": _KEEP_EXTRA}
         out["additionalProperties"] = self.of(shape.rest) if shape.rest is not None else False
         if shape.required:

@@ -33,6 +33,8 @@ from factory_git.spec.steps import ASSIGN, choice
 
 FORMAT = 1
 
+TEXTS = Many(TEXT)
+STABILITY = Words(("draft", "stable"))
 CODE = Record({"at": TEXT, "mode": Words(("compiled", "bound", "free"))}, required=("at",), short="at")
 
 # What every node may say. `note` is prose for people; `stability: draft` marks what may still change freely.
@@ -41,7 +43,7 @@ NODE: Mapping[str, Shape] = {
     "id": TEXT,
     "was": TEXT,
     "note": TEXT,
-    "stability": Words(("draft", "stable")),
+    "stability": STABILITY,
     "code": CODE,
 }
 
@@ -65,7 +67,7 @@ FIELD = node(
     pii=TEXT,
     default=CELL,
     unique=BOOL,
-    values=Many(TEXT),
+    values=TEXTS,
 )
 
 ENTITIES = Items(
@@ -101,15 +103,15 @@ LAYERS: Mapping[str, Shape] = {
         },
         short="name",
     ),
-    "depends_on": Many(TEXT),
+    "depends_on": TEXTS,
     "desires": Items(
         node(
             goal=TEXT,
-            constraints=Many(TEXT),
-            trusted_sources=Many(TEXT),
-            outputs=Many(TEXT),
+            constraints=TEXTS,
+            trusted_sources=TEXTS,
+            outputs=TEXTS,
             cadence=TEXT,
-            preferences=Many(TEXT),
+            preferences=TEXTS,
             became=Many(PATH),
             status=Words(("open", "planned", "done", "declined")),
         ),
@@ -121,17 +123,15 @@ LAYERS: Mapping[str, Shape] = {
             "purpose": TEXT,
             "beneficiaries": Items(node(), kind="beneficiary"),
             "safety_envelope": Items(node(holds=Many(PATH)), kind="envelope item"),
-            "prohibited_changes": Items(node(forbid=Many(TEXT), at=TEXT), kind="prohibited change"),
+            "prohibited_changes": Items(node(forbid=TEXTS, at=TEXT), kind="prohibited change"),
         },
         short="purpose",
     ),
     "growth": Record(
         {
-            "plates": Items(
-                node(at=TEXT, allow=Many(TEXT), max_risk=RISK, require=Many(TEXT)), kind="plate", name_from=("at",)
-            ),
-            "organs": Items(node(at=Many(TEXT), purpose=TEXT), kind="organ"),
-            "morph_rules": Items(node(when=TEXT, allow=Many(TEXT), require=Many(TEXT)), kind="morph rule"),
+            "plates": Items(node(at=TEXT, allow=TEXTS, max_risk=RISK, require=TEXTS), kind="plate", name_from=("at",)),
+            "organs": Items(node(at=TEXTS, purpose=TEXT), kind="organ"),
+            "morph_rules": Items(node(when=TEXT, allow=TEXTS, require=TEXTS), kind="morph rule"),
         },
         short_list="plates",
     ),
@@ -160,14 +160,14 @@ LAYERS: Mapping[str, Shape] = {
                     roles=Many(ROLE),
                     order=Many(EXPRESSION),
                     where=EXPRESSION,
-                    columns=Many(TEXT),
+                    columns=TEXTS,
                 ),
                 kind="panel",
             ),
             "actions": Items(
                 node(on=ENTITY, when=EXPRESSION, make=ENTITY, set=ASSIGN, args=ARGS, roles=Many(ROLE)), kind="action"
             ),
-            "roles": Items(node(sees=Many(TEXT)), kind="role"),
+            "roles": Items(node(sees=TEXTS), kind="role"),
         },
         short_list="panels",
     ),
@@ -199,7 +199,7 @@ LAYERS: Mapping[str, Shape] = {
     "acceptance": Items(SCENARIO, kind="scenario"),
     "done": Items(node(run=TEXT), kind="done command", short="run", also=True, name_from=("run",)),
     "code": Record({"language": TEXT, "package": TEXT}, rest=CODE),
-    "reserved": Many(TEXT),
+    "reserved": TEXTS,
 }
 
 SPEC = Record(LAYERS, required=("app",))
