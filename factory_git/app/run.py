@@ -59,6 +59,8 @@ def _sequence(session: Session, chosen: Sequence[Chosen], tip: Oid) -> Result:
     if not waiting:
         return Result(specs=tuple(done[one.spec.id] for one in chosen), notices=_notices(session))
     for one in waiting:
+        session.made(one, tip)  # a spec that does not compile is refused here, before anything is written
+    for one in waiting:
         _abandon(session, one.spec.id)
     record = _sequence_record(session, chosen, waiting)
     names = ", ".join(one.spec.id for one in waiting)
@@ -154,7 +156,7 @@ def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
         common_dir=session.ctx.location.common_dir,
         code=session.code,
         identity=session.identity,
-        load_spec=one.read,
+        make=lambda commit: session.made(one, commit),
         spec=one.spec.id,
         branch=asked["branch"],
         agent=agent(asked["agent"]),

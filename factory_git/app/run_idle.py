@@ -9,7 +9,7 @@ from factory_git.app.run_select import Chosen
 from factory_git.app.run_session import Session, drift
 from factory_git.core.ids import Oid
 from factory_git.engine.loop import stream
-from factory_git.engine.making import make, still_there
+from factory_git.engine.making import still_there
 from factory_git.engine.phases.plan import described
 from factory_git.engine.state import Verdict
 from factory_git.ledger.record import Record
@@ -25,7 +25,7 @@ def nothing_to_do(session: Session, one: Chosen, tip: Oid) -> bool:
         return False
     if session.code.files(commit, one.spec.root) != session.code.files(tip, one.spec.root):
         return False
-    made = make(session.code, one.spec, tip)
+    made = session.made(one, tip)
     if made.digest != last.payload["spec_digest"] or made.compilation.compiler != last.payload["compiler"]:
         return False
     if made.stubs or made.removed or still_there(session.code, made, tip):
@@ -60,7 +60,7 @@ def preview(session: Session, chosen: Sequence[Chosen], tip: Oid) -> list[SpecRe
         if nothing_to_do(session, one, tip):
             out.append(idle(session, one, tip))
             continue
-        made = make(session.code, one.spec, tip)
+        made = session.made(one, tip)
         refused = made.drift and drift(session) == "refuse"
         out.append(
             SpecResult(

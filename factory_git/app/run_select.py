@@ -11,7 +11,6 @@ from factory_git.core.errors import NotFound, RepositoryError, UsageError
 from factory_git.core.ids import Oid, blob_oid
 from factory_git.gitio.commits import Code, Entry, head_branch
 from factory_git.gitio.locate import Location
-from factory_git.spec.check import check
 from factory_git.spec.load import find, load
 from factory_git.spec.model import Source, Spec
 from factory_git.spec.order import order
@@ -129,9 +128,7 @@ def _chosen(code: Code, root: str) -> Callable[[Oid], Spec]:
 
 
 def _load(code: Code, files: Mapping[str, Entry], names: Sequence[str], root: str) -> Spec:
-    spec = load([Source(path=name, content=code.read(files[name].oid)) for name in names], root=root)
-    check(spec)
-    return spec
+    return load([Source(path=name, content=code.read(files[name].oid)) for name in names], root=root)
 
 
 def _named(

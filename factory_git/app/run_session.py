@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from factory_git.app.context import Context
+from factory_git.app.run_select import Chosen
 from factory_git.core.errors import UsageError
+from factory_git.core.ids import Oid
 from factory_git.engine.loop import Progress
+from factory_git.engine.making import Made, make
 from factory_git.engine.workshop import Checkpoint
 from factory_git.gitio.commits import Code, Identity
 
@@ -42,6 +45,13 @@ class Session:
     identity: Identity
     progress: Progress
     checkpoint: Checkpoint
+    _made: dict[tuple[str, Oid], Made] = field(default_factory=dict)
+
+    def made(self, one: Chosen, commit: Oid) -> Made:
+        """What a spec compiles to beside ``commit``; compiled once. Raises :class:`SpecError`."""
+        if (one.spec.id, commit) not in self._made:
+            self._made[one.spec.id, commit] = make(self.code, one.read(commit), commit)
+        return self._made[one.spec.id, commit]
 
 
 def check(options: Options) -> None:

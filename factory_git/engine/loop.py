@@ -160,7 +160,7 @@ def _verdict(shop: Workshop, state: State, action: Conclude) -> Mapping[str, Any
     return {
         "run": state.run,
         "spec": shop.spec,
-        "title": f"{shop.spec}: {action.reason}",
+        "title": _headline(shop, state, action, proof),
         "outcome": action.verdict.value,
         "reason": action.reason,
         "iterations": action.iteration,
@@ -176,6 +176,16 @@ def _verdict(shop: Workshop, state: State, action: Conclude) -> Mapping[str, Any
         "promoted": promoted is not None and promoted.outcome is Outcome.PROMOTED,
         "seconds": seconds,
     }
+
+
+def _headline(shop: Workshop, state: State, action: Conclude, proof: Mapping[str, Any]) -> str:
+    """The verdict in one line: what was proven and where it is, or why not."""
+    if action.verdict is not Verdict.CONVERGED or state.result is None:
+        return f"{shop.spec}: {action.reason}"
+    promoted = state.last("promote")
+    place = shop.branch.removeprefix("refs/heads/") if promoted else "candidate"
+    proven = f"{proof.get('passed', 0)} tests, {proof.get('assertions', 0)} assertions"
+    return f"{shop.spec}: {proven}, {place} {state.result[:7]}"
 
 
 def _proof(state: State) -> Mapping[str, Any]:

@@ -10,10 +10,9 @@ from typing import Any, Protocol
 from factory_git.agents.protocol import Agent
 from factory_git.core.clock import Clock
 from factory_git.core.ids import Oid, RecordId
-from factory_git.engine.making import Made, make
+from factory_git.engine.making import Made
 from factory_git.engine.state import Outcome, State
 from factory_git.gitio.commits import Code, Identity
-from factory_git.spec.model import Spec
 
 Checkpoint = Callable[[str], None]
 
@@ -38,7 +37,7 @@ class Workshop:
     common_dir: Path
     code: Code
     identity: Identity
-    load_spec: Callable[[Oid], Spec]  # the run's spec as a commit has it
+    make: Callable[[Oid], Made]  # what the run's spec, as a commit has it, compiles to beside that commit
     spec: str
     branch: str  # full ref name
     agent: Agent
@@ -47,13 +46,6 @@ class Workshop:
     limits: Limits = field(default_factory=Limits)
     clock: Clock
     checkpoint: Checkpoint = no_checkpoint
-    _made: dict[Oid, Made] = field(default_factory=dict)
-
-    def make(self, base: Oid) -> Made:
-        """What the spec on ``base`` compiles to, beside what ``base`` holds; compiled once."""
-        if base not in self._made:
-            self._made[base] = make(self.code, self.load_spec(base), base)
-        return self._made[base]
 
     def folder_name(self, run: RecordId, suffix: str = "") -> str:
         """The name of a working folder of a run; ``+`` is in no spec id, so prefixes of two specs never meet."""

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import run_select
 from factory_git.app.context import open_context
 from factory_git.app.run import run
 from factory_git.app.run_result import Result
@@ -153,7 +152,6 @@ WRITE_GOOD = f"Path({BOUND_FILE!r}).write_text({GOOD!r})\n"
 def make_shop(path: Path, git: Git, monkeypatch: pytest.MonkeyPatch, spec: str = SPEC) -> Shop:
     """A shop whose spec is committed and nothing else is."""
     monkeypatch.setattr(making, "compile_spec", fake_compile)
-    monkeypatch.setattr(run_select, "check", lambda spec: [])
     path.mkdir()
     shop = Shop(path, git)
     shop.git("init", "-q")

@@ -101,7 +101,7 @@ def _ref(state: State, iteration: int) -> str:
 def _message(shop: Workshop, state: State, made: Made) -> str:
     """The commit's message with the trailers that lead back to the ledger."""
     spec = made.spec
-    nodes = sorted({str(node) for path in _written(made) for node in _nodes(made, path)})
+    nodes = _topmost({str(node) for path in _written(made) for node in _nodes(made, path)})
     shown = nodes[:SHOWN_NODES]
     lines = [f"Factory-Node: {node}" for node in shown]
     if len(nodes) > len(shown):
@@ -120,6 +120,11 @@ def _message(shop: Workshop, state: State, made: Made) -> str:
             "",
         ]
     )
+
+
+def _topmost(nodes: set[str]) -> list[str]:
+    """The nodes that no other one contains, sorted."""
+    return [n for n in sorted(nodes) if not any(n[:at] in nodes for at, sign in enumerate(n) if sign == ".")]
 
 
 def _subject(made: Made) -> str:

@@ -20,37 +20,43 @@ def integrate(shop: Workshop, state: State, action: Integrate) -> Report:
     if shop.code.is_ancestor(state.candidate, tip):
         # The branch has the candidate already (a promotion that was killed before it could say so).
         return Report(
-            outcome=Outcome.SAME, title=f"{short(shop)} has it", payload={"commit": state.candidate, "onto": tip}
+            outcome=Outcome.SAME,
+            title=f"integrate: {short(shop)} has it",
+            payload={"commit": state.candidate, "onto": tip},
         )
     if tip == state.base:
-        title = f"{short(shop)} is where the plan saw it"
+        title = f"integrate: {short(shop)} is where the plan saw it"
         return Report(outcome=Outcome.SAME, title=title, payload={"commit": state.candidate, "onto": tip})
     made = shop.make(state.base)
     if _digest(shop, tip) != made.digest:
         _refuse_spec_moved_under_agent(shop, state)
         reason = f"the spec on {short(shop)} changed meanwhile"
-        return Report(outcome=Outcome.REPLAN, title=reason, payload={"onto": tip, "reason": reason})
+        return Report(outcome=Outcome.REPLAN, title=f"integrate: {reason}", payload={"onto": tip, "reason": reason})
     if state.candidate == state.base:
         return Report(
-            outcome=Outcome.MERGED, title=f"nothing to bring onto {short(shop)}", payload={"commit": tip, "onto": tip}
+            outcome=Outcome.MERGED,
+            title=f"integrate: nothing to bring onto {short(shop)}",
+            payload={"commit": tip, "onto": tip},
         )
     tree, conflicts = shop.code.merge(state.base, tip, state.candidate)
     if tree is None:
         reason = f"conflicts with {short(shop)} in {', '.join(conflicts[:20])}"
         return Report(
             outcome=Outcome.CONFLICT,
-            title=f"{len(conflicts)} conflicts",
+            title=f"integrate: {len(conflicts)} conflicts",
             payload={"onto": tip, "paths": list(conflicts), "reason": reason},
         )
     message = shop.code.message(state.candidate)
     commit = shop.code.commit(tree, [tip], message, shop.identity)
     if still_there(shop.code, made, commit):
         reason = f"what the spec compiles to is another on {short(shop)} as it is now"
-        return Report(outcome=Outcome.REPLAN, title=reason, payload={"onto": tip, "reason": reason})
+        return Report(outcome=Outcome.REPLAN, title=f"integrate: {reason}", payload={"onto": tip, "reason": reason})
     shop.code.pin(f"refs/factory/candidates/{state.run}/{action.iteration}-onto-{tip[:12]}", commit)
     shop.checkpoint("integrate:pinned")
     return Report(
-        outcome=Outcome.MERGED, title=f"onto {short(shop)} as it is now", payload={"commit": commit, "onto": tip}
+        outcome=Outcome.MERGED,
+        title=f"integrate: onto {short(shop)} as it is now",
+        payload={"commit": commit, "onto": tip},
     )
 
 
