@@ -16,6 +16,7 @@ from . import kit, loading, migrating
 from .rows import Table, from_sql, to_sql
 
 W = TypeVar("W")
+Work = Callable[[W], Sequence[kit.Broken]]
 
 _RUNS = """
 CREATE TABLE IF NOT EXISTS "_gf_run" (
@@ -61,6 +62,7 @@ class Store(Generic[W]):
         self.tables = tuple(tables)
         self._world = world
         self._migrations = migrations
+        self._numbers: dict[int, int] = {}  # of the rows of the last world read
         try:
             self.connection = sqlite3.connect(str(path), isolation_level=None)
             self.connection.execute("PRAGMA busy_timeout = 10000")
@@ -113,6 +115,11 @@ class Store(Generic[W]):
             self._check(self.world())
         return names
 
+    def pending(self) -> tuple[str, ...]:
+        """The migrations that are to be applied. Changes nothing."""
+        migrations = migrating.available(self._migrations)
+        return tuple(m.name for m in migrating.pending(self.connection, migrations))
+
     def down(self, count: int) -> tuple[str, ...]:
         """Take back the last ``count`` migrations; their names."""
         with self.transaction() as connection:
@@ -155,6 +162,7 @@ class Store(Generic[W]):
     def world(self, *, without: str = "") -> W:
         """Every row, but for those that ``without`` (a run's name) made."""
         world = self._world()
+        self._numbers = {}
         for table in self.tables:
             rows: list[Any] = getattr(world, table.attribute)
             rows += self._rows(table, without)
@@ -172,45 +180,83 @@ class Store(Generic[W]):
         known = ", ".join(t.entity for t in self.tables)
         raise kit.Missing(f"there is no {entity!r} (has: {known})")
 
-    def run(
-        self,
-        name: str,
-        work: Callable[[W], Sequence[kit.Broken]],
-        args: Mapping[str, str] | None = None,
-    ) -> Done:
+    def remake(self, name: str, args: Mapping[str, str], work: Work[W]) -> Done:
         """Run ``work`` on the world; the rows it made replace its earlier ones.
 
-        An error stores nothing but the record that the run failed, and is raised.
+        Rows it took out of the world stay stored. An error stores nothing but the
+        record that the run failed, and is raised.
         """
+
+        def store() -> Done:
+            world = self.world(without=name)
+            before = {t.attribute: _ids(world, t) for t in self.tables}
+            broken = tuple(work(world))
+            self._check(world)
+            return Done(
+                name=name, made=self._replace(name, world, before), broken=broken
+            )
+
+        return self._recorded(name, args, store)
+
+    def change(self, name: str, args: Mapping[str, str], work: Work[W]) -> Done:
+        """Run ``work`` on the world and store all it did: rows added, changed, removed.
+
+        A new row in the place of an old one is that row changed. An error stores
+        nothing but the record, and is raised.
+        """
+
+        def store() -> Done:
+            world = self.world()
+            before = {
+                t.attribute: list(getattr(world, t.attribute)) for t in self.tables
+            }
+            broken = tuple(work(world))
+            self._check(world)
+            made = {
+                t.entity: self._alter(name, t, before[t.attribute], world)
+                for t in self.tables
+            }
+            return Done(
+                name=name, made={e: n for e, n in made.items() if n}, broken=broken
+            )
+
+        return self._recorded(name, args, store)
+
+    def _recorded(
+        self, name: str, args: Mapping[str, str], store: Callable[[], Done]
+    ) -> Done:
         try:
             with self.transaction():
-                world = self.world(without=name)
-                before = {t.attribute: _ids(world, t) for t in self.tables}
-                broken = tuple(work(world))
-                self._check(world)
-                made = self._replace(name, world, before)
-                done = Done(name=name, made=made, broken=broken)
-                self._record(name, args or {}, "done", done)
+                done = store()
+                self._record(name, args, "done", done)
         except kit.AppError as error:
             kind = "aborted" if isinstance(error, kit.GuardrailBroken) else "failed"
-            broken = getattr(error, "broken", ())
+            broken = error.broken if isinstance(error, kit.GuardrailBroken) else ()
             with self.transaction():
-                failed = Done(name=name, made={}, broken=broken)
-                self._record(name, args or {}, kind, failed)
+                self._record(name, args, kind, Done(name=name, made={}, broken=broken))
             raise
         return done
 
-    def add(self, name: str, work: Callable[[W], Any]) -> Done:
-        """Like ``run``, but rows made earlier under this name stay."""
-        with self.transaction():
-            world = self.world()
-            before = {t.attribute: _ids(world, t) for t in self.tables}
-            work(world)
-            self._check(world)
-            made = self._append(name, world, before)
-            done = Done(name=name, made=made)
-            self._record(name, {}, "done", done)
-        return done
+    def _alter(self, name: str, table: Table, before: list[Any], world: W) -> int:
+        after: list[Any] = getattr(world, table.attribute)
+        kept = {id(row) for row in after}
+        old = {id(row) for row in before}
+        number = self._numbers
+        for place, row in enumerate(before):
+            if id(row) in kept:
+                continue
+            new = after[place] if place < len(after) else None
+            if new is not None and id(new) not in old:
+                columns = ", ".join(f"{_quoted(c.name)} = ?" for c in table.columns)
+                query = f'UPDATE {_quoted(table.name)} SET {columns} WHERE "_row" = ?'
+                self.connection.execute(query, (*_values(table, new), number[id(row)]))
+                old.add(id(new))
+            else:
+                query = f'DELETE FROM {_quoted(table.name)} WHERE "_row" = ?'
+                self.connection.execute(query, (number[id(row)],))
+        added = [row for row in after if id(row) not in old]
+        self._insert(table, added, name)
+        return len(added)
 
     def history(self) -> list[tuple[Any, ...]]:
         """The runs: number, time, name, arguments, outcome, rows made, broken."""
@@ -218,8 +264,8 @@ class Store(Generic[W]):
         return self.connection.execute(query).fetchall()
 
     def _rows(self, table: Table, without: str) -> list[Any]:
-        columns = ", ".join(_quoted(c.name) for c in table.columns)
-        query = f"SELECT {columns or '1'} FROM {_quoted(table.name)}"
+        columns = ", ".join(['"_row"', *(_quoted(c.name) for c in table.columns)])
+        query = f"SELECT {columns} FROM {_quoted(table.name)}"
         query += ' WHERE "_made_by" <> ? ORDER BY "_row"'
         try:
             found = self.connection.execute(query, (without,)).fetchall()
@@ -227,7 +273,10 @@ class Store(Generic[W]):
             raise kit.AppError(
                 f"{self.path}: {error}; the tables are not up to date: migrate"
             ) from error
-        rows = [_row(table, values) for values in found]
+        rows = [_row(table, values) for _, *values in found]
+        self._numbers |= {
+            id(row): at for row, (at, *_) in zip(rows, found, strict=True)
+        }
         if table.key:
             rows.sort(key=lambda row: kit.key_order(getattr(row, table.key)))
         return rows
@@ -301,7 +350,7 @@ def _row(table: Table, values: Sequence[Any]) -> Any:
         return table.row(
             **{
                 column.attribute: from_sql(column.kind, value)
-                for column, value in zip(table.columns, values, strict=False)
+                for column, value in zip(table.columns, values, strict=True)
             }
         )
     except (ValueError, ArithmeticError, TypeError) as error:
