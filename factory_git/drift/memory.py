@@ -119,7 +119,7 @@ def stamp() -> str:
     """
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     crc, count = 0, 0
-    todo = [f"{top}/{name}" for name in ("core", "spec", "skills", "compiler", "_schemas", "../schemas")]
+    todo = [f"{top}/{name}" for name in ("app", "core", "drift", "spec", "skills", "compiler")]
     while todo:
         folder = todo.pop()
         try:
