@@ -19,7 +19,7 @@ from factory_git.core.ids import Oid
 from factory_git.gitio.objects import Object
 
 KEEP = b"git-factory: a transaction in flight\n"
-TEMPORARY = "tmp_factory_"  # `git gc` knows the prefix tmp_ and clears what lies there for long
+TEMPORARY = "factory-tmp-"  # not tmp_: `git gc --prune=now` removes those, also while they are being written
 
 _NUMBER = {"commit": 1, "tree": 2, "blob": 3, "tag": 4}
 _LEVEL = 1  # time counts here; gc compresses again
@@ -56,6 +56,12 @@ def release(folder: Path, name: str) -> None:
 def kept(folder: Path) -> list[str]:
     """The names of packs that a writer of ours still holds (or held when it died)."""
     return sorted(path.stem for path in folder.glob("pack-*.keep") if _ours(path))
+
+
+def sweep(folder: Path) -> None:
+    """Remove what writers left that died while writing a file; call it only while holding the ledger's lock."""
+    for path in folder.glob(f"{TEMPORARY}*"):
+        path.unlink(missing_ok=True)
 
 
 def place(path: Path, content: bytes, *, fsync: bool, mode: int = 0o444) -> None:

@@ -70,7 +70,7 @@ class Projection(Protocol):
         """What happened to the index that a person should hear, once (rebuilt because it was unreadable …)."""
 
     def refresh(self, tip: Callable[[], Oid | None]) -> None:
-        """Catch up with the ref that ``tip`` reads: only new commits when it continues what is indexed, else from the beginning."""
+        """Catch up with the ref that ``tip`` reads: by the new commits when it continues what is indexed, else anew."""
 
     def resolve(self, prefix: str) -> list[RecordId]:
         """Ids that start with ``prefix``, at most ten."""

@@ -88,12 +88,11 @@ class Ledger:
         note = self._note(stream, subject, key, actor)
         ids = tuple(record.id for record in records)
         unique = {record.id: record for record in records}
-        with self._threads:
-            for record in unique.values():
+        with self._threads, self._writer.locked():
+            for record in unique.values():  # after recovery, which may bring types back
                 self._types.check(record)
-            with self._writer.locked():
-                self._writer.write(lambda tip: self._decide(tip, unique, blobs, note()))
-                self._refresh()
+            self._writer.write(lambda tip: self._decide(tip, unique, blobs, note()))
+            self._refresh()
         return ids
 
     def put(

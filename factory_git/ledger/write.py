@@ -15,6 +15,7 @@ from factory_git.core.clock import Clock, SystemClock
 from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
 from factory_git.gitio import journal, lock, pack, refs, repack
+from factory_git.gitio.child import GitFailed
 from factory_git.gitio.objects import Object
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import merge
@@ -108,13 +109,16 @@ class Writer:
                 self.wait(0.001 * (attempt + 1))
 
     def _recover(self) -> None:
-        """Give back packs that dead writers kept; check that every acknowledged tip is still reachable."""
+        """Give back packs that dead writers kept and remove what they left half-written; keep every promise."""
         for name in pack.kept(self.repo.pack_dir):
             # We hold the lock, so its writer is dead. Reachable or not, gc may decide about it now.
             pack.release(self.repo.pack_dir, name)
+        for folder in (self.repo.pack_dir, self._folder):
+            pack.sweep(folder)
         self._keep_promises()
 
     def _keep_promises(self) -> None:
+        """Every acknowledged tip must be reachable: what the ref lost is united with it again, and that is said."""
         promises = journal.read(self._folder)
         tip = self.repo.ref(self.ref)
         if not promises.tips or promises.tips == (tip,):
@@ -156,7 +160,13 @@ class Writer:
         return lost
 
     def _tidy(self) -> None:
-        """Join small packs, so that reading never has to look into thousands."""
+        """Join small packs, so that reading never has to look into thousands; what was appended stands without it."""
+        try:
+            self._join_packs()
+        except (GitFailed, OSError) as error:  # a gc beside us takes temporary files; the next append tries again
+            self.notices.append(f"small packs were not joined this time: {error}")
+
+    def _join_packs(self) -> None:
         self._keep_promises()
         folder = self.repo.pack_dir
         promises = journal.read(self._folder)

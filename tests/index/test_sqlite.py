@@ -220,11 +220,15 @@ def read_only(path: Path) -> Callable[[], None]:
         if done.returncode:
             pytest.skip("root without the right to mount: nothing is read-only")
         subprocess.run(["mount", "-o", "remount,ro,bind", path], check=True)
-        return lambda: subprocess.run(["umount", path], check=True) and None
+        return lambda: _call("umount", path)
     folders = [path, *(p for p in path.rglob("*") if p.is_dir())]
     for folder in folders:
         folder.chmod(0o555)
-    return lambda: [folder.chmod(0o755) for folder in folders] and None
+    return lambda: _call("chmod", "-R", "u+w", path)
+
+
+def _call(*args: str | Path) -> None:
+    subprocess.run(args, check=True)
 
 
 @pytest.mark.parametrize("index", ["fresh", "behind", "missing", "damaged"])

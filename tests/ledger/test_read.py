@@ -111,7 +111,7 @@ def test_equal_and_backward_times_leave_the_order_to_the_graph(repo: Path) -> No
     clock = FixedClock(NOON)
     ledger = open_ledger(repo, clock=clock)
     ledger.register("note", {})
-    ids = []
+    ids: list[RecordId] = []
     for hours in (0, 0, -5, 3, -9):
         clock.at = NOON + timedelta(hours=hours)
         ids.append(ledger.put("note", {"n": len(ids)}, ids[-1:]))
