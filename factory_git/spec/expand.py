@@ -273,6 +273,7 @@ class Expander:
         if len(tags) > 1:
             message = f"a step names one {shape.what}, this one names {_list(tags)}"
             self.problem("spec/skill", message, node.entries[tags[1]][0], path, "make a step of each")
+            return Record({k: v for tag in tags for k, v in shape.tags[tag].keys.items()})
         if tags:
             return shape.tags[tags[0]]
         unknown = [k for k in node.entries if k not in shape.default.keys and not k.startswith(_EXTRA)]

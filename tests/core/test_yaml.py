@@ -96,7 +96,8 @@ def test_duplicate_keys_are_all_refused_with_both_places() -> None:
 def test_a_second_document_is_refused() -> None:
     error = refused("a: 1\n---\nb: 2\n")
     assert error.code == "yaml/documents"
-    assert error.problems[0].place and error.problems[0].place.line == 2
+    assert error.problems[0].place
+    assert error.problems[0].place.line == 2
 
 
 def test_aliases_and_merge_keys_work() -> None:
@@ -111,7 +112,8 @@ def test_aliases_and_merge_keys_work() -> None:
 def test_a_cycle_of_aliases_is_refused() -> None:
     error = refused("a: &x\n  b: [1, *x]\n")
     assert error.code == "yaml/cycle"
-    assert error.problems[0].place and (error.problems[0].place.line, error.problems[0].place.column) == (2, 10)
+    assert error.problems[0].place
+    assert (error.problems[0].place.line, error.problems[0].place.column) == (2, 10)
 
 
 def test_an_alias_bomb_is_refused_before_it_goes_off() -> None:
@@ -136,13 +138,15 @@ def test_depth_size_numbers_and_tags_have_limits() -> None:
 def test_a_tab_in_front_is_named_as_such() -> None:
     error = refused("a:\n\t- b\n")
     assert error.code == "yaml/tab"
-    assert error.problems[0].place and (error.problems[0].place.line, error.problems[0].place.column) == (2, 1)
+    assert error.problems[0].place
+    assert (error.problems[0].place.line, error.problems[0].place.column) == (2, 1)
 
 
 def test_bytes_that_are_not_utf8_are_refused_where_they_stand() -> None:
     error = refused(b"a: 1\nb: \xff\n")
     assert error.code == "yaml/encoding"
-    assert error.problems[0].place and (error.problems[0].place.line, error.problems[0].place.column) == (2, 4)
+    assert error.problems[0].place
+    assert (error.problems[0].place.line, error.problems[0].place.column) == (2, 4)
     assert refused("a: x".encode("utf-16")).code == "yaml/encoding"
 
 
@@ -154,7 +158,8 @@ def test_a_byte_order_mark_and_windows_line_ends_change_nothing() -> None:
 def test_control_characters_and_odd_line_separators_are_refused() -> None:
     assert refused("a: \x00").code == "yaml/character"
     error = refused("a: 1\nb: x\u2028y\n")
-    assert error.problems[0].place and (error.problems[0].place.line, error.problems[0].place.column) == (2, 5)
+    assert error.problems[0].place
+    assert (error.problems[0].place.line, error.problems[0].place.column) == (2, 5)
 
 
 def test_places_are_those_of_the_text_s_first_character() -> None:
@@ -202,7 +207,7 @@ def test_any_bytes_give_a_node_or_a_spec_error(content: bytes) -> None:
     try:
         yaml.parse(content, "f")
     except SpecError as error:
-        assert error.problems
+        assert error.problems  # noqa: PT017 (either outcome is right)
 
 
 YAMLISH = st.text(alphabet=st.sampled_from("ab01 \n\t:-,[]{}&*!|>'\"#?%@`~.<é\\"), max_size=80)
@@ -214,7 +219,7 @@ def test_anything_like_yaml_gives_a_node_or_a_spec_error(text: str) -> None:
     try:
         yaml.parse(text.encode(), "f")
     except SpecError as error:
-        assert all(p.place is not None for p in error.problems)
+        assert all(p.place is not None for p in error.problems)  # noqa: PT017
 
 
 @settings(max_examples=200)
