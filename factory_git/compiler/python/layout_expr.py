@@ -81,12 +81,12 @@ class Expressions:
     def statement_value(self, node: ast.expr) -> Doc:
         """An expression after ``return``, ``=``, ``assert``, ``if`` …: in parentheses where that breaks best."""
         if not self._multiline(node):
-            return self._best(node) if isinstance(node, ast.Name | ast.Constant) else self.of(node, None)
+            return self._best(node) if isinstance(node, ast.Name | ast.Constant) else self._inner(node, None)
         if not self._omits(node):
-            inner = self.of(node, PARENTHESES)
+            inner = self._inner(node, PARENTHESES)
             return Group((IfBroken("("), Indent((SOFT, inner)), SOFT, IfBroken(")")))
         name = next(self._names)
-        body = Indent((SOFT, self.of(node, name)), group=name)
+        body = Indent((SOFT, self._inner(node, name)), group=name)
         return Group((IfBroken("("), body, SOFT, IfBroken(")")), name)
 
     def bare(self, node: ast.expr) -> Doc:

@@ -15,7 +15,7 @@ from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis
 from factory_git.spec.model import Spec
 
-RUNTIME = ("kit", "values", "rows", "loading", "migrating", "storage", "console")
+RUNTIME = ("kit", "values", "rows", "loading", "migrating", "storage", "acting", "view", "console")
 
 
 @dataclass(slots=True)

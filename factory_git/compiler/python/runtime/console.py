@@ -45,7 +45,10 @@ class Data:
     def run(self, pipeline: str, args: Mapping[str, Any]) -> Mapping[str, int]:
         """Run a pipeline; rows made per entity."""
         texts = {name: view.text(value) for name, value in args.items()}
-        work = lambda world: self._run(pipeline, world, args)  # noqa: E731
+
+        def work(world: Any) -> Sequence[kit.Broken]:
+            return self._run(pipeline, world, args)
+
         return self.store.remake(f"run:{pipeline}", texts, work).made
 
     def act(self, action: acting.Action, on: Any, act: acting.Act) -> None:
@@ -83,7 +86,7 @@ class Console:
         except (kit.AppError, sqlite3.Error, OSError) as error:
             return self._tell(str(error))
         except BrokenPipeError:
-            sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except KeyboardInterrupt:
             return 130
         return 0
@@ -239,7 +242,7 @@ class Console:
     def _act(self, options: argparse.Namespace) -> None:
         action: acting.Action = options.action
         role = self._role(options)
-        who = acting.Act(actor=options.actor, role=role.id, day=dt.date.today())  # noqa: DTZ011
+        who = acting.Act(actor=options.actor, role=role.id, day=dt.date.today())
         given = {
             a.name: getattr(options, f"arg_{a.attribute}") or "" for a in action.args
         }
