@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from factory_git.core.errors import Problem, SpecError
+from factory_git.core.errors import Place, Problem, SpecError
 from factory_git.core.ids import SpecPath
 from factory_git.spec import flow_rules
 from factory_git.spec.expr.places import listed, meant
@@ -239,6 +239,12 @@ def _column(scenario: Scenario, entity: Entity) -> list[object]:
 
 def _sorted(problems: Iterable[Problem]) -> tuple[Problem, ...]:
     """Each problem once, by place. What an aliased part says is wrong in one place only."""
-    places = {(p.place, p.message): p for p in reversed(list(problems))}
-    key = [(p.place.file, p.place.line, p.place.column) if p.place else ("", 0, 0) for p in places.values()]
-    return tuple(p for _, _, p in sorted(zip(key, range(len(key)), places.values(), strict=True)))
+    once: dict[tuple[Place | None, str], Problem] = {}
+    for problem in problems:
+        once.setdefault((problem.place, problem.message), problem)
+    return tuple(sorted(once.values(), key=_where))
+
+
+def _where(problem: Problem) -> tuple[str, int, int]:
+    place = problem.place
+    return (place.file, place.line, place.column) if place else ("", 0, 0)

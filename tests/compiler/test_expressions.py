@@ -42,6 +42,7 @@ EMITTED = {
     "b == true": "b",
     "b != true": "not b",
     "-(i + 1)": "-(i + 1)",
+    "crop.note < (i < j)": "crop.note < (i < j)",
     "- -i": "--i",
     "b ? i : b ? 1 : 2": "i if b else 1 if b else 2",
     "(b ? i : j) + 1": "(i if b else j) + 1",

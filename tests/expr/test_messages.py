@@ -82,6 +82,8 @@ MISTAKES = {
     "plot.class != null || plot.class > 3": "3:32 'plot.class' may be null: '>' needs a value",
     "plot.class == null && plot.class > 3": "3:32 'plot.class' may be null: '>' needs a value",
     "plot.class != null && Plot.all(plot, plot.class > 3)": "3:47 'plot.class' may be null: '>' needs a value",
+    "(plot.class != null || b) && plot.class > 3": "3:39 'plot.class' may be null: '>' needs a value",
+    "(plot.class == null && b) || plot.class > 3": "3:39 'plot.class' may be null: '>' needs a value",
     "Plot.filter(p, p.class > 1 || p.class != null)": "3:22 'p.class' may be null",
 }
 
