@@ -100,10 +100,13 @@ def _pipelines(writer: Writer, analysis: Analysis, parts: Parts) -> None:
         for name, (text, node) in module.stubs.items():
             stubs.setdefault(name, writer.stub(f"{spec.package}/{name}", text, node))
     parts.files += stubs.values()
-    for folder, title in (("pipelines", "The pipelines"), ("bound", "Steps"), ("adapters", "Adapters")):
-        if folder == "pipelines" or any(name.startswith(f"{folder}/") for name in stubs):
-            own = "" if folder == "pipelines" else " that people or agents wrote"
-            parts.files.append(writer.file(f"{spec.package}/{folder}/__init__.py", f'"""{title}{own}."""\n'))
+    index = pipelines.emit_index(spec)
+    triggers = [f"{p.path}.trigger" for p in spec.pipelines]
+    parts.files.append(writer.file(f"{spec.package}/pipelines/__init__.py", index, ["app.title"], of=triggers))
+    for folder, title in (("bound", "Steps"), ("adapters", "Adapters")):
+        if any(name.startswith(f"{folder}/") for name in stubs):
+            text = f'"""{title} that people or agents wrote."""\n'
+            parts.files.append(writer.file(f"{spec.package}/{folder}/__init__.py", text))
 
 
 @cache

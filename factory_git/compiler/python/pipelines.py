@@ -187,3 +187,20 @@ def modules(spec: Spec, analysis: Analysis) -> Iterator[tuple[Pipeline, Module]]
                 problem = Problem(code="compile/adapter", message=message, place=place, path=node, hint=hint)
                 raise SpecError(message, [problem], code=problem.code, hint=hint)
         yield pipeline, module
+
+
+def emit_index(spec: Spec) -> str:
+    """The source of ``pipelines/__init__.py``: a function that runs a pipeline by its id."""
+    lines = ["def run(pipeline: str, world: World, given: Mapping[str, Any]) -> list[kit.Broken]:"]
+    lines += source.docstring("Run the pipeline of that id with its arguments by their names in the spec", 4)
+    for pipeline in spec.pipelines:
+        module = names.module(pipeline)
+        arguments = ", ".join(f"{names.argument(n)}=given[{source.quote(n)}]" for n in pipeline.args)
+        lines.append(f"    if pipeline == {source.quote(pipeline.id)}:")
+        lines.append(f"        return {module}.run(world, {module}.Args({arguments}))")
+    lines.append('    raise kit.Missing(f"there is no pipeline {pipeline!r}")')
+    own = {"kit": "kit", "World": "model.World"}
+    text = source.module(f"The pipelines of {spec.title}", ["\n".join(lines)], own, level=1)
+    here = "\n".join(source.from_lines({m: f".{m}" for m in (names.module(p) for p in spec.pipelines)}, "."))
+    end = "from ..model import World\n"
+    return text.replace(end, f"{end}{here}\n", 1) if here else text
