@@ -85,6 +85,11 @@ def signed(title: str, act: Act) -> None:
         raise Refused(f"{title}: say who you are")
 
 
+def always(world: object, it: object, act: Act) -> bool:  # noqa: ARG001
+    """For actions that ask nothing of their row, or whose row cannot be judged yet."""
+    return True
+
+
 def swap(rows: list[Any], old: object, new: Any) -> None:
     """Put ``new`` in the place of the very row ``old``."""
     for number, row in enumerate(rows):

@@ -1,4 +1,4 @@
-"""What is served where: each route takes a request that passed the checks, and answers."""
+"""What is served where: a route takes a request that passed the checks, and answers."""
 
 from __future__ import annotations
 

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import socket
-from collections.abc import Mapping
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -17,7 +19,7 @@ from .. import kit, view
 from . import pages, session
 from .cells import Lens
 from .frame import Visit
-from .routes import ROUTES, Answer, Request, Site, Stop, answer
+from .routes import ROUTES, Answer, Data, Request, Site, Stop, answer
 
 LARGEST = 64 * 1024
 """Bytes that a form may have."""
@@ -32,6 +34,9 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
+
+
+Opened = Callable[[], AbstractContextManager[Data]]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -267,3 +272,13 @@ def _is_loopback(host: str) -> bool:
     return host == "localhost" or (
         _is_address(host) and ipaddress.ip_address(host).is_loopback
     )
+
+
+def from_options(
+    app: view.App,
+    opened: Callable[[], AbstractContextManager[Data]],
+    options: Namespace,
+) -> None:
+    """Serve what the command line asks for."""
+    site = Site(app=app, open=opened, role=options.role, actor=options.actor)
+    serve(site, options.host, options.port)
