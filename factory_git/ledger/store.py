@@ -223,7 +223,8 @@ class Ledger:
         out = []
         for row in rows:
             try:
-                out.append(_entry(self._load(row.id), row))
+                # What the index took in was canonical; that the bytes still hash to the id is checked each time.
+                out.append(_entry(self._load(row.id, known=not row.damaged), row))
             except FactoryError as error:
                 self.met_newer |= isinstance(error, NewerVersion)
                 hint = f" ({error.hint})" if error.hint else ""
@@ -334,8 +335,8 @@ class Ledger:
         found = (self._load(row.id) for row in self._index.rows(Query(type="type", text=name)))
         return [record for record in found if record.payload["name"] == name]
 
-    def _load(self, id_: RecordId) -> Record:
-        return refuse_newer(decode(id_, self._repo.blob(Oid(id_))))
+    def _load(self, id_: RecordId, *, known: bool = False) -> Record:
+        return refuse_newer(decode(id_, self._repo.blob(Oid(id_)), known=known))
 
     def _refresh(self) -> None:
         self._index.refresh(lambda: self.tip)
