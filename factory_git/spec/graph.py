@@ -26,6 +26,13 @@ __all__ = ["Edge", "Graph", "GraphNode", "build", "node_digest"]
 
 # Lists whose order means something: it is part of the parent's digest.
 ORDERED = frozenset(("steps", "fields", "panels", "trust_tiers", "done"))
+# Every list of nodes by its key; an address may name one.
+LISTS = ORDERED | {
+    key
+    for layer in LAYERS.values()
+    for key, shape in (layer.keys.items() if isinstance(layer, Record) else ())
+    if isinstance(shape, Items)
+}
 # Plain lists that are sets.
 UNORDERED = frozenset(
     (
@@ -110,13 +117,17 @@ class Graph:
         return found
 
     def digest_of(self, path: str) -> str:
-        """The digest of a node with all it contains, or of a list of nodes (``data_contracts.entities``)."""
-        found = self.nodes.get(SpecPath(path))
-        owner = self.nodes.get(names.parent(path))
-        if found is not None or owner is None:
+        """The digest of a node with all it contains, or of a list of nodes (``data_contracts.entities``).
+
+        A layer or a list that the spec does not have is an empty one. Raises :class:`NotFound` for other unknown paths.
+        """
+        if SpecPath(path) in self.nodes or not (path in LAYERS or path.rpartition(".")[2] in LISTS):
             return self.node(path).digest
-        inside = sorted([child, self.nodes[child].digest] for child in owner.children if names.parent(child) == path)
-        return sha256(canonical.dumps([path, owner.ordered.get(path.rpartition(".")[2], ()), inside]))
+        owner = self.nodes.get(names.parent(path))
+        inside = [[c, self.nodes[c].digest] for c in (owner.children if owner else ()) if names.parent(c) == path]
+        return sha256(
+            canonical.dumps([path, owner.ordered.get(path.rpartition(".")[2], ()) if owner else (), sorted(inside)])
+        )
 
     def below(self, path: str) -> Iterator[GraphNode]:
         """The node at ``path`` and all that it contains, depth first."""
@@ -164,7 +175,8 @@ class _Builder:
             at = names.join(path, key)
             if isinstance(known, Items):
                 below = self._items(at, item, known)
-                draft.ordered |= {key: tuple(p.rpartition(".")[2] for p in below)} if key in ORDERED else {}
+                if key in ORDERED and below:
+                    draft.ordered[key] = tuple(p.rpartition(".")[2] for p in below)
                 own_node = path == ROOT
                 draft.children += [self._add(_Draft(at, "layer", key, children=below))] if own_node else below
             elif layer or (path == ROOT and key != "factory"):
