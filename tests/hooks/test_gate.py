@@ -248,3 +248,27 @@ def test_another_program_s_memory_is_not_used(app: Path, monkeypatch: pytest.Mon
     assert quick(app, monkeypatch)
     monkeypatch.setattr(memory, "stamp", lambda: "another")
     assert not quick(app, monkeypatch)
+
+
+def test_a_flipped_byte_in_the_memory_is_noticed(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_findings(app, monkeypatch)
+    data = bytearray((app / GATE).read_bytes())
+    at = data.index(b"100644 ") + 10
+    data[at] ^= 1
+    (app / GATE).write_bytes(bytes(data))
+    assert memory.read(str(app / GATE)) == []
+
+
+def test_the_shell_is_told_of_a_commit_only_that_has_what_is_staged(
+    app: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (app / "factory.yaml").write_text(SPEC.replace("title: Shop", "title: Other"))
+    compile_into(app)
+    git("add", ".", cwd=app)
+    check_findings(app, monkeypatch)
+    note = app / ".git" / "factory" / "gate.base"
+    assert quick(app, monkeypatch, base=True)
+    assert not note.exists(), "HEAD has another spec"
+    assert commit(app).returncode == 0
+    assert quick(app, monkeypatch, base=True)
+    assert note.read_text().split()[0] == git("rev-parse", "HEAD", cwd=app).strip()
