@@ -12,11 +12,30 @@ import importlib.machinery
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from importlib.machinery import FileFinder
 from types import ModuleType
 from typing import Any
 
 NOTHING_RAN = 5
+
+
+class Source(importlib.machinery.SourceFileLoader):
+    """A loader that compiles what it reads: byte code that lies beside the source has no say."""
+
+    def path_stats(self, path: Any) -> Any:
+        raise OSError("no byte code is looked for")  # get_code() then neither reads nor writes any
+
+
+def source_only(root: str) -> Callable[[str], FileFinder]:
+    """A path hook for the folders below ``root``: Python source and nothing else (no byte code, no shared objects)."""
+
+    def hook(path: str) -> FileFinder:
+        if path != root and not path.startswith(root + os.sep):
+            raise ImportError(path)
+        return FileFinder(path, (Source, importlib.machinery.SOURCE_SUFFIXES))
+
+    return hook
 
 
 class Only:
@@ -80,6 +99,7 @@ def main() -> int:
         channel.flush()
 
     root = orders["root"]
+    sys.path_hooks.insert(0, source_only(root))
     sys.meta_path.insert(0, Only(orders["package"], root))
     sys.path.append(root)
     import pytest  # noqa: PLC0415 (after the path is set, and only here)

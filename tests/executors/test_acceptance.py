@@ -120,6 +120,27 @@ def test_byte_code_in_the_folder_is_not_used(root: Path) -> None:
     assert outcomes(ask(root, "test_double")) == ["failed"]
 
 
+def test_rewritten_tests_that_lie_there_are_not_used(root: Path) -> None:
+    """What pytest itself would cache, made by pytest itself, for a test that always passes."""
+    import os
+    import subprocess
+    import sys
+
+    real = (root / TEST).read_text()
+    put(root, TEST, f"def test_double():\n    assert 1 == 1\n{'#' * (len(real) - 37)}\n"[: len(real)])
+    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(root)}
+    options = ("-c", "/dev/null", "--rootdir", str(root), "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
+    enable = ("-o", "enable_assertion_pass_hook=true")
+    made = subprocess.run([sys.executable, "-m", "pytest", *options, *enable, TEST], cwd=root, env=env, check=False)
+    assert made.returncode == 0
+    assert list((root / "tests" / "__pycache__").iterdir())
+    when = (root / TEST).stat()
+    put(root, TEST, real)
+    os.utime(root / TEST, ns=(when.st_atime_ns, when.st_mtime_ns))
+    put(root, "app/model.py", BROKEN)
+    assert outcomes(ask(root, "test_double")) == ["failed"]
+
+
 def test_settings_of_the_caller_do_not_change_the_verdict(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(root, "evil/app/__init__.py", "")
     put(root, "evil/app/model.py", BROKEN)
