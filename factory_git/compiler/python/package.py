@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,13 +10,13 @@ from pathlib import Path
 
 from factory_git.compiler import stamp
 from factory_git.compiler.files import BOUND, CompiledFile, Hole, Proof
-from factory_git.compiler.python import acceptance, guardrails, model, names, pipelines, source, store, terms
+from factory_git.compiler.python import acceptance, guardrails, main, model, names, pipelines, source, store, terms, web
 from factory_git.compiler.version import COMPILER
 from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis
 from factory_git.spec.model import Spec
 
-RUNTIME = ("kit", "values", "rows", "loading", "migrating", "storage", "acting", "view", "console")
+RUNTIME = ("kit", "values", "rows", "loading", "migrating", "storage", "console")
 
 
 @dataclass(slots=True)
@@ -40,7 +41,10 @@ class Writer:
         read = tuple(sorted({SpecPath(n) for n in (*of, *nodes)}))
         digest = stamp.file_digest(read, self.digests) if read else stamp.short(text.encode())
         head = "\n".join(source.head(COMPILER, of or read, digest)) + "\n"
-        return CompiledFile(path=path, content=(head + text).encode(), nodes=read, digest=digest)
+        if path.endswith(".css"):
+            head = "".join(f"/* {line.removeprefix('# ')} */\n" for line in head.splitlines())
+        content = head + _REMARK.sub("", text)
+        return CompiledFile(path=path, content=content.encode(), nodes=read, digest=digest)
 
     def stub(self, path: str, text: str, node: str) -> CompiledFile:
         """A file that is somebody's own as soon as it is written: it carries no head."""
@@ -63,10 +67,13 @@ def emit(spec: Spec, analysis: Analysis, digests: Mapping[SpecPath, str]) -> Par
         writer.file(f"{package}/model.py", model.emit(spec), ["app.title"], of=[entities]),
         writer.file(f"{package}/store.py", store.emit(spec), ["evidence_policy.sources", "app.title"], of=[entities]),
     ]
-    parts.files += [writer.file(f"{package}/{name}.py", runtime(name)) for name in RUNTIME if _there(name)]
+    parts.files += [writer.file(f"{package}/{name}.py", runtime(name)) for name in RUNTIME]
     _rules(writer, analysis, parts)
     _pipelines(writer, analysis, parts)
     _acceptance(writer, analysis, parts)
+    for file in web.files(spec, analysis):
+        parts.files.append(writer.file(f"{package}/{file.path}", file.text, file.nodes, of=file.of))
+    parts.files.append(writer.file(f"{package}/__main__.py", main.emit(spec), of=["app.title"]))
     return parts
 
 
@@ -115,8 +122,7 @@ def runtime(name: str) -> str:
     return (_RUNTIME / f"{name}.py").read_text(encoding="utf-8")
 
 
+_REMARK = re.compile(r"  # noqa: [A-Z0-9, ]+( - .*)?$", re.MULTILINE)
+"""What copied modules say to this project's linter means nothing to that of the application."""
+
 _RUNTIME = Path(__file__).parent / "runtime"
-
-
-def _there(name: str) -> bool:
-    return (_RUNTIME / f"{name}.py").exists()

@@ -196,7 +196,7 @@ def emit_index(spec: Spec) -> str:
     for pipeline in spec.pipelines:
         module = names.module(pipeline)
         arguments = ", ".join(f"{names.argument(n)}=given[{source.quote(n)}]" for n in pipeline.args)
-        lines.append(f"    if pipeline == {source.quote(pipeline.id)}:")
+        lines.append(f"    if pipeline == {source.quote(module)}:")
         lines.append(f"        return {module}.run(world, {module}.Args({arguments}))")
     lines.append('    raise kit.Missing(f"there is no pipeline {pipeline!r}")')
     own = {"kit": "kit", "World": "model.World"}

@@ -27,6 +27,7 @@ STANDARD: Mapping[str, str] = {
     "dataclass": "dataclasses.dataclass",
     "field": "dataclasses.field",
     "replace": "dataclasses.replace",
+    "sys": "sys as sys",
     "runtime_checkable": "typing.runtime_checkable",
     "dt": "datetime as dt",
 }
@@ -158,7 +159,7 @@ def names_used(code: str) -> frozenset[str]:
 
 def _standard(used: frozenset[str], own: Mapping[str, str]) -> str:
     wanted = {n: w for n, w in STANDARD.items() if n in used and n not in own}
-    plain = sorted(f"import {w}" for w in wanted.values() if " as " in w)
+    plain = sorted("import " + w.removesuffix(" as sys") for w in wanted.values() if " as " in w)
     return "\n".join(plain + from_lines({n: w for n, w in wanted.items() if " as " not in w}))
 
 
