@@ -44,9 +44,9 @@ def verify(repo: Repository, ref: str) -> Report:
     if tip is not None:
         check.history(tip)
     check.records_together()
-    check.promises(tip, ref)
+    check.promises(ref)
     return Report(
-        records=len(check.records) + len(check.bad), blobs=len(check.blobs), transactions=check.transactions,
+        records=len(check.records) + len(check.bad), blobs=len(check.blobs), transactions=len(check.commits),
         problems=tuple(check.problems),
     )  # fmt: skip
 
@@ -54,7 +54,7 @@ def verify(repo: Repository, ref: str) -> Report:
 @dataclass(slots=True)
 class _Check:
     repo: Repository
-    transactions: int = 0
+    commits: set[Oid] = field(default_factory=set)
     records: dict[RecordId, Record] = field(default_factory=dict)
     bad: set[RecordId] = field(default_factory=set)  # named already: not read again in a merge
     blobs: set[Oid] = field(default_factory=set)
@@ -64,7 +64,7 @@ class _Check:
         """Every transaction, oldest first; a missing commit ends the walk, a missing tree only its transaction."""
         try:
             for commit in fold.commits(self.repo, tip, lambda _: False):
-                self.transactions += 1
+                self.commits.add(commit.oid)
                 self._guarded(commit)
         except FactoryError as error:
             self._say(error.code, f"history is broken: {error.message}", "")
@@ -145,10 +145,10 @@ class _Check:
         except FactoryError as error:
             yield Problem(code=error.code, message=error.message)
 
-    def promises(self, tip: Oid | None, ref: str) -> None:
+    def promises(self, ref: str) -> None:
         """Every transaction this clone acknowledged must be reachable."""
         for promised in journal.read(self.repo.location.factory_dir).tips:
-            if tip is None or not self.repo.is_ancestor(promised, tip):
+            if promised not in self.commits:
                 self._say("ledger/lost", f"acknowledged transaction {promised} is not in {ref}", promised)
 
     def _say(self, code: str, message: str, path: str) -> None:
