@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -121,24 +124,29 @@ def test_byte_code_in_the_folder_is_not_used(root: Path) -> None:
 
 
 def test_rewritten_tests_that_lie_there_are_not_used(root: Path) -> None:
-    """What pytest itself would cache, made by pytest itself, for a test that always passes."""
-    import os
-    import subprocess
-    import sys
-
+    """What pytest itself would cache, with the head that makes it believe it, for a test that always passes."""
     real = (root / TEST).read_text()
-    put(root, TEST, f"def test_double():\n    assert 1 == 1\n{'#' * (len(real) - 37)}\n"[: len(real)])
-    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(root)}
-    options = ("-c", "/dev/null", "--rootdir", str(root), "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
-    enable = ("-o", "enable_assertion_pass_hook=true")
-    made = subprocess.run([sys.executable, "-m", "pytest", *options, *enable, TEST], cwd=root, env=env, check=False)
-    assert made.returncode == 0
-    assert list((root / "tests" / "__pycache__").iterdir())
     when = (root / TEST).stat()
+    head = cached(root).read_bytes()[:16]
+    put(root, TEST, "def test_double():\n    assert 1 == 1\n")
+    forged = cached(root)
+    body = forged.read_bytes()[16:]
     put(root, TEST, real)
     os.utime(root / TEST, ns=(when.st_atime_ns, when.st_mtime_ns))
+    forged.write_bytes(head + body)
     put(root, "app/model.py", BROKEN)
     assert outcomes(ask(root, "test_double")) == ["failed"]
+
+
+def cached(root: Path) -> Path:
+    """Have pytest run the tests with its cache; returns the file it left."""
+    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(root), "PYTHONDONTWRITEBYTECODE": ""}
+    options = ("-c", "/dev/null", "--rootdir", ".", "-p", "no:cacheprovider", "--import-mode=importlib", "-q")
+    enable = ("-o", "enable_assertion_pass_hook=true")
+    done = subprocess.run([sys.executable, "-m", "pytest", *options, *enable, TEST], cwd=root, env=env, check=False)
+    assert done.returncode == 0
+    (file,) = (root / "tests" / "__pycache__").iterdir()
+    return file
 
 
 def test_settings_of_the_caller_do_not_change_the_verdict(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
