@@ -15,7 +15,7 @@ from factory_git.compiler.python.layout_expr import Expressions, arguments, brac
 
 WIDTH = 88
 
-_TRIPLE = re.compile(r'"""')
+_QUOTES = '"""'
 _HEADER = re.compile(r"(if|elif|while|for|def|class|with|async)\b")
 
 
@@ -24,12 +24,14 @@ def lay_out(source: str, width: int = WIDTH) -> str:
     out: list[str] = []
     in_docstring = False
     for line in source.split("\n"):
-        quotes = len(_TRIPLE.findall(line))
-        if len(line) > width and not in_docstring and not quotes:
+        text = line.strip()
+        starts = not in_docstring and text.startswith(_QUOTES)
+        if len(line) > width and not in_docstring and not starts:
             out.append(statement(line, width))
         else:
             out.append(line)
-        in_docstring ^= quotes % 2 == 1
+        if starts or in_docstring:
+            in_docstring = not text.endswith(_QUOTES) or (starts and text == _QUOTES)
     return "\n".join(out)
 
 

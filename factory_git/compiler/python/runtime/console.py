@@ -83,10 +83,10 @@ class Console:
                 print(f"error: {broken}", file=sys.stderr)
             print("nothing was stored", file=sys.stderr)
             return 1
-        except (kit.AppError, sqlite3.Error, OSError) as error:
-            return self._tell(str(error))
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        except (kit.AppError, sqlite3.Error, OSError) as error:
+            return self._tell(str(error))
         except KeyboardInterrupt:
             return 130
         return 0
