@@ -122,10 +122,12 @@ def next_commands(kind: str, folder: Path) -> tuple[str, ...]:
     """Three commands to try next, as they can be typed here and now."""
     demo = KINDS[kind]
     factory = _factory()
+    here = os.path.relpath(folder)
+    here = str(folder) if here.startswith("..") else here
     lines = (folder / demo.at).read_text().splitlines() if (folder / demo.at).is_file() else []
     line = next((n for n, text in enumerate(lines, 1) if demo.look in text), 1)
     return (
-        f"cd {shlex.quote(os.path.relpath(folder))}",
+        f"cd {shlex.quote(here)}",
         f"{factory} why {demo.at}:{line + 1}",
         f"{factory} log",
         f"{_python()} -m {demo.package} serve",

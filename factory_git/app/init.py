@@ -15,6 +15,8 @@ from factory_git.gitio.locate import Location, locate
 
 TEMPLATES = ("minimal", "farmer", "immigration")
 SKIPPED = ("__pycache__", ".pyc")
+IGNORE = ".gitignore"
+IGNORED = b"# what the application leaves behind when it runs\n*.db\n*.db-*\n__pycache__/\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,10 @@ def run(where: Path, *, template: str = "minimal", with_hooks: bool = False, dry
     Raises :class:`Conflict` (nothing is written) when a file is in the way, :class:`UsageError` for an unknown
     template or a place where no working tree is.
     """
-    files = contents(template)
     where = where.absolute()
+    files = dict(contents(template))
+    if not (where / IGNORE).exists():  # one that is there is the user's, and no reason to refuse
+        files[IGNORE] = IGNORED
     if where.exists() and not where.is_dir():
         raise UsageError(f"{where} is a file", code="init/not-a-folder", hint="name a folder")
     _refuse_taken(where, files)

@@ -244,11 +244,16 @@ def _place(path: str, places: Mapping[SpecPath, Place]) -> Place | None:
 
 
 def _tests(nodes: Iterable[Node], locked: Mapping[str, Any], spec: Spec | None, records: _Records) -> tuple[Test, ...]:
-    proofs = dict(locked.get("proofs", {}))
+    runs = _runs(spec)
+    proofs = {test: {**proof, "runs": runs.get(str(proof.get("scenario")), ())} for test, proof in _proofs(locked)}
     compiled = {proof.get("scenario") for proof in proofs.values()}
     for scenario in spec.scenarios if spec else ():
         if scenario.test is not None and scenario.path not in compiled:  # a command that no file of tests holds
-            proofs[scenario.test.text] = {"scenario": scenario.path, "covers": scenario.covers}
+            proofs[scenario.test.text] = {
+                "scenario": scenario.path,
+                "covers": scenario.covers,
+                "runs": runs.get(scenario.path, ()),
+            }
     covers = covering([node.path for node in nodes], proofs, locked.get("reads", {}))
     if not covers:
         return ()
@@ -258,6 +263,23 @@ def _tests(nodes: Iterable[Node], locked: Mapping[str, Any], spec: Spec | None, 
         outcome, entry = results.get(cover.test, ("", None))
         tests.append(Test(test=cover.test, via=cover.via, direct=cover.direct, outcome=outcome, entry=entry))
     return tuple(tests)
+
+
+def _proofs(locked: Mapping[str, Any]) -> Iterable[tuple[str, Mapping[str, Any]]]:
+    """The lock's proofs; nothing where the file is not what the compiler writes."""
+    proofs = locked.get("proofs", {})
+    return [(test, proof) for test, proof in proofs.items() if isinstance(proof, dict)]
+
+
+def _runs(spec: Spec | None) -> dict[str, tuple[str, ...]]:
+    """Scenario → the pipelines it runs."""
+    if spec is None:
+        return {}
+    pipelines = {pipeline.id: str(pipeline.path) for pipeline in spec.pipelines}
+    return {
+        str(scenario.path): tuple(pipelines[step["run"]] for step in scenario.when if step.get("run") in pipelines)
+        for scenario in spec.scenarios
+    }
 
 
 def _others(

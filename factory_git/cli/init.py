@@ -39,4 +39,6 @@ def command(*, directory: Path, template: str, with_hooks: bool, dry_run: bool, 
 
 
 def _relative(path: Path) -> str:
-    return os.path.relpath(path)
+    """``path`` from here where it lies below, else in full."""
+    here = os.path.relpath(path)
+    return str(path) if here.startswith("..") else here

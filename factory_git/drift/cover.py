@@ -23,15 +23,16 @@ class Cover:
 def covering(nodes: Iterable[str], proofs: Mapping[str, Any], reads: Mapping[str, Iterable[str]]) -> tuple[Cover, ...]:
     """The tests that cover one of ``nodes``, those that name it first.
 
-    A test covers what its scenario names, what lies below that (a pipeline's steps), and what these read (a guardrail's
-    terms and fields, an entity whose field is read).
+    A test covers what its scenario names (``covers``), what lies below that (a pipeline's steps), and what these read
+    (a guardrail's terms and fields, an entity whose field is read). What it runs (``runs``) it covers by the way.
     """
     wanted = tuple(dict.fromkeys(nodes))
     found = []
     for test, proof in proofs.items():
-        named = [str(path) for path in proof.get("covers", ())]
+        named = [str(path) for path in (*proof.get("covers", ()), *proof.get("runs", ()))]
+        said = [str(path) for path in proof.get("covers", ())]
         scenario = str(proof.get("scenario", ""))
-        direct = next((a for a in named for b in wanted if below(b, a)), None)
+        direct = next((a for a in said for b in wanted if below(b, a)), None)
         if direct is None and any(below(one, scenario) for one in wanted):
             direct = scenario
         via = direct or _through(wanted, named, reads)

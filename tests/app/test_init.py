@@ -71,3 +71,9 @@ def test_a_bare_repository_is_refused(tmp_path: Path, git: Git) -> None:
     git("init", "-q", "--bare", "bare.git", cwd=tmp_path)
     with pytest.raises(UsageError, match="bare"):
         init.run(tmp_path / "bare.git", template="farmer")
+
+
+def test_an_ignore_file_of_the_user_s_is_left_alone(repo: Path) -> None:
+    (repo / ".gitignore").write_text("mine\n")
+    assert ".gitignore" not in init.run(repo, template="farmer").files
+    assert (repo / ".gitignore").read_text() == "mine\n"

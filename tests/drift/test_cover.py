@@ -39,3 +39,11 @@ def test_a_cycle_of_reads_ends() -> None:
     loop = {"a": ["b"], "b": ["a"]}
     proofs = {"t": {"scenario": "s", "covers": ["a"]}}
     assert covering(["c"], proofs, loop) == ()
+
+
+def test_what_a_test_runs_is_covered_by_the_way() -> None:
+    proofs = {"t": {"scenario": "acceptance.t", "covers": [], "runs": ["workflows.pipelines.p"]}}
+    (cover,) = covering(["workflows.pipelines.p.steps.gate"], proofs, READS)
+    assert (cover.via, cover.direct) == ("workflows.pipelines.p", False)
+    assert covering(["terms.locked"], proofs, READS)
+    assert not covering(["terms.other"], proofs, READS)
