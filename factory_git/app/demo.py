@@ -53,6 +53,16 @@ KINDS: Mapping[str, Kind] = {
         look="# gf: workflows.pipelines.contract_allocation.steps.phi_gate",
         at="farmer/pipelines/contract_allocation.py",
     ),
+    "immigration": Kind(
+        package="immigration",
+        commands=(
+            ("load", "data"),
+            ("run", "policy_triage", "--day", "2026-06-09"),
+            ("show", "home", "--role", "lawyer"),
+        ),
+        look="# gf: safety.guardrails.no_legal_advice_is_sent_without_a_lawyers_approval",
+        at="immigration/guardrails.py",
+    ),
 }
 
 
