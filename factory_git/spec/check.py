@@ -73,10 +73,11 @@ class _Analyser:
         spec = self.spec
         terms = {t.path: found for t in spec.terms if (found := self.term(t))}
         self.problems += _cycles(spec.terms, terms)
+        sources = {s.path: s.content.decode(errors="replace").splitlines() for s in spec.sources}
         steps: dict[SpecPath, StepTypes] = {}
         for pipeline in spec.pipelines:
             scope = pipeline_scope(spec, pipeline, self.scope)
-            steps |= {step.path: type_step(step, scope) for step in pipeline.steps}
+            steps |= {step.path: type_step(step, scope, sources) for step in pipeline.steps}
         self.problems += [p for s in steps.values() for p in s.problems]
         over = {path: self.uses(found.exprs.values(), terms) for path, found in steps.items()}
         self.problems += flow_rules.problems(spec, over)

@@ -5,15 +5,15 @@ The checker collects the problems; the compiler emits code from the very same ty
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from factory_git.core.errors import Problem, SpecError
 from factory_git.core.ids import SpecPath
 from factory_git.spec.expr.ast import Unary
 from factory_git.spec.expr.parse import parse
-from factory_git.spec.expr.places import listed, meant
+from factory_git.spec.expr.places import listed, meant, of_key
 from factory_git.spec.expr.relations import ORDERED, is_any, key_type, sure
 from factory_git.spec.expr.scope import RUN, Scope, field_type
 from factory_git.spec.expr.typed import Typed
@@ -59,10 +59,17 @@ def pipeline_scope(spec: Spec, pipeline: Pipeline, base: Scope | None = None) ->
     return (base or Scope.for_spec(spec)).with_shape(RUN, pipeline.args)
 
 
-def type_step(step: Step, scope: Scope) -> StepTypes:
-    """Check every expression of ``step`` in ``scope``, that of its pipeline. A hole has none."""
+Sources = Mapping[str, Sequence[str]]
+"""The lines of each file of a spec."""
+
+
+def type_step(step: Step, scope: Scope, sources: Sources | None = None) -> StepTypes:
+    """Check every expression of ``step`` in ``scope``, that of its pipeline. A hole has none.
+
+    With ``sources`` messages about a key of a mapping have the place of the key, without that of its value.
+    """
     shape = SKILLS.get(step.skill or "")
-    checker = _StepChecker(step, scope, shape)
+    checker = _StepChecker(step, scope, shape, sources or {})
     if shape is not None:
         for param in shape.params:
             checker.param(param)
@@ -94,6 +101,7 @@ class _StepChecker:
     step: Step
     scope: Scope
     shape: SkillShape | None
+    sources: Sources
     exprs: dict[str, Typed] = field(default_factory=dict)
     descending: set[str] = field(default_factory=set)
     scopes: dict[str, Mapping[str, Type]] = field(default_factory=dict)
@@ -236,7 +244,9 @@ class _StepChecker:
             has = [f.name for f in entity.fields]
             suggestion = meant(name, has)
             message = f"{entity.name} has no field '{name}' {listed(has)}{suggestion}"
-            self.problem("expr/unknown-field", message, given, suggestion[2:])
+            text = self.text(given)
+            key = replace(text, place=of_key(name, text, self.sources))
+            self.problem("expr/unknown-field", message, key, suggestion[2:])
             return
         self.expression(at, given, scope, field_type(declared), f"{entity.name}.{name}")
 

@@ -43,7 +43,7 @@ MUTANTS = {
         {"set: {subject: it.block_id, reason:": "set: {subjekt: it.block_id, reason:"},
         "Alert has no field 'subjekt' (has: subject, reason); did you mean 'subject'?",
         "subjekt: it.block_id",
-        9,
+        0,
     ),
     "unknown enum value": (
         {'Contract.filter(c, c.delivery_day == "tue")': 'Contract.filter(c, c.delivery_day == "teu")'},

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
-from factory_git.core.errors import Problem, SpecError
+from factory_git.core.errors import Place, Problem, SpecError
 from factory_git.spec.model import Text
 
 CARET_WIDTH = 100
@@ -19,6 +21,19 @@ def error(text: Text, at: int, code: str, message: str, hint: str = "") -> SpecE
     """The :class:`SpecError` of one problem."""
     found = problem(text, at, code, message, hint)
     return SpecError(f"{found.place}: {message}", [found], code=code, hint=found.hint)
+
+
+def of_key(key: str, text: Text, sources: Mapping[str, Sequence[str]]) -> Place:
+    """The place of the mapping key whose value is ``text``; that of the value where the key stands on another line.
+
+    ``sources`` are the lines of each file.
+    """
+    lines, at = sources.get(text.place.file, ()), text.place
+    if not 0 < at.line <= len(lines):
+        return at
+    before = lines[at.line - 1][: max(0, at.column - 1)]
+    found = re.search(rf"""(?<![\w'"])["']?({re.escape(key)})["']?\s*:\s*["']?$""", before)
+    return Place(file=at.file, line=at.line, column=found.start(1) + 1) if found else at
 
 
 def caret(source: str, at: int) -> str:
