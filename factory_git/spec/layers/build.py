@@ -13,7 +13,7 @@ from factory_git.core.ids import SpecPath
 from factory_git.spec import names, typewords
 from factory_git.spec.expand import Cell
 from factory_git.spec.model import Entity, Text
-from factory_git.spec.types import ANY, TEXT, Enum, ListOf, Ref, Scalar, Type
+from factory_git.spec.types import ANY, TEXT, Enum, ListOf, Optional, Ref, Scalar, Type
 from factory_git.spec.typewords import TypeWord, TypeWordError
 
 NODE_KEYS = frozenset(("name", "id", "was", "note", "stability", "code"))
@@ -86,17 +86,17 @@ class Build:
             return TypeWord(type=made, key=word.key, optional=word.optional)
         return word
 
-    def args(self, given: Mapping[str, Text] | None) -> dict[str, Type]:
-        """The types of arguments. An argument can be neither key nor optional."""
+    def args(self, given: Mapping[str, Text] | None, *, optional: bool = False) -> dict[str, Type]:
+        """The types of arguments. None can be a key; those a person is asked for may be ``optional``."""
         out: dict[str, Type] = {}
         for name, text in (given or {}).items():
             word = self.type(text)
             if word is None:
                 continue
-            if word.key or word.optional:
-                message = f"argument {name!r} can be neither key nor optional"
+            if word.key or (word.optional and not optional):
+                message = f"argument {name!r} can be {'no key' if optional else 'neither key nor optional'}"
                 self.problem("spec/type-word", message, text.place, text.path, "leave the suffix out")
-            out[name] = word.type
+            out[name] = Optional(word.type) if word.optional and optional else word.type
         return out
 
     # -- cells -------------------------------------------------------------------------------------------------------

@@ -69,7 +69,7 @@ def actions(build: Build) -> tuple[Action, ...]:
                 when=item.get("when"),
                 make=made,
                 set=assigned,
-                args=build.args(item.get("args")),
+                args=build.args(item.get("args"), optional=True),
                 roles=_roles(build, item),
             )
         )

@@ -85,7 +85,7 @@ def signed(title: str, act: Act) -> None:
         raise Refused(f"{title}: say who you are")
 
 
-def always(world: object, it: object, act: Act) -> bool:  # noqa: ARG001
+def always(world: object, it: object, act: Act) -> bool:
     """For actions that ask nothing of their row, or whose row cannot be judged yet."""
     return True
 

@@ -304,7 +304,7 @@ def do_role(request: Request) -> Answer:
     return _see_other(request, "/", later)
 
 
-def show_style(request: Request) -> Answer:  # noqa: ARG001
+def show_style(request: Request) -> Answer:
     """The style sheet."""
     return Answer(body=STYLE.read_bytes(), kind="text/css; charset=utf-8")
 

@@ -194,7 +194,7 @@ class Handler(BaseHTTPRequestHandler):
         names |= {p.id for p in app.pipelines}
         return len(parts) < 2 or parts[1] in names
 
-    def log_error(self, format: str, *args: object) -> None:  # noqa: A002
+    def log_error(self, format: str, *args: object) -> None:
         """Broken requests are told without what was in them."""
         self.site.log("a broken request was refused")
 
