@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+import threading
+import time
 from typing import Any
 
 import click
@@ -14,6 +16,7 @@ from factory_git.app.run_session import DRIFT, Options
 from factory_git.cli import output
 from factory_git.engine.workshop import Report
 
+TICK = 0.2  # seconds between two looks at the clock
 MARKS = {"passed": "ok", "ready": "ok", "candidate": "ok", "same": "ok", "merged": "ok", "promoted": "ok"}
 
 
@@ -43,8 +46,10 @@ def command(specs: tuple[str, ...], as_json: bool, no_promote: bool, **options: 
     is committed, in worktrees of its own, and moves the branch only when every check passed.
     """
     watch = Watch(quiet=as_json)
-    result = run(open_context(), Options(specs=specs, promote=not no_promote, **options), watch)
-    watch.close()
+    try:
+        result = run(open_context(), Options(specs=specs, promote=not no_promote, **options), watch)
+    finally:
+        watch.close()
     if as_json:
         output.emit_json(result.as_json())
     else:
@@ -62,34 +67,44 @@ class Watch:
     def __init__(self, *, quiet: bool) -> None:
         self.quiet = quiet
         self.live = not quiet and sys.stderr.isatty()
-        self.open = False
+        self._stop: threading.Event | None = None
+        self._thread: threading.Thread | None = None
 
     def began(self, spec: str, phase: str, iteration: int) -> None:
-        """Show what begins; on a terminal only, where the line is written over by its end."""
+        """Show what begins and how long it has been at it; on a terminal only."""
         if self.live:
-            sys.stderr.write(f"\r\x1b[K{self._head(spec, phase, iteration)} …")
-            sys.stderr.flush()
-            self.open = True
+            self._stop = threading.Event()
+            words = _head(spec, phase, iteration)
+            self._thread = threading.Thread(target=self._tick, args=(words, self._stop), daemon=True)
+            self._thread.start()
 
     def ended(self, spec: str, phase: str, iteration: int, report: Report, seconds: float) -> None:
         """Show how it ended, and how long it took."""
-        if self.quiet:
-            return
-        start = "\r\x1b[K" if self.live else ""
-        mark = MARKS.get(report.outcome, report.outcome)
-        sys.stderr.write(f"{start}{self._head(spec, phase, iteration)} {mark:<9} {seconds:6.2f}s  {report.title}\n")
-        sys.stderr.flush()
-        self.open = False
+        self.close()
+        if not self.quiet:
+            mark = MARKS.get(report.outcome, report.outcome)
+            sys.stderr.write(f"{_head(spec, phase, iteration)} {mark:<9} {seconds:6.2f}s  {report.title}\n")
+            sys.stderr.flush()
 
     def close(self) -> None:
-        """Leave no half a line behind."""
-        if self.open:
-            sys.stderr.write("\n")
-            self.open = False
+        """End the moving line and leave nothing of it."""
+        if self._stop is not None and self._thread is not None:
+            self._stop.set()
+            self._thread.join()
+            self._stop = self._thread = None
 
-    def _head(self, spec: str, phase: str, iteration: int) -> str:
-        again = f" ({iteration})" if iteration > 1 else ""
-        return f"{spec:<14} {phase + again:<13}"
+    @staticmethod
+    def _tick(words: str, stop: threading.Event) -> None:
+        started = time.monotonic()
+        while not stop.wait(TICK):
+            sys.stderr.write(f"\r\x1b[K{words} {'…':<9} {time.monotonic() - started:6.1f}s")
+            sys.stderr.flush()
+        sys.stderr.write("\r\x1b[K")
+
+
+def _head(spec: str, phase: str, iteration: int) -> str:
+    again = f" ({iteration})" if iteration > 1 else ""
+    return f"{spec:<14} {phase + again:<13}"
 
 
 def summary(one: SpecResult) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
+
+import yaml
 
 from factory_git.compiler.lock import PATH as LOCK
 from factory_git.engine.making import Made, join
@@ -25,12 +26,27 @@ def texts(spec: Spec) -> tuple[str, ...]:
 
 
 def open_spec(spec: Spec) -> str:
-    """The spec as an agent may read it: normalised, without the holdout scenarios, as JSON (which is YAML)."""
+    """The spec as an agent may read it.
+
+    As written, file after file; with holdout scenarios: normalised, and without them (and without comments, which may
+    speak of them).
+    """
+    if not any_in(spec):
+        return "\n".join(source.content.decode(errors="replace") for source in spec.sources)
     raw: dict[str, Any] = dict(spec.raw)
     scenarios = raw.get("acceptance")
     if isinstance(scenarios, list):
         raw["acceptance"] = [s for s in scenarios if not (isinstance(s, Mapping) and s.get("holdout"))]
-    return json.dumps(raw, ensure_ascii=False, indent=1, default=str)
+    return str(yaml.safe_dump(_plain(raw), sort_keys=False, allow_unicode=True, width=110))
+
+
+def _plain(value: Any) -> Any:
+    """Data that YAML can be written from: exact numbers become text that reads the same."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int | float | bool) else str(value)
 
 
 def hidden_paths(made: Made) -> tuple[str, ...]:
@@ -50,7 +66,7 @@ def disguise(made: Made) -> dict[str, bytes | None]:
         return {}
     changes: dict[str, bytes | None] = dict.fromkeys((source.path for source in made.spec.sources), None)
     changes |= dict.fromkeys(hidden_paths(made), None)
-    changes[made.spec.sources[0].path] = open_spec(made.spec).encode() + b"\n"
+    changes[made.spec.sources[0].path] = open_spec(made.spec).encode()
     return changes
 
 

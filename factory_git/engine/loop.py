@@ -15,6 +15,7 @@ from factory_git.core.errors import Cancelled, FactoryError
 from factory_git.core.ids import RecordId
 from factory_git.engine.decide import Action, Conclude, decide
 from factory_git.engine.fold import fold
+from factory_git.engine.making import open_holes
 from factory_git.engine.phases.table import PHASES
 from factory_git.engine.state import Outcome, State, Verdict
 from factory_git.engine.workshop import Report, Workshop
@@ -169,13 +170,21 @@ def _verdict(shop: Workshop, state: State, action: Conclude) -> Mapping[str, Any
         "tests": len(tests),
         "passed": sum(test["outcome"] == "passed" for test in tests),
         "assertions": proof.get("assertions", 0),
-        "holes": [hole["path"] for hole in plan.payload.get("holes", ())] if plan else [],
+        "holes": _holes(shop, state),
         "inherited": list(done.payload.get("inherited", ())) if done else [],
         "commit": state.result if action.verdict is Verdict.CONVERGED else None,
         "branch": shop.branch,
         "promoted": promoted is not None and promoted.outcome is Outcome.PROMOTED,
         "seconds": seconds,
     }
+
+
+def _holes(shop: Workshop, state: State) -> list[str]:
+    """The holes that are left in what the run made; those of the plan when it made nothing."""
+    if state.base is not None and state.result is not None:
+        return list(open_holes(shop.code, shop.make(state.base), state.result))
+    plan = state.last("plan")
+    return [hole["path"] for hole in plan.payload.get("holes", ())] if plan else []
 
 
 def _headline(shop: Workshop, state: State, action: Conclude, proof: Mapping[str, Any]) -> str:

@@ -104,6 +104,18 @@ def still_there(code: Code, made: Made, commit: str) -> list[str]:
     return sorted([*wrong, *(path for path in made.removed if path in there)])
 
 
+def open_holes(code: Code, made: Made, commit: str) -> list[SpecPath]:
+    """The steps that nobody has written in ``commit``: their file is missing, or still the stub."""
+    there = code.files(commit, made.spec.root)
+    out = []
+    for hole in made.compilation.holes:
+        place = join(made.spec.root, hole.file)
+        stub = made.bound.get(place)
+        if stub is not None and (place not in there or there[place].oid == blob_oid(stub)):
+            out.append(hole.path)
+    return out
+
+
 def _previous(code: Code, root: str, there: Mapping[str, Entry]) -> dict[str, bytes]:
     """The files now in the tree that the compiler may read, relative to the spec's root."""
     lock, migrations = join(root, LOCK), join(root, MIGRATIONS) + "/"

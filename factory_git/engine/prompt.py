@@ -30,7 +30,7 @@ Rules:
 
 def prompt(made: Made, holes: Iterable[OpenHole], feedback: str) -> str:
     """The whole prompt of one iteration."""
-    parts = [FIXED, f"# The spec\n\n```json\n{open_spec(made.spec)}\n```\n", _files(made), _holes(holes)]
+    parts = [FIXED, f"# The spec\n\n```yaml\n{open_spec(made.spec)}```\n", _files(made), _holes(holes)]
     if feedback:
         parts.append(f"# What went wrong last time\n\n{feedback}\n")
     return "\n".join(parts)

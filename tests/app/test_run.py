@@ -256,5 +256,6 @@ def test_an_exception_in_a_phase_is_a_recorded_error(filled: Shop) -> None:
 
 def test_agents_write_what_the_compiler_cannot(shop: Shop) -> None:
     one = shop.run(agent=shop.agent(WRITE_GOOD)).specs[0]
-    assert (one.outcome, one.promoted, one.iterations) == ("converged", True, 1), one
+    assert (one.outcome, one.promoted, one.iterations, one.holes) == ("converged", True, 1, ()), one
+    assert "Bound code by command: " in shop.git("log", "-1", "--format=%b")
     assert shop.show(BOUND_FILE) == GOOD

@@ -43,7 +43,7 @@ def implement(shop: Workshop, state: State, action: Implement) -> Report:
         taken = {c.path: None if c.status == "deleted" else Entry(mode=c.mode, oid=c.oid) for c in work.taken}
         kept = {**kept, **taken}
         laid = {**laid, **taken}
-    commit = _candidate(shop, state, made, laid, action.iteration)
+    commit = _candidate(shop, state, made, laid, iteration=action.iteration, by_agent=bool(kept))
     files = [change.path for change in shop.code.changes(made.base, commit)]
     title = _title(payload, len(files))
     return Report(
@@ -76,16 +76,23 @@ def _kept(state: State) -> dict[str, Entry | None]:
 
 
 def _candidate(
-    shop: Workshop, state: State, made: Made, laid: Mapping[str, Entry | bytes | None], iteration: int
+    shop: Workshop,
+    state: State,
+    made: Made,
+    laid: Mapping[str, Entry | bytes | None],
+    *,
+    iteration: int,
+    by_agent: bool,
 ) -> Oid:
     """The candidate commit, pinned; the base itself when nothing changes.
 
     Written again when a concurrent ``git gc --prune=now`` took an object before the pin held it.
     """
+    message = _message(shop, state, made, by_agent=by_agent)
     for _ in range(ATTEMPTS):
         tree = shop.code.overlay(made.base, laid)
         same = tree == shop.code.tree_of(made.base)
-        commit = made.base if same else shop.code.commit(tree, [made.base], _message(shop, state, made), shop.identity)
+        commit = made.base if same else shop.code.commit(tree, [made.base], message, shop.identity)
         shop.checkpoint("implement:commit")
         shop.code.pin(_ref(state, iteration), commit)
         if shop.code.complete(commit, [path for path, value in laid.items() if value is not None]):
@@ -98,7 +105,7 @@ def _ref(state: State, iteration: int) -> str:
     return f"refs/factory/candidates/{state.run}/{iteration}"
 
 
-def _message(shop: Workshop, state: State, made: Made) -> str:
+def _message(shop: Workshop, state: State, made: Made, *, by_agent: bool) -> str:
     """The commit's message with the trailers that lead back to the ledger."""
     spec = made.spec
     nodes = _topmost({str(node) for path in _written(made) for node in _nodes(made, path)})
@@ -112,6 +119,7 @@ def _message(shop: Workshop, state: State, made: Made) -> str:
             f"{spec.id}: {_subject(made)}",
             "",
             f"{title} {spec.version}, compiled from {spec.sources[0].path}.",
+            *([f"Bound code by {shop.agent.name}."] if by_agent else []),
             "",
             f"Factory-Run: {state.run}",
             f"Factory-Spec: {shop.spec}",
