@@ -170,7 +170,10 @@ class Expander:
                 continue
             cells = [self._cell(value, path) for value in row.items]
             rows.append([c for c in cells if c is not None])
-            if rows and len(row.items) != len(rows[0]):
+            if not rows[0]:
+                self.problem("spec/table", "the header of this table names no field", row, path)
+                return []
+            if len(row.items) != len(rows[0]):
                 count = len(row.items)
                 self.problem("spec/table", f"this row has {count} values, the header {len(rows[0])}", row, path)
                 rows.pop()

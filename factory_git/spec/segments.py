@@ -34,10 +34,11 @@ def header_and_segments(text: str, file: str) -> tuple[list[str], list[Segment]]
     starts: list[tuple[str, int]] = []
     entries = {key.line - 1: name for name, (key, _) in node.entries.items()} if isinstance(node, yaml.Mapping) else {}
     for number, line in enumerate(found):
-        if line.within is None and line.markers and line.markers[0].old == 0:
-            if number not in entries or line.text.startswith("-"):
-                raise Unsupported
-            starts.append((entries[number], number))
+        if line.within is not None or not line.markers or line.markers[0].old or line.text.startswith("-"):
+            continue
+        if number not in entries:
+            raise Unsupported
+        starts.append((entries[number], number))
     if len(starts) != len(entries) or not starts:
         raise Unsupported
     cuts = []

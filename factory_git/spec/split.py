@@ -27,7 +27,6 @@ APP = "app"
 INTRODUCTION = ("factory", "app", "depends_on", "reserved")
 _ORDER = {name: number for number, name in enumerate(LAYERS)}
 _DASH = re.compile(r"^( *)- +")
-_PLAIN = re.compile(r"""[^\s\[{&*!|>'"%@`#?:-][^:#]*""")
 
 
 def split(content: bytes, file: str, *, entities: bool = False) -> dict[str, bytes]:
@@ -152,7 +151,7 @@ def _entities(body: list[str], file: str) -> tuple[list[str], dict[str, list[str
         name = _name(item)
         if not name or name in own:
             raise _cannot(file, f"an entity at line {start + 1} has no name of its own for a file", "give it one")
-        own[name] = _undash(body[start:end])
+        own[name] = _undash(body[start:end], named=isinstance(item, yaml.Scalar))
     return [*body[:first], *body[last:]], own
 
 
@@ -202,8 +201,8 @@ def _name(item: yaml.Node) -> str:
     return slug(item.text) if isinstance(item, yaml.Scalar) else ""
 
 
-def _undash(body: list[str]) -> list[str]:
-    """An item's lines as a document: its dash gone, the rest moved left."""
+def _undash(body: list[str], *, named: bool) -> list[str]:
+    """An item's lines as a document: its dash gone, the rest moved left. ``named``: the item is no more than a name."""
     out: list[str] = []
     inner = -1
     for line in _trimmed(body):
@@ -211,7 +210,7 @@ def _undash(body: list[str]) -> list[str]:
         if inner < 0 and dash:
             inner = dash.end()
             rest = line[inner:]
-            out.append(f"name: {rest}" if _PLAIN.fullmatch(rest) or rest[:1] in "'\"" else rest)
+            out.append(f"name: {rest}" if named else rest)
         elif inner < 0:
             out.append(line.strip())
         else:

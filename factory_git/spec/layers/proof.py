@@ -11,10 +11,10 @@ from factory_git.spec import names
 from factory_git.spec.expand import Cell
 from factory_git.spec.layers.build import Build
 from factory_git.spec.model import Action, Binding, Entity, Field, Pipeline, Scenario, Text
-from factory_git.spec.types import ANY
+from factory_git.spec.types import ANY, BOOL, DATE, Optional
 
 Given = dict[str, tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]]
-_ACT = ("act", "on", "row", "actor", "role", "day")
+_ACT = ("on", "actor", "role", "day", "refused")
 _MOST_RUNS = 10_000
 
 
@@ -130,7 +130,7 @@ def _when(
         build.problem("spec/scenario", message, common["place"], common["path"], "as in when: {run: nightly}")
         return {}
     if act is not None:
-        return {"act": _id(act, actions), **{k: v.value for k, v in given.items() if isinstance(v, Cell)}}
+        return _act(build, act, given, common, actions)
     pipeline = next((p for p in pipelines if str(run) in (p.id, p.name)), None)
     out: dict[str, Any] = {"run": pipeline.id if pipeline else str(run)}
     for name, cell in given.items():
@@ -150,8 +150,30 @@ def _when(
     return out
 
 
-def _id(name: Text, nodes: tuple[Action, ...]) -> str:
-    return next((n.id for n in nodes if name.text in (n.id, n.name)), name.text)
+def _act(
+    build: Build, act: Text, given: Mapping[str, Any], common: Mapping[str, Any], actions: tuple[Action, ...]
+) -> dict[str, Any]:
+    """An action with who acts, on which row, its arguments, and whether it must be refused."""
+    action = next((a for a in actions if act.text in (a.id, a.name)), None)
+    out: dict[str, Any] = {"act": action.id if action else act.text}
+    args = action.args if action else {}
+    for name, cell in given.items():
+        if not isinstance(cell, Cell):
+            continue
+        if action is not None and name not in (*_ACT, *args):
+            message = f"action {action.id} has no argument {name!r}"
+            hint = names.suggest(name, (*_ACT, *args))
+            build.problem("spec/unknown-argument", message, cell.text.place, common["path"], hint)
+        type_ = args.get(name, ANY)
+        inner = type_.of if isinstance(type_, Optional) else type_
+        kind = DATE if name == "day" and name not in args else inner
+        out[name] = build.cell(cell, kind, f"argument {name}", common["path"], optional=inner is not type_)
+    wanted = [n for n, t in args.items() if not isinstance(t, Optional) and t != BOOL]
+    for name in (*(["on"] if action and action.on else []), *wanted):
+        if name not in out:
+            message = f"action {act.text} needs {name!r}"
+            build.problem("spec/missing-argument", message, act.place, common["path"], f"add {name}: …")
+    return out
 
 
 def done(build: Build) -> tuple[Text, ...]:
