@@ -14,13 +14,13 @@ from factory_git.core.ids import SpecPath
 from factory_git.spec.expr.ast import Unary
 from factory_git.spec.expr.parse import parse
 from factory_git.spec.expr.places import listed, meant, of_key
-from factory_git.spec.expr.relations import ORDERED, is_any, key_type, sure
+from factory_git.spec.expr.relations import ORDERED, fits, is_any, key_type, sure
 from factory_git.spec.expr.scope import RUN, Scope, field_type
 from factory_git.spec.expr.typed import Typed
 from factory_git.spec.expr.typing import check, typed
 from factory_git.spec.model import Entity, Pipeline, Spec, Step, Text
 from factory_git.spec.skills import SKILLS, Kind, Param, SkillShape, value, values
-from factory_git.spec.types import ANY, BOOL, Enum, ListOf, Ref, Row, Type
+from factory_git.spec.types import ANY, BOOL, DECIMAL, Enum, ListOf, Ref, Row, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,7 @@ def type_step(step: Step, scope: Scope, sources: Sources | None = None) -> StepT
     if shape is not None:
         for param in shape.params:
             checker.param(param)
+        checker.defaults()
     found = tuple(checker.problems)
     return StepTypes(
         exprs=checker.exprs, descending=frozenset(checker.descending), scopes=checker.scopes, problems=found
@@ -220,6 +221,23 @@ class _StepChecker:
                 suggestion = meant(name, has)
                 message = f"{entity.name} has no field '{name}' {listed(has)}{suggestion}"
                 self.problem("expr/unknown-field", message, given, suggestion[2:])
+
+    def defaults(self) -> None:
+        """Check what a skill takes for granted where a parameter is left out."""
+        supply = self.entity("allocate.supply")
+        if supply is not None and value(self.step, "allocate.have") is None:
+            declared = supply.field("qty")
+            if declared is None or not fits(field_type(declared), DECIMAL, self.scope.entities):
+                message = f"{supply.name} has no field 'qty' with a number to give"
+                given = value(self.step, "allocate.supply")
+                self.problem("expr/missing-have", message, given, "say what a row can give: have: <expression>")
+        other = self.entity("compare.right")
+        for name in ("compare.by", "compare.fields") if other is not None else ():
+            given = value(self.step, name) or ()
+            for one in given if isinstance(given, list | tuple) else (given,):
+                if other is not None and other.field(str(one)) is None:
+                    has = [f.name for f in other.fields]
+                    self.problem("expr/unknown-field", f"{other.name} has no field '{one}' {listed(has)}", one)
 
     def made(self, param: Param) -> None:
         """Check a ``make`` and the ``set`` beside it."""

@@ -58,6 +58,8 @@ MISTAKES = {
     "s in s": "3:7 'in' needs a list, found text",
     "i in words": "3:7 'in' never holds between int and list text",
     "b ? 1 : 'x'": "3:7 the two sides of '?' are int and text",
+    "b ? [1] : [0.5]": "3:7 the two sides of '?' are list int and list decimal",
+    "[1] + [0.5]": "3:9 '+' cannot take list int and list decimal",
     "[1, 'x']": "3:9 a list of int cannot hold text",
     "words['a']": "3:11 a position in a list is an int, found text",
     "s[0]": "3:6 's' is of type text: only lists have positions",

@@ -110,6 +110,11 @@ WRONG = {
     "score that is no number": (GOOD["match"].replace("left.size - right.size", "left.id"), "'score' expects decimal"),
     "compare fields": (GOOD["compare"].replace("fields: [day]", "fields: [dat]"), "Order has no field 'dat'"),
     "null where a value is needed": (GOOD["each"].replace("it.buyer.name", "it.memo"), "'it.memo' may be null"),
+    "a field that only one side has": (GOOD["compare"].replace("[day]", "[buyer]"), "Stock has no field 'buyer'"),
+    "nothing to give": (
+        GOOD["allocate"].replace("supply: Stock, have: supply.qty", "supply: Order"),
+        "Order has no field 'qty' with a number to give",
+    ),
     "missing in else": (GOOD["gate"].replace(", text: '\"no\"'", ""), "missing assignment: Note.text"),
     "missing with no set at all": ("each: Order\nmake: Sum", "missing assignment: Sum.about"),
 }  # fmt: skip

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from typing import NoReturn, Protocol
+from typing import NoReturn
 
-from factory_git.core.errors import SpecError
-from factory_git.core.ids import SpecPath
 from factory_git.spec.expr.ast import MACROS, Call, Index, Literal, Member, Name, Node
+from factory_git.spec.expr.checking import Checker, make, widened
 from factory_git.spec.expr.functions import ELSEWHERE, FUNCTIONS, LIST, SPREAD, Function
 from factory_git.spec.expr.parse import unparse
 from factory_git.spec.expr.places import listed, meant
@@ -19,17 +18,6 @@ from factory_git.spec.model import Term
 from factory_git.spec.types import ANY, BOOL, DECIMAL, DURATION, INT, ListOf, Type
 
 _SUMS: tuple[Type, ...] = (*NUMBERS, DURATION)
-
-
-class Checker(Protocol):
-    """What a call needs of the checker of its text."""
-
-    def of(self, node: Node, scope: Scope) -> Typed: ...
-    def fitted(self, node: Node, scope: Scope, expect: Type, what: str) -> Typed: ...
-    def needed(self, found: Typed, why: str) -> Typed: ...
-    def error(self, node: Node | int, code: str, message: str, hint: str = "") -> SpecError: ...
-    def widened(self, found: Typed) -> Typed: ...
-    def term_type(self, term: Term, scope: Scope) -> Type: ...
 
 
 def check(checker: Checker, node: Call, scope: Scope) -> Typed:
@@ -61,8 +49,7 @@ def check(checker: Checker, node: Call, scope: Scope) -> Typed:
 
 
 def _call(node: Call, kind: Type, parts: tuple[Typed, ...]) -> Typed:
-    reads = frozenset[SpecPath]().union(*(p.reads for p in parts))
-    return Typed(node=node, op="call", type=kind, parts=parts, name=node.name, reads=reads)
+    return make(node, "call", kind, parts, name=node.name)
 
 
 def _unknown(checker: Checker, node: Call, scope: Scope) -> NoReturn:
@@ -111,7 +98,7 @@ def _argument(checker: Checker, function: Function, number: int, found: Typed, s
     if kind in wanted or kind == ANY:
         return found
     if kind == INT and DECIMAL in wanted:
-        return checker.widened(found)
+        return widened(found)
     words = " or ".join("list" if w == LIST else str(w) for w in wanted)
     raise checker.error(found.node, "type", f"'{function.name}' takes {words}, found {found.type}")
 
@@ -132,7 +119,7 @@ def _spread(checker: Checker, node: Call, args: tuple[Node, ...], scope: Scope) 
         if both is None or not ordered(part.type, part.type, scope.entities):
             raise checker.error(part.node, "type", f"'{node.name}' cannot compare {kind} with {part.type}")
         kind = both
-    return _call(node, kind, tuple(map(checker.widened, parts)) if kind == DECIMAL else parts)
+    return _call(node, kind, tuple(map(widened, parts)) if kind == DECIMAL else parts)
 
 
 def _result(checker: Checker, node: Call, first: Typed, scope: Scope) -> Type:

@@ -125,7 +125,9 @@ def common(left: Type, right: Type, entities: Entities) -> Type | None:
         return Enum(tuple(dict.fromkeys((*left.values, *right.values))))
     if isinstance(left, ListOf) and isinstance(right, ListOf):
         inner = common(left.item, right.item, entities)
-        return None if inner is None else ListOf(inner)
+        # The ints of a list do not become decimals by standing beside a list of decimals.
+        mixed = inner is not None and sure(inner) == DECIMAL and INT in (sure(left.item), sure(right.item))
+        return None if inner is None or mixed else ListOf(inner)
     if Row in (type(left), type(right)) or ListOf in (type(left), type(right)):
         return None
     bare = plain(left, entities)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import NoReturn
 
 from factory_git.core.errors import Place, SpecError
 from factory_git.core.ids import SpecPath
-from factory_git.spec.expr import calls
+from factory_git.spec.expr import calls, operators
 from factory_git.spec.expr.ast import (
     Binary,
     Call,
@@ -24,32 +23,28 @@ from factory_git.spec.expr.ast import (
     Unary,
     dotted,
 )
+from factory_git.spec.expr.checking import make, start, widened
 from factory_git.spec.expr.facts import when_false, when_true
 from factory_git.spec.expr.parse import parse, unparse
 from factory_git.spec.expr.places import error, listed, meant
 from factory_git.spec.expr.relations import (
     NUMBERS,
-    arithmetic,
     common,
-    comparable,
     fits,
     is_any,
     may_be_null,
-    ordered,
-    plain,
     sure,
     truth,
 )
 from factory_git.spec.expr.scope import Scope, field_type
 from factory_git.spec.expr.typed import Typed
-from factory_git.spec.model import Entity, Field, Term, Text
+from factory_git.spec.model import Term, Text
 from factory_git.spec.types import (
     ANY,
     BOOL,
     DATE,
     DATETIME,
     DECIMAL,
-    DURATION,
     INT,
     NULL,
     TEXT,
@@ -130,17 +125,13 @@ class Checker:
             case Macro():
                 return self.macro(node, scope)
             case Unary():
-                return self.unary(node, scope)
+                return operators.unary(self, node, scope)
             case Binary():
-                return self.binary(node, scope)
+                return operators.binary(self, node, scope)
             case Ternary():
-                return self.ternary(node, scope)
+                return operators.ternary(self, node, scope)
             case Items(items=items):
                 return self.items(node, tuple(self.of(i, scope) for i in items), scope)
-
-    def widened(self, found: Typed) -> Typed:
-        """An int as the decimal of the same value; anything else as it is."""
-        return widened(found)
 
     def term_type(self, term: Term, scope: Scope) -> Type:
         """The type a term gives."""
@@ -180,7 +171,7 @@ class Checker:
             hint = f"{sure(expect)}({unparse(node)}) reads a number from text"
         elif found.type in NUMBERS and sure(expect) == TEXT:
             hint = f"text({unparse(node)}) writes it as text"
-        raise self.error(_start(node), "type", f"{what} expects {expect}, found {found.type}", hint)
+        raise self.error(start(node), "type", f"{what} expects {expect}, found {found.type}", hint)
 
     def null(self, node: Node, why: str = "") -> NoReturn:
         shown = unparse(node)
@@ -204,7 +195,7 @@ class Checker:
     def condition(self, node: Node, scope: Scope, what: str) -> Typed:
         found = self.needed(self.of(node, scope), f"{what} needs true or false")
         if not truth(found.type):
-            raise self.error(_start(node), "type", f"{what} needs true or false, found {found.type}")
+            raise self.error(start(node), "type", f"{what} needs true or false, found {found.type}")
         return found
 
     # Names and members
@@ -289,7 +280,7 @@ class Checker:
         if not isinstance(base.type, ListOf):
             raise self.error(node, "type", f"'{unparse(node.of)}' is of type {base.type}: only lists have positions")
         if index.type != INT and not is_any(index.type):
-            raise self.error(_start(node.index), "type", f"a position in a list is an int, found {index.type}")
+            raise self.error(start(node.index), "type", f"a position in a list is an int, found {index.type}")
         return make(node, "index", base.type.item, (base, index))
 
     # Macros, operators
@@ -303,97 +294,15 @@ class Checker:
         if node.name == "map":
             body = self.of(node.body, inner)
             if body.type == NULL:
-                raise self.error(_start(node.body), "type", "'map' to null only")
+                raise self.error(start(node.body), "type", "'map' to null only")
             return make(node, "map", ListOf(body.type), (base, body), name=node.var)
         body = self.condition(node.body, inner, f"'{node.name}'")
         if node.name != "filter":
             return make(node, node.name, BOOL, (base, body), name=node.var)
-        start = len(node.var)
-        facts = frozenset(f[start:] for f in when_true(node.body) if f == node.var or f.startswith(f"{node.var}."))
+        cut = len(node.var)
+        facts = frozenset(f[cut:] for f in when_true(node.body) if f == node.var or f.startswith(f"{node.var}."))
         kept = ListOf(sure(item)) if "" in facts else ListOf(item)
         return replace(make(node, "filter", kept, (base, body), name=node.var), facts=facts | base.facts)
-
-    def unary(self, node: Unary, scope: Scope) -> Typed:
-        if node.op == "!":
-            return make(node, "!", BOOL, (self.condition(node.of, scope, "'!'"),))
-        base = self.needed(self.of(node.of, scope), "'-' needs a number")
-        if base.type not in (*NUMBERS, DURATION) and not is_any(base.type):
-            raise self.error(node, "type", f"'-' needs a number, found {base.type}")
-        return make(node, "neg", base.type, (base,))
-
-    def binary(self, node: Binary, scope: Scope) -> Typed:
-        if node.op in ("&&", "||"):
-            left = self.condition(node.left, scope, f"'{node.op}'")
-            facts = when_true(node.left) if node.op == "&&" else when_false(node.left)
-            right = self.condition(node.right, scope.knowing(facts), f"'{node.op}'")
-            return make(node, node.op, BOOL, (left, right))
-        left, right = self.of(node.left, scope), self.of(node.right, scope)
-        if node.op in ("==", "!="):
-            self.compared(node, left, right, scope)
-            return make(node, node.op, BOOL, (left, right))
-        if node.op == "in":
-            return self.within(node, left, right, scope)
-        for side in (left, right):
-            self.needed(side, f"'{node.op}' needs a value")
-        if node.op in ("<", "<=", ">", ">="):
-            if not ordered(left.type, right.type, scope.entities):
-                self.unordered(node, left, right)
-            return make(node, node.op, BOOL, (left, right))
-        return self.computed(node, left, right, scope)
-
-    def unordered(self, node: Binary, left: Typed, right: Typed) -> NoReturn:
-        words = next((t.type for t in (left, right) if isinstance(t.type, Enum)), None)
-        hint = f"the words of an enum have no order: write x in ['{words.values[0]}', …]" if words else ""
-        raise self.error(node, "type", f"'{node.op}' cannot compare {left.type} with {right.type}", hint)
-
-    def compared(self, node: Binary, left: Typed, right: Typed, scope: Scope) -> None:
-        for one, other in ((left, right), (right, left)):
-            enum = sure(one.type)
-            if isinstance(enum, Enum) and isinstance(other.node, Literal) and isinstance(other.node.value, str):
-                self.word(other.node, enum, f"'{unparse(one.node)}'")
-        if not comparable(left.type, right.type, scope.entities):
-            hint = ""
-            if {plain(left.type, scope.entities), plain(right.type, scope.entities)} == {TEXT, DATE}:
-                hint = 'a date is written date("2026-01-31")'
-            raise self.error(node, "type", f"'{node.op}' never holds between {left.type} and {right.type}", hint)
-
-    def within(self, node: Binary, left: Typed, right: Typed, scope: Scope) -> Typed:
-        self.needed(right, "'in' needs a list")
-        if isinstance(right.type, ListOf):
-            enum = sure(left.type)
-            for item in right.node.items if isinstance(right.node, Items) and isinstance(enum, Enum) else ():
-                if isinstance(item, Literal) and isinstance(item.value, str):
-                    assert isinstance(enum, Enum)
-                    self.word(item, enum, f"'{unparse(node.left)}'")
-            if not comparable(left.type, right.type.item, scope.entities):
-                raise self.error(node, "type", f"'in' never holds between {left.type} and {right.type}")
-        elif not is_any(right.type):
-            hint = "text.contains(part) looks inside a text" if right.type == TEXT else ""
-            raise self.error(node, "type", f"'in' needs a list, found {right.type}", hint)
-        return make(node, "in", BOOL, (left, right))
-
-    def computed(self, node: Binary, left: Typed, right: Typed, scope: Scope) -> Typed:
-        kind = arithmetic(node.op, left.type, right.type, scope.entities)
-        if kind is None:
-            hint = ""
-            kinds = {plain(left.type, scope.entities), plain(right.type, scope.entities)}
-            if INT in kinds and kinds & {DATE, DATETIME}:
-                hint = f"days({unparse(node.right)}) is a duration"
-            elif TEXT in kinds and node.op == "+":
-                hint = "text(x) writes a value as text"
-            raise self.error(node, "type", f"'{node.op}' cannot take {left.type} and {right.type}", hint)
-        if node.op in ("/", "%") and isinstance(right.node, Literal) and right.node.value in (0, Decimal(0)):
-            raise self.error(_start(node.right), "zero", "division by zero")
-        return make(node, node.op, kind, (left, right))
-
-    def ternary(self, node: Ternary, scope: Scope) -> Typed:
-        test, yes, no = self.branches(node, scope)
-        kind = common(yes.type, no.type, scope.entities)
-        if kind is None:
-            raise self.error(node, "type", f"the two sides of '?' are {yes.type} and {no.type}")
-        if sure(kind) == DECIMAL:
-            yes, no = widened(yes), widened(no)
-        return make(node, "?", kind, (test, yes, no))
 
     def choice(self, node: Ternary, scope: Scope, expect: Type, what: str) -> Typed:
         test = self.condition(node.test, scope, "'?'")
@@ -402,52 +311,13 @@ class Checker:
         kind = expect if is_any(expect) else common(yes.type, no.type, scope.entities) or expect
         return make(node, "?", kind, (test, yes, no))
 
-    def branches(self, node: Ternary, scope: Scope) -> tuple[Typed, Typed, Typed]:
-        test = self.condition(node.test, scope, "'?'")
-        yes = self.of(node.yes, scope.knowing(when_true(node.test)))
-        return test, yes, self.of(node.no, scope.knowing(when_false(node.test)))
-
     def items(self, node: Node, parts: tuple[Typed, ...], scope: Scope) -> Typed:
         kind: Type = parts[0].type if parts else ANY
         for part in parts[1:]:
             both = common(kind, part.type, scope.entities)
             if both is None:
-                raise self.error(_start(part.node), "type", f"a list of {kind} cannot hold {part.type}")
+                raise self.error(start(part.node), "type", f"a list of {kind} cannot hold {part.type}")
             kind = both
         if kind == NULL:
             kind = ANY
         return make(node, "list", ListOf(kind), tuple(map(widened, parts)) if sure(kind) == DECIMAL else parts)
-
-
-def make(
-    node: Node,
-    op: str,
-    kind: Type,
-    parts: Sequence[Typed],
-    *,
-    name: str = "",
-    entity: str = "",
-    reads: frozenset[SpecPath] = frozenset(),
-    target: Entity | Field | None = None,
-) -> Typed:
-    """A typed node that reads what its parts read, and ``reads``."""
-    every = reads.union(*(part.reads for part in parts))
-    return Typed(node=node, op=op, type=kind, parts=tuple(parts), name=name, entity=entity, reads=every, target=target)
-
-
-def widened(found: Typed) -> Typed:
-    """An int as the decimal of the same value; anything else as it is."""
-    if found.type == INT:
-        return make(found.node, "decimal", DECIMAL, (found,))
-    return found
-
-
-def _start(node: Node) -> int:
-    """The offset of the first token of ``node``: where a message about the whole of it points."""
-    match node:
-        case Member(of=of) | Index(of=of) | Macro(of=of) | Binary(left=of) | Ternary(test=of):
-            return _start(of)
-        case Call(of=of) if of is not None:
-            return _start(of)
-        case _:
-            return node.at
