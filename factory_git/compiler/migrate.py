@@ -139,7 +139,7 @@ def _compare_fields(node: Entity, old: Mapping[str, Any], new: Mapping[str, Any]
     problems: list[Problem] = []
     columns = _columns(node, old["fields"], new["fields"], problems)
     same_tables = create("", old["fields"]) == create("", new["fields"]) and not any(
-        c.old and c.new and (c.old["id"] != c.new["id"] or c.old["kind"] != c.new["kind"]) for c in columns
+        c.old and c.new and (c.old["id"] != c.new["id"] or c.up != quoted(c.old["id"])) for c in columns
     )
     if problems and new.get("made"):
         _remake(new, change)
@@ -224,20 +224,32 @@ def _remake(new: Mapping[str, Any], change: _Change) -> None:
 
 
 def _rebuild(columns: list[_Column], old: Mapping[str, Any], new: Mapping[str, Any], change: _Change) -> None:
-    table, gone = new["table"], [c.old for c in columns if c.old and not c.new]
+    table, archived = new["table"], [c for c in columns if c.old and (not c.new or _blurs(c))]
     archive = quoted(change.archive(table))
     up = ""
-    if gone:
-        kept = ", ".join(['"_row"', *(quoted(f["id"]) for f in gone)])
+    if archived:
+        kept = ", ".join(['"_row"', *(quoted(c.old["id"]) for c in archived if c.old)])
         up += f"CREATE TABLE {archive} AS SELECT {kept} FROM {quoted(table)};\n"
     up += _copy(table, new["fields"], {c.new["id"]: c.up for c in columns if c.new})
     back = {c.old["id"]: c.down for c in columns if c.old and c.new}
-    for field_ in gone:
-        back[field_["id"]] = f'(SELECT a.{quoted(field_["id"])} FROM {archive} AS a WHERE a."_row" = t."_row")'
+    for column in archived:
+        assert column.old is not None
+        name = quoted(column.old["id"])
+        kept = f'(SELECT a.{name} FROM {archive} AS a WHERE a."_row" = t."_row"'
+        if column.new is None:
+            back[column.old["id"]] = f"{kept})"
+        else:
+            same = column.up.replace(name, f"a.{name}")
+            back[column.old["id"]] = f"COALESCE({kept} AND {same} IS t.{quoted(column.new['id'])}), {column.down})"
     down = _copy(table, old["fields"], back)
-    if gone:
+    if archived:
         down += f"DROP TABLE {archive};\n"
     change.step(_word(table, columns), up, down)
+
+
+def _blurs(column: _Column) -> bool:
+    """Whether two old values may become one new value: then the old ones are kept, and come back where unchanged."""
+    return bool(column.old and column.new and column.old["kind"] == "any" and column.up != quoted(column.old["id"]))
 
 
 def _word(table: str, columns: list[_Column]) -> str:

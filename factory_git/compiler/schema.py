@@ -40,7 +40,7 @@ def _field(spec: Spec, field: Field) -> dict[str, Any]:
     data: dict[str, Any] = {"id": field.id, "name": field.name, "kind": kind(spec, field.type), "type": str(field.type)}
     if field.key:
         data["key"] = True
-    if field.optional:
+    if field.optional or not (field.typed or field.key):
         data["optional"] = True
     if field.minimum is not None:
         data["min"] = field.minimum

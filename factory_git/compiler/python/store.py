@@ -54,7 +54,7 @@ def _column(spec: Spec, field: Field) -> str:
         f"attribute={source.quote(names.field_name(field))}",
         f"kind={source.quote(kind(spec, field.type))}",
     ]
-    arguments += ["optional=True"] if field.optional else []
+    arguments += ["optional=True"] if field.optional or not (field.typed or field.key) else []
     arguments += ["has_default=True"] if field.has_default else []
     arguments += [f"pii={source.quote(field.pii)}"] if field.pii else []
     return f"rows.Column({', '.join(arguments)})"
