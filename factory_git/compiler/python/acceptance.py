@@ -12,15 +12,20 @@ from typing import Any
 
 from factory_git.compiler.files import Proof
 from factory_git.compiler.python import drawing, names, source
+from factory_git.compiler.python.actions import act_class, function
 from factory_git.compiler.python.expressions import emit as expression
 from factory_git.compiler.python.layout import lay_out
 from factory_git.compiler.python.pytypes import convert, python_type
 from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis
 from factory_git.spec.model import Entity, Pipeline, Scenario, Spec
+from factory_git.spec.types import BOOL, DATE
 
 FILE = "tests/test_acceptance.py"
 HOLDOUT = "tests/holdout/test_holdout.py"
+
+_DAY = "2026-01-01"
+"""The day of an action that says none."""
 
 _OUTSIDE = {
     "subprocess": "import subprocess",
@@ -94,7 +99,7 @@ def _module(spec: Spec, blocks: list[str], depth: int) -> str:
     parts.append(f"ROOT = {root}\nsys.path.insert(0, str(ROOT))")
     own = {names.class_name(e): f"{spec.package}.model.{names.class_name(e)}" for e in spec.entities}
     own |= {"World": f"{spec.package}.model.World"}
-    own |= {m: f"{spec.package}.{m}" for m in ("kit", "terms", "values", "actions")}
+    own |= {m: f"{spec.package}.{m}" for m in ("kit", "terms", "values", "acting", "actions", "guardrails")}
     own |= {names.module(p): f"{spec.package}.pipelines.{names.module(p)}" for p in spec.pipelines}
     imports = source.from_lines({n: w for n, w in own.items() if n in used})
     parts += ["\n".join(imports)] if imports else []
@@ -203,14 +208,40 @@ def _row(file: _File, scenario: Scenario, entity: Entity, cells: Mapping[str, An
 
 
 def _when(file: _File, scenario: Scenario, when: Mapping[str, Any], arguments: dict[str, tuple[str, str]]) -> list[str]:
-    if "run" not in when:
-        return []
+    if "act" in when:
+        return _act(file, scenario, when)
     pipeline = file.spec.pipeline(str(when["run"]))
     assert pipeline is not None
     file.result.nodes.add(SpecPath(f"{pipeline.path}.trigger"))
     module = names.module(pipeline)
     given = [_argument(file, scenario, pipeline, n, v, arguments) for n, v in when.items() if n != "run"]
     return [f"{module}.run(world, {module}.Args({', '.join(given)}))"]
+
+
+def _act(file: _File, scenario: Scenario, when: Mapping[str, Any]) -> list[str]:
+    """A person's action, judged by the guardrails as in the application; or that it is refused."""
+    spec = file.spec
+    action = next(a for a in spec.actions if a.id == when["act"])
+    file.result.nodes.add(action.path)
+    values: dict[str, Any] = {"actor": when.get("actor", "Somebody"), "role": when.get("role", "")}
+    day = convert(spec, DATE, when.get("day", _DAY), scenario.path, scenario.place)
+    given = [f"{word}={source.quote(str(value))}" for word, value in values.items()]
+    given.append(f"day={source.literal(day)}")
+    for word, type_ in action.args.items():
+        value = convert(spec, type_, when.get(word, False if type_ == BOOL else None), scenario.path, scenario.place)
+        given.append(f"{names.argument(word)}={source.literal(value)}")
+    on = spec.entity(action.on) if action.on else None
+    key = convert(spec, on.key.type, when["on"], scenario.path, scenario.place) if on and on.key else None
+    kind = "acting.Act" if not action.args else f"actions.{act_class(action)}"
+    name = "act" if len(scenario.when) == 1 else f"act_{scenario.when.index(when) + 1}"
+    lines = [
+        f"{name} = {kind}({', '.join(given)})",
+        f"actions.{function(action)}(world, {source.literal(key)}, {name})",
+        f"kit.enforce(guardrails.check(world, {name}))",
+    ]
+    if not when.get("refused"):
+        return lines
+    return [lines[0], "with pytest.raises(kit.AppError):", f"    {lines[1]}"]
 
 
 def _argument(  # noqa: PLR0917 - all of it is needed to name a drawn argument

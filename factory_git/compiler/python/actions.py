@@ -101,10 +101,11 @@ def _keyed(spec: Spec, action: Action) -> Entity | None:
 
 def _may(spec: Spec, action: Action, when: Typed, on: Entity | None) -> list[str]:
     row = f"it: {names.class_name(on)}" if on else "it: None"
+    act = act_class(action) if _asks(action) else "acting.Act"
     code = expression(when, calls(spec))
     return [
         source.tag(action.path),
-        f"def may_{function(action)}(world: World, {row}, act: {act_class(action)}) -> bool:",
+        f"def may_{function(action)}(world: World, {row}, act: {act}) -> bool:",
         *source.docstring(f"When {action.name!r} is possible: ``{action.when}``", 4),
         f"    return {code}",
     ]

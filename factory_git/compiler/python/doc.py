@@ -77,11 +77,13 @@ class Printer:
         self.width = width
         self.broken: dict[int, bool] = {}
 
-    def print(self, doc: Doc, indent: int) -> str:
-        """The document's text; its first line begins after ``indent`` columns that the caller has written."""
+    def print(self, doc: Doc, column: int, indent: int | None = None) -> str:
+        """The document's text; its first line begins after ``column`` columns that the caller has written.
+
+        Further lines start from ``indent``, which is ``column`` where it is not given.
+        """
         out: list[str] = []
-        column = indent
-        stack: list[_Command] = [(indent, True, doc)]
+        stack: list[_Command] = [(column if indent is None else indent, True, doc)]
         while stack:
             at, broken, piece = stack.pop()
             match piece:

@@ -55,7 +55,7 @@ def statement(line: str, width: int = WIDTH) -> str:
         return line
     start = " " * indent + ("el" if keyword else "")
     comment = _comment(text)
-    return start + Printer(width).print((doc, *((f"  {comment}",) if comment else ())), len(start))
+    return start + Printer(width).print((doc, *((f"  {comment}",) if comment else ())), len(start), indent)
 
 
 def _comment(text: str) -> str:

@@ -318,7 +318,7 @@ class _Seen:
         """Look at a whole expression, whose own parentheses do not count."""
         match node:
             case ast.BoolOp(op=op, values=values):
-                self._note(_BINARY[type(op)][1], len(values) - 1)
+                self._note(_BINARY[ast.Or][1], len(values) - 1)  # `and` and `or` count as one
                 self._each(values)
             case ast.BinOp(left=left, op=op, right=right):
                 self._note(_BINARY.get(type(op), ("**", 2))[1], 1)

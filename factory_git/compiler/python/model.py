@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from factory_git.compiler.python import names, source
+from factory_git.compiler.python.layout import WIDTH
 from factory_git.compiler.python.pytypes import convert, default, python_type, resolve
 from factory_git.core.errors import Problem, SpecError
 from factory_git.spec.model import Entity, Field, Spec
@@ -29,14 +30,14 @@ def _class(spec: Spec, entity: Entity) -> list[str]:
     lines += source.docstring(f"{entity.name}: {kind.lower()}{f', by {key.name}' if key else ''}", 4)
     if entity.fields:
         lines.append("")
-    lines += [f"    {_declaration(spec, f)}" for f in entity.fields]
+    lines += [f"    {line}" for f in entity.fields for line in _declaration(spec, f)]
     checks = [line for f in entity.fields for line in _checks(spec, entity, f)]
     if checks:
         lines += ["", "    def __post_init__(self) -> None:", *(f"        {line}" for line in checks)]
     return lines
 
 
-def _declaration(spec: Spec, field: Field) -> str:
+def _declaration(spec: Spec, field: Field) -> list[str]:
     name = names.field_name(field)
     text = f"{name}: {python_type(spec, field.type, optional=field.optional)}"
     options = _default(spec, field)
@@ -49,7 +50,10 @@ def _declaration(spec: Spec, field: Field) -> str:
     notes = [str(field.type)] if isinstance(field.type, Enum | Ref) else []
     notes += [field.unit] if field.unit else []
     notes += [f"pii: {field.pii}"] if field.pii else []
-    return f"{text}  {source.comment(', '.join(notes))}" if notes else text
+    comment = source.comment(", ".join(notes))
+    if notes and len(text) + len(comment) + 6 > WIDTH:
+        return [comment, text]  # beside it the line would be too long
+    return [f"{text}  {comment}" if notes else text]
 
 
 def _default(spec: Spec, field: Field) -> list[str]:
