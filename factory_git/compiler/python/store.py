@@ -8,6 +8,7 @@ from factory_git.compiler.python import names, source
 from factory_git.compiler.schema import kind
 from factory_git.core.ids import slug
 from factory_git.spec.model import Entity, Field, Spec
+from factory_git.spec.types import ListOf, Ref
 
 _OPEN = '''
 def open_store(path: Path | str) -> storage.Store[World]:
@@ -57,6 +58,9 @@ def _column(spec: Spec, field: Field) -> str:
     arguments += ["optional=True"] if field.optional or not (field.typed or field.key) else []
     arguments += ["has_default=True"] if field.has_default else []
     arguments += [f"pii={source.quote(field.pii)}"] if field.pii else []
+    inner = field.type.item if isinstance(field.type, ListOf) else field.type
+    target = spec.entity(inner.entity) if isinstance(inner, Ref) else None
+    arguments += [f"ref={source.quote(names.attribute(target))}"] if target else []
     return f"rows.Column({', '.join(arguments)})"
 
 

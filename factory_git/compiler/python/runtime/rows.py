@@ -21,8 +21,9 @@ LARGEST = 2**63 - 1
 class Column:
     """A field: its column, its name in the spec, its attribute in Python, its kind.
 
-    ``kind`` is a scalar of the spec, or ``list of`` one. ``default`` holds where the
-    field may be left out; ``pii`` is its class of personal data, or empty.
+    ``kind`` is a scalar of the spec, or ``list of`` one. ``has_default`` says that the
+    field may be left out; ``pii`` is its class of personal data, or empty; ``ref`` is
+    the list of the world that it refers to.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Column:
     optional: bool = False
     has_default: bool = False
     pii: str = ""
+    ref: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,17 +147,25 @@ class Store(Generic[W]):
         found = loading.read_folder(folder, self.tables)
         dropped = 0
         with self.transaction() as connection:
-            for table, rows in found:
-                connection.execute(f"DELETE FROM {_quoted(table.name)}")
-                self._insert(table, rows, "load")
+            for file in found:
+                connection.execute(f"DELETE FROM {_quoted(file.table.name)}")
+                self._insert(file.table, file.rows, "load")
+            world = self.world()
+            keys = {
+                t.attribute: {
+                    getattr(row, t.key) for row in getattr(world, t.attribute)
+                }
+                for t in self.tables
+                if t.key
+            }
+            kit.refuse([p for file in found for p in loading.dangling(file, keys)])
             try:
-                self._check(self.world())
+                self._check(world)
             except kit.Invalid:
                 dropped = self._drop_made()
                 self._check(self.world())
-        return Loaded(
-            rows={table.entity: len(rows) for table, rows in found}, dropped=dropped
-        )
+        rows = {file.table.entity: len(file.rows) for file in found}
+        return Loaded(rows=rows, dropped=dropped)
 
     def world(self, *, without: str = "") -> W:
         """Every row, but for those that ``without`` (a run's name) made."""
