@@ -7,7 +7,7 @@ language; the format version is said; trailing space, runs of blank lines and th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from factory_git.core import yaml
 from factory_git.core.errors import SpecError
@@ -61,7 +61,7 @@ def _clean(text: str, file: str) -> str:
     return "\n".join(out) + "\n" if out else ""
 
 
-def _lines(text: str, file: str) -> list[Line]:
+def _lines(text: str, file: str) -> Sequence[Line]:
     try:
         return lines(text, file)
     except Unsupported:
@@ -95,7 +95,7 @@ def _marked(line: Line) -> str:
     return " " * first.new + dashes + rest
 
 
-def _shifts(found: list[Line]) -> list[int]:
+def _shifts(found: Sequence[Line]) -> list[int]:
     """By how many columns each line that is no entry of its own moves."""
     out = [0] * len(found)
     levels: list[tuple[int, int]] = [(0, 0)]  # (old, new) columns of the last entry's collections
@@ -114,7 +114,7 @@ def _shifts(found: list[Line]) -> list[int]:
     return out
 
 
-def _comment_shift(found: list[Line], number: int, levels: list[tuple[int, int]]) -> int:
+def _comment_shift(found: Sequence[Line], number: int, levels: list[tuple[int, int]]) -> int:
     """A comment goes with the entry below it, unless it stands deeper: then with the collection it belongs to."""
     column = len(found[number].text) - len(found[number].text.lstrip(" "))
     below = next((m for m in _entries_after(found, number)), None)
@@ -125,7 +125,7 @@ def _comment_shift(found: list[Line], number: int, levels: list[tuple[int, int]]
     return new - old
 
 
-def _entries_after(found: list[Line], number: int) -> Iterable[tuple[int, int]]:
+def _entries_after(found: Sequence[Line], number: int) -> Iterable[tuple[int, int]]:
     for line in found[number + 1 :]:
         if line.within is None and (line.markers or line.value):
             marker = line.markers[0] if line.markers else line.value
@@ -149,7 +149,7 @@ def _reorder(text: str, file: str) -> str:
     header, segments = header_and_segments(text, file)
     if any(s.key not in _ORDER and not s.key.startswith("x-") for s in segments):
         return text  # an entity's own file, or something that is not valid anyway
-    ordered = sorted(segments, key=lambda s: _rank(s.key))
+    ordered = tuple(sorted(segments, key=lambda s: _rank(s.key)))
     if ordered == segments:
         return text
     return "\n".join([*_with_gap(header), *_joined(ordered)]) + "\n"
@@ -159,11 +159,11 @@ def _rank(key: str) -> int:
     return -1 if key == "factory" else 0 if key.startswith("x-") else 1 + _ORDER[key]
 
 
-def _with_gap(header: list[str]) -> list[str]:
-    return [*header, ""] if header and header[-1] else header
+def _with_gap(header: Sequence[str]) -> list[str]:
+    return [*header, ""] if header and header[-1] else list(header)
 
 
-def _joined(segments: list[Segment]) -> list[str]:
+def _joined(segments: Sequence[Segment]) -> list[str]:
     """Segments one after the other, a blank line between them unless both are of one line."""
     out: list[str] = []
     short = True

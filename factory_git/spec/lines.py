@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from yaml import tokens as t
@@ -46,11 +47,12 @@ class Unsupported(Exception):
     """A form whose lines cannot be moved safely (an explicit ``?`` key)."""
 
 
-def lines(text: str, file: str) -> list[Line]:
+@lru_cache(maxsize=2)  # the steps of formatting look at one text again and again
+def lines(text: str, file: str) -> tuple[Line, ...]:
     """The lines of decoded ``text``. Raises :class:`SpecError` for bad YAML, :class:`Unsupported` for rare forms."""
     out = [Line(line) for line in text.split("\n")]
     _Reader(out).read(yaml.tokens(text, file))
-    return out
+    return tuple(out)
 
 
 class _Reader:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from factory_git.core import yaml
 from factory_git.spec.lines import Unsupported, lines
@@ -24,7 +25,8 @@ class Segment:
         return out
 
 
-def header_and_segments(text: str, file: str) -> tuple[list[str], list[Segment]]:
+@lru_cache(maxsize=2)
+def header_and_segments(text: str, file: str) -> tuple[tuple[str, ...], tuple[Segment, ...]]:
     """The lines before the first key's own comments, and the segments.
 
     Raises :class:`Unsupported` when the file is not a block mapping at column 0, or merges keys at its top.
@@ -49,5 +51,7 @@ def header_and_segments(text: str, file: str) -> tuple[list[str], list[Segment]]
         cuts.append(at)
     ends = [*cuts[1:], len(found)]
     texts = [line.text for line in found]
-    segments = [Segment(key, tuple(texts[cut:end]), cut) for (key, _), cut, end in zip(starts, cuts, ends, strict=True)]
-    return texts[: cuts[0]], segments
+    found_segments = (
+        Segment(key, tuple(texts[cut:end]), cut) for (key, _), cut, end in zip(starts, cuts, ends, strict=True)
+    )
+    return tuple(texts[: cuts[0]]), tuple(found_segments)

@@ -8,7 +8,7 @@ too. Files are cut and put together line by line: what stands in them is never w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from yaml import tokens as t
 
@@ -94,7 +94,7 @@ def _cannot(file: str, message: str, hint: str = "git factory spec fmt may bring
 # -- layers that share anchors ----------------------------------------------------------------------------------------
 
 
-def _owners(text: str, file: str, segments: list[Segment]) -> dict[str, str]:
+def _owners(text: str, file: str, segments: Sequence[Segment]) -> dict[str, str]:
     """Top-level key → name of its file."""
     group = {s.key: s.key for s in segments}
 
@@ -117,7 +117,7 @@ def _owners(text: str, file: str, segments: list[Segment]) -> dict[str, str]:
     return out
 
 
-def _shared(text: str, file: str, segments: list[Segment]) -> Iterable[tuple[str, str]]:
+def _shared(text: str, file: str, segments: Sequence[Segment]) -> Iterable[tuple[str, str]]:
     """(key, key) of segments of which the second uses an anchor of the first."""
     home: dict[str, str] = {}
     for token in yaml.tokens(text, file):
@@ -180,7 +180,7 @@ def _ends(line: Line, level: int) -> bool:
     return line.within is None and bool(line.markers) and line.markers[0].new < level
 
 
-def _above(found: list[Line], number: int, stop: int) -> int:
+def _above(found: Sequence[Line], number: int, stop: int) -> int:
     """The first of the comment lines directly above a line."""
     while number - 1 > stop and found[number - 1].text.lstrip().startswith("#") and found[number - 1].within is None:
         number -= 1
