@@ -12,6 +12,7 @@ from typing import Any
 from factory_git.core.errors import Problem, SpecError
 from factory_git.core.ids import SpecPath
 from factory_git.spec.expr.ast import Unary
+from factory_git.spec.expr.facts import when_false, when_true
 from factory_git.spec.expr.parse import parse
 from factory_git.spec.expr.places import listed, meant, of_key
 from factory_git.spec.expr.relations import ORDERED, fits, is_any, key_type, sure
@@ -97,6 +98,10 @@ def sort_key(text: Text, scope: Scope) -> tuple[Typed, bool]:
     return found, descending
 
 
+# Conditions, and where what they say holds: in which parts of the step (``set`` is all that is not else or short).
+_HOLDS = {"where": ("set", "short"), "on": ("set",), "match": ("set",), "keep": ("else",)}
+
+
 @dataclass(slots=True)
 class _StepChecker:
     step: Step
@@ -107,6 +112,8 @@ class _StepChecker:
     descending: set[str] = field(default_factory=set)
     scopes: dict[str, Mapping[str, Type]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    # Where a parameter stands → (entity parameter, path below its row): what a condition has ruled null out for.
+    promises: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
 
     def param(self, param: Param) -> None:
         """Check one parameter wherever it is given."""
@@ -116,6 +123,7 @@ class _StepChecker:
             case Kind.EXPR:
                 for at, given in values(self.step.params, param.name):
                     self.expression(at, given, self.inner(param), param.type, f"'{at.split('.')[-1]}'")
+                self.promise(param)
             case Kind.ORDER:
                 for at, given in self.items(param):
                     self.sort(at, given, self.inner(param))
@@ -148,8 +156,29 @@ class _StepChecker:
         scope = self.scope
         for name, what in param.scope.items():
             scope = self.bound(scope, name, what)
+        scope = scope.promising(self.promised(param))
         self.scopes[param.name] = {name: scope.names[name] for name in param.scope if name in scope.names}
         return scope.with_bare(param.fields_of) if param.fields_of in scope.names else scope
+
+    def promise(self, param: Param) -> None:
+        """Note what a condition says of the rows for which others are asked after it."""
+        found = self.exprs.get(param.name)
+        word = param.name.split(".")[-1]
+        if found is None or word not in _HOLDS:
+            return
+        facts = when_false(found.node) if word == "keep" else when_true(found.node)
+        for fact in facts:
+            name, _, path = fact.partition(".")
+            of = param.scope.get(name)
+            if isinstance(of, str) and path:
+                for start in _HOLDS[word]:
+                    self.promises.setdefault(start, set()).add((of, path))
+
+    def promised(self, param: Param) -> set[str]:
+        """The paths of a parameter's scope that conditions have ruled null out for."""
+        start = param.name.split(".")[0] if param.name.startswith(("else.", "short.")) else "set"
+        known = self.promises.get(start, set())
+        return {f"{name}.{path}" for name, what in param.scope.items() for of, path in known if of == what}
 
     def bound(self, scope: Scope, name: str, what: str | Type) -> Scope:
         if not isinstance(what, str):

@@ -138,6 +138,31 @@ def test_the_types_of_a_step_are_those_the_compiler_needs() -> None:
     assert types(GOOD["route"]).exprs["route.via"].type == Ref("Buyer")
 
 
+PROMISED = {
+    "where": "each: Order\nwhere: it.memo != null\nmake: Note\nset: {about: it.id, text: it.memo}",
+    "keep": "gate: Order\nkeep: it.memo == null\nelse: {make: Note, set: {about: it.id, text: it.memo}}",
+    "where of a demand": GOOD["allocate"].replace("demand.day ==", "it.memo != null && demand.day ==").replace(
+        "about: demand.id, total", "about: demand.memo, total"
+    ),
+    "on": GOOD["join"].replace("on: left.size", "on: left.memo != null && left.size").replace(
+        "about: left.id, text: right", "about: left.memo, text: right"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_what_a_condition_rules_out_is_ruled_out_for_the_rows_it_lets_through(name: str) -> None:
+    assert [m for m in messages(spec(shop(PROMISED[name]))) if "null" in m] == []
+
+
+def test_what_a_condition_does_not_rule_out_may_be_null() -> None:
+    for old, new in (("it.memo != null", "it.memo == null"), ("it.memo != null", "true")):
+        wrong = PROMISED["where"].replace(old, new)
+        assert messages(spec(shop(wrong)))[0].startswith("'it.memo' may be null")
+    other = PROMISED["on"].replace("set: {about: left.id, text: '\"none\"'", "set: {about: left.memo, text: '\"none\"'")
+    assert messages(spec(shop(other)))[0].startswith("'left.memo' may be null")
+
+
 def test_every_mistake_of_a_step_is_told_at_once() -> None:
     step = "each: Order\nwhere: it.sise > 0\nmake: Sum\nset: {about: it.idd, totl: 1}"
     assert [m.split(" (")[0] for m in messages(spec(shop(step)))] == [

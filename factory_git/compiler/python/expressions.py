@@ -167,7 +167,8 @@ class _Emitter:
     def code(self, typed: Typed) -> Code:
         """The source of one node. A value that is known not to be null, but not to the type checker, is asserted."""
         code = _BY_OP[typed.op](self, typed)
-        return Code(ATOM, f"values.given({code.text})") if typed.sure and not _path(typed) else code
+        asserted = typed.promised or (typed.sure and not _path(typed))
+        return Code(ATOM, f"values.given({code.text})") if asserted else code
 
     def literal(self, typed: Typed) -> Code:
         value = getattr(typed.node, "value", None)

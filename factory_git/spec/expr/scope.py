@@ -18,7 +18,8 @@ class Scope:
 
     ``shapes`` are the fields of rows that are of no entity (``run``, ``act``, the ``key`` of a group), by the name
     of their :class:`Row`. ``bare`` is the variable whose fields need no ``it.`` in front. ``facts`` are dotted paths
-    known not to be null here. ``results`` remembers the types of terms, once found.
+    known not to be null here; ``promised`` are such paths that another expression has ruled null out for, as ``where``
+    does for ``set``. ``results`` remembers the types of terms, once found.
     """
 
     entities: Mapping[str, Entity] = field(default_factory=dict)
@@ -27,6 +28,7 @@ class Scope:
     shapes: Mapping[str, Mapping[str, Type]] = field(default_factory=dict)
     bare: str = ""
     facts: frozenset[str] = frozenset()
+    promised: frozenset[str] = frozenset()
     results: dict[str, Type | None] = field(default_factory=dict, compare=False, repr=False)
 
     @classmethod
@@ -38,8 +40,13 @@ class Scope:
 
     def with_(self, **names: Type) -> Scope:
         """The scope with these variables too; what was known of hidden ones is forgotten."""
-        kept = frozenset(f for f in self.facts if f.split(".")[0] not in names)
-        return replace(self, names={**self.names, **names}, facts=kept, bare="" if self.bare in names else self.bare)
+        return replace(
+            self,
+            names={**self.names, **names},
+            facts=frozenset(f for f in self.facts if f.split(".")[0] not in names),
+            promised=frozenset(f for f in self.promised if f.split(".")[0] not in names),
+            bare="" if self.bare in names else self.bare,
+        )
 
     def with_shape(self, name: str, fields: Mapping[str, Type]) -> Scope:
         """The scope with a variable that has these fields, such as ``run``."""
@@ -53,9 +60,13 @@ class Scope:
         """The scope in which these paths are known not to be null."""
         return replace(self, facts=self.facts | frozenset(facts))
 
+    def promising(self, facts: Iterable[str]) -> Scope:
+        """The scope in which another expression has ruled out that these paths are null."""
+        return replace(self, promised=self.promised | frozenset(facts))
+
     def only_terms(self) -> Scope:
         """The scope of a term's body: no variables."""
-        return replace(self, names={}, shapes={}, bare="", facts=frozenset())
+        return replace(self, names={}, shapes={}, bare="", facts=frozenset(), promised=frozenset())
 
     def fields(self, row: str) -> Mapping[str, Type]:
         """The fields of a row and their types, by the name they have in expressions."""

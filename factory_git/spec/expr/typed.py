@@ -20,7 +20,8 @@ class Typed:
     any), ``index``, ``list``, ``call`` (built-in function ``name``), ``term``, ``decimal`` (an int made a decimal),
     or a macro's name, with the variable in ``name``. ``target`` is the declaration of the entity, field or
     term, where the spec has one (the fields of ``run``, ``act`` and ``key`` have none). ``sure``: the value could be
-    null, but is known not to be here. ``reads`` are the entities, fields and terms read in the whole tree.
+    null, but is known not to be here, by a guard in the same expression; ``promised``: by one in another. ``reads``
+    are the entities, fields and terms read in the whole tree.
     """
 
     node: Node
@@ -31,6 +32,7 @@ class Typed:
     entity: str = ""
     reads: frozenset[SpecPath] = frozenset()
     sure: bool = False
+    promised: bool = False
     target: Entity | Field | Term | None = field(default=None, compare=False, repr=False)
     facts: frozenset[str] = field(default=frozenset(), compare=False)  # of a filter: what is not null in each item
 

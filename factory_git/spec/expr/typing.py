@@ -225,6 +225,8 @@ class Checker:
         """``found`` without its null where a guard has shown that there is none."""
         if isinstance(found.type, Optional) and dotted(node) in scope.facts:
             return replace(found, type=found.type.of, sure=True)
+        if isinstance(found.type, Optional) and dotted(node) in scope.promised:
+            return replace(found, type=found.type.of, promised=True)
         return found
 
     def member(self, node: Member, scope: Scope) -> Typed:
