@@ -233,14 +233,25 @@ class Expressions:
             marks = [_COMPARE[type(op)] for op in node.ops]
             return node.left, list(zip(marks, node.comparators, strict=True))
         if isinstance(node, ast.BoolOp):
-            mark = _BINARY[type(node.op)][0]
-            return node.values[0], [(mark, v) for v in node.values[1:]]
+            return self._flat(node)
         assert isinstance(node, ast.BinOp)
         left, rest = node.left, [(self.operator(node.op), node.right)]
         while isinstance(left, ast.BinOp) and not self.parenthesized(left) and _same(left.op, node.op):
             rest.insert(0, (self.operator(left.op), left.right))
             left = left.left
         return left, rest
+
+    def _flat(self, node: ast.BoolOp) -> tuple[ast.expr, list[tuple[str, ast.expr]]]:
+        """The operands of ``and`` and ``or`` in one row; those in parentheses stay whole."""
+        mark = _BINARY[type(node.op)][0]
+        found: list[tuple[str, ast.expr]] = []
+        for value in node.values:
+            if isinstance(value, ast.BoolOp) and not self.parenthesized(value):
+                first, rest = self._flat(value)
+                found += [(mark, first), *rest]
+            else:
+                found.append((mark, value))
+        return found[0][1], found[1:]
 
     def _link(self, node: ast.expr, level: Level) -> Doc:
         return self._operand(node, level)
