@@ -70,7 +70,8 @@ def run(location: Location, options: Options) -> Result:
 def remember(location: Location, tree: trees.Tree, judged: Sequence[Judged]) -> None:
     """Keep what the staged specs compile to, for the hook; a spec that does not compile is not remembered."""
     expected: dict[str, str] = {}
-    extra: list[str] = []
+    also: list[str] = []
+    asked: list[str] = []
     for each in judged:
         if each.expected is None:
             return
@@ -80,13 +81,13 @@ def remember(location: Location, tree: trees.Tree, judged: Sequence[Judged]) -> 
                 known = f"{trees.FILE} {trees.blob_id(want.content, location.object_format)} 0"
             expected[path] = known
         expected |= dict.fromkeys(each.left, memory.ABSENT)
-        extra += [f":(top,literal){path}" for path in (join(each.root, MIGRATIONS), *each.sources)]
-    inputs = {path for each in judged for path in each.inputs}
-    state = memory.State(memory.stamp(), extra, {}, expected)
+        also += [join(each.root, MIGRATIONS), *each.sources]
+        asked += memory.folders(each.root, [*each.expected, *each.left])
+    state = memory.State(memory.stamp(), also, asked, {}, expected)
     found = trees.listing(location, state.pathspecs())
     if any(not _same(tree, path, what) for path, what in found.items()):
         return  # the index moved on while we looked
-    state.inputs = {path: what for path, what in found.items() if path not in expected or path in inputs}
+    state.inputs = state.inputs_in(found)
     where = memory.path_in(str(location.common_dir))
     memory.write(where, [state, *memory.read(where)])
 

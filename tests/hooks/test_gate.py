@@ -213,7 +213,7 @@ def check_findings(repo: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return [one.code for one in check.run(locate(), check.Options()).findings]
 
 
-@pytest.mark.parametrize("damage", [b"", b"x", b"git-factory gate 1\n", b"git-factory gate 1\n\0\0\0\0junk"])
+@pytest.mark.parametrize("damage", [b"", b"x", memory.HEAD, memory.HEAD + b"\0\0\0\0junk"])
 def test_a_damaged_memory_is_as_none(app: Path, git: Git, monkeypatch: pytest.MonkeyPatch, damage: bytes) -> None:
     check_findings(app, monkeypatch)
     good = (app / GATE).read_bytes()
