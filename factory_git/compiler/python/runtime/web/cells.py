@@ -117,11 +117,27 @@ def reference(lens: Lens, column: view.Column, value: Any) -> Markup:
         if entity is None or row is None:
             parts += [", "] * bool(parts) + [str(key)]
             continue
-        words = view.label(entity, row, lens.role)
+        words = one_word(view.label(entity, row, lens.role))
         if lens.opens(entity, row):
             words = element("a", words, href=lens.address(entity, row))
-        parts += [", "] * bool(parts) + [words]
+        more = beside(lens, entity, row)
+        also = [" ", element("small", more, css="beside")] if more else []
+        parts += [", "] * bool(parts) + [words, *also]
     return join(parts)
+
+
+def beside(lens: Lens, entity: view.Entity, row: Any) -> str:
+    """What says more of a row that only has a key: the name of what it refers to."""
+    if entity.label:
+        return ""
+    for column in entity.columns:
+        other = lens.app.entity(column.ref) if column.ref else None
+        value = getattr(row, column.attribute)
+        if other and other.label and value is not None and not column.hidden(lens.role):
+            found = None if isinstance(value, tuple) else lens.row(other, value)
+            words = view.label(other, found, lens.role) if found is not None else ""
+            return "" if words == view.MASK else words
+    return ""
 
 
 def state(word: str) -> Markup:
@@ -182,6 +198,13 @@ def prose(words: str) -> Markup:
     """A text; a long one is cut by the page, whole on the row's own."""
     if is_long(words):
         return element("span", words, css="long")
+    return one_word(words)
+
+
+def one_word(words: str) -> Markup:
+    """A text; a short one without spaces, such as a key, is never broken."""
+    if len(words) <= 24 and " " not in words:
+        return element("span", words, css="word")
     return join([words])
 
 

@@ -105,11 +105,12 @@ def table(
             inner = cell(lens, column, row, digits[column.attribute])
             if not number and lens.opens(entity, row):
                 inner = _linked(lens, entity, column, row, inner)
+            value = element("span", inner, css="value")
             css = "num" if column.attribute in numeric else ""
             name = "td" if number else "th"
             scope = None if number else "row"
             cells.append(
-                element(name, inner, data_label=column.title, css=css, scope=scope)
+                element(name, value, data_label=column.title, css=css, scope=scope)
             )
         if actions:
             cells.append(
@@ -350,7 +351,7 @@ def _linked(
             [
                 inner,
                 " ",
-                element("a", "open", css="open", href=lens.address(entity, row)),
+                element("a", "details", css="open", href=lens.address(entity, row)),
             ]
         )
     return element("a", inner, href=lens.address(entity, row))
