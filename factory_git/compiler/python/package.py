@@ -88,9 +88,9 @@ def _acceptance(writer: Writer, analysis: Analysis, parts: Parts) -> None:
 
 def _rules(writer: Writer, analysis: Analysis, parts: Parts) -> None:
     spec = writer.spec
-    nodes = [t.path for t in spec.terms] + sorted({p for t in analysis.terms.values() for p in t.reads})
+    nodes = ["app.title", *sorted({p for t in analysis.terms.values() for p in t.reads})]
     parts.files.append(writer.file(f"{spec.package}/terms.py", terms.emit(spec, analysis), nodes, of=["terms"]))
-    nodes = sorted({p for t in analysis.guardrails.values() for p in t.reads})
+    nodes = ["app.title", *sorted({p for t in analysis.guardrails.values() for p in t.reads})]
     text = guardrails.emit(spec, analysis)
     parts.files.append(writer.file(f"{spec.package}/guardrails.py", text, nodes, of=["safety.guardrails"]))
     parts.reads |= {path: tuple(t.reads) for path, t in (*analysis.terms.items(), *analysis.guardrails.items())}
