@@ -2,8 +2,8 @@
 
     python tests/benchmarks/ledger.py [--records 100000] [--rounds 3] [--no-fsync]
 
-Records have 0.65 KB. "Flat" is the time of an append at the largest size over that at ten records; the median of the
-rounds is shown, so that a neighbour on the machine does not decide.
+Records have 0.65 KB. "Flat" is the time of an append over that at ten records; sizes take turns and medians are shown,
+so that a neighbour on the machine does not decide.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ import factory_git
 from factory_git.api import Ledger, Record, RecordId, make
 from factory_git.ledger.projection import Query
 
-SINGLE, BATCH = 200, 20  # appends measured: of one record, of a hundred
+SINGLE, BATCH = 300, 40  # appends measured: of one record, of a hundred
 WORDS = [f"word{n}" for n in range(500)]
 
 
@@ -54,15 +54,12 @@ class Filler:
         while self.count < total:
             self.ledger.append(self.records(min(100, total - self.count)))
 
-    def timed(self, size: int, times: int) -> float:
-        """Seconds for one append of ``size`` records, the median of ``times``."""
-        batches = [self.records(size) for _ in range(times)]
-        taken = []
-        for batch in batches:
-            start = time.perf_counter()
-            self.ledger.append(batch)
-            taken.append(time.perf_counter() - start)
-        return statistics.median(taken)
+    def append(self, size: int) -> float:
+        """Seconds for one append of ``size`` records."""
+        batch = self.records(size)
+        start = time.perf_counter()
+        self.ledger.append(batch)
+        return time.perf_counter() - start
 
 
 def on_disk(repo: Path) -> float:
@@ -80,17 +77,20 @@ def process(repo: Path, *args: str, rounds: int) -> float:
     return statistics.median(taken)
 
 
-def appends(filler: Filler, sizes: list[int], rounds: int) -> None:
-    """The table of appends."""
+def appends(fillers: list[Filler]) -> None:
+    """The table of appends: ledgers of several sizes take turns, so that a neighbour on the machine slows all alike."""
+    sizes = [filler.count for filler in fillers]
+    one, many = ([statistics.median(t) for t in turns(fillers, *what)] for what in ((1, SINGLE), (100, BATCH)))
     print(f"{'records':>9} {'ms/append of 1':>15} {'records/s':>10} {'ms/append of 100':>17} {'records/s':>10}")
-    first: tuple[float, float] | None = None
-    for size in sizes:
-        filler.fill(size)
-        one = statistics.median(filler.timed(1, SINGLE // rounds) for _ in range(rounds))
-        many = statistics.median(filler.timed(100, BATCH // rounds) for _ in range(rounds))
-        first = first or (one, many)
-        flat = f"flat: {one / first[0]:.2f} {many / first[1]:.2f}"
-        print(f"{size:>9} {one * 1e3:>15.2f} {1 / one:>10.0f} {many * 1e3:>17.2f} {100 / many:>10.0f}   {flat}")
+    for size, single, batch in zip(sizes, one, many, strict=True):
+        flat = f"flat: {single / one[0]:.2f} {batch / many[0]:.2f}"
+        print(f"{size:>9} {single * 1e3:>15.2f} {1 / single:>10.0f} {batch * 1e3:>17.2f} {100 / batch:>10.0f}   {flat}")
+
+
+def turns(fillers: list[Filler], size: int, times: int) -> list[list[float]]:
+    """The times of each ledger's appends, one ledger after the other, ``times`` rounds."""
+    rounds = [[filler.append(size) for filler in fillers] for _ in range(times)]
+    return [[taken[position] for taken in rounds] for position in range(len(fillers))]
 
 
 def reading(repo: Path, ids: list[RecordId], rounds: int) -> None:
@@ -128,27 +128,34 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--no-fsync", action="store_true")
     options = parser.parse_args()
+    for who in ("AUTHOR", "COMMITTER"):
+        os.environ.setdefault(f"GIT_{who}_NAME", "bench")
+        os.environ.setdefault(f"GIT_{who}_EMAIL", "bench@example.com")
     with tempfile.TemporaryDirectory() as folder:
-        repo = Path(folder)
-        subprocess.run(["git", "init", "-q"], cwd=repo, check=True)
-        if options.no_fsync:
-            subprocess.run(["git", "config", "factory.fsync", "false"], cwd=repo, check=True)
-        for who in ("AUTHOR", "COMMITTER"):
-            os.environ.setdefault(f"GIT_{who}_NAME", "bench")
-            os.environ.setdefault(f"GIT_{who}_EMAIL", "bench@example.com")
-        ledger = factory_git.open(repo)
-        ledger.register("note", {"type": "object", "required": ["text"]})
-        filler = Filler(ledger)
-        start = time.perf_counter()
-        appends(filler, [10, options.records // 10, options.records], options.rounds)
-        packs = len(list((repo / ".git/objects/pack").glob("*.pack")))
-        print(f"{filler.count} records in {time.perf_counter() - start:.0f} s, {packs} packs")
-        ids = [entry.id for entry in ledger.rows(Query(type="note"))]
+        fillers = [
+            opened(Path(folder, str(size)), size, fsync=not options.no_fsync)
+            for size in (10, options.records // 10, options.records)
+        ]
+        appends(fillers)
+        repo, ledger = Path(folder, str(options.records)), fillers[-1].ledger
+        print(f"{fillers[-1].count} records, {len(list((repo / '.git/objects/pack').glob('*.pack')))} packs")
+        ids = [row.id for row in ledger.rows(Query(type="note"))]
         ledger.close()
         reading(repo, ids, options.rounds)
         before = on_disk(repo)
         subprocess.run(["git", "gc", "-q"], cwd=repo, check=True)
         print(f"on disk: {before:.0f} MB, after git gc {on_disk(repo):.0f} MB")
+
+
+def opened(repo: Path, size: int, *, fsync: bool) -> Filler:
+    """A new repository whose ledger holds ``size`` records."""
+    subprocess.run(["git", "init", "-q", repo], check=True)
+    subprocess.run(["git", "config", "factory.fsync", str(fsync).lower()], cwd=repo, check=True)
+    ledger = factory_git.open(repo)
+    ledger.register("note", {"type": "object", "required": ["text"]})
+    filler = Filler(ledger)
+    filler.fill(size)
+    return filler
 
 
 if __name__ == "__main__":
