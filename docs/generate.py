@@ -46,7 +46,7 @@ def options(command: click.Command) -> list[str]:
     context = click.Context(command)
     for parameter in command.get_params(context):
         record = parameter.get_help_record(context)
-        if record and parameter.name != "help":
+        if record and isinstance(parameter, click.Option) and "--help" not in parameter.opts:
             lines += [".TP", f".B {escape(record[0])}", escape(record[1] or "")]
     return lines
 
