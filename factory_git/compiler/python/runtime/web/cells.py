@@ -88,15 +88,21 @@ def masked() -> Markup:
     )
 
 
-def cell(lens: Lens, column: view.Column, row: Any, digits: int = -1) -> Markup:
-    """One value of a row."""
+def cell(
+    lens: Lens,
+    column: view.Column,
+    row: Any,
+    digits: int = -1,
+    refs: frozenset[str] = frozenset(),
+) -> Markup:
+    """One value of a row. ``refs`` are the kinds of rows named beside it already."""
     value = getattr(row, column.attribute)
     if value is None or value == "":
         return element("span", "–", css="none", aria_label="empty")
     if column.hidden(lens.role):
         return masked()
     if column.ref:
-        return reference(lens, column, value)
+        return reference(lens, column, value, refs)
     if column.words:
         return state(str(value))
     if isinstance(value, bool):
@@ -108,7 +114,9 @@ def cell(lens: Lens, column: view.Column, row: Any, digits: int = -1) -> Markup:
     return prose(view.text(value))
 
 
-def reference(lens: Lens, column: view.Column, value: Any) -> Markup:
+def reference(
+    lens: Lens, column: view.Column, value: Any, refs: frozenset[str] = frozenset()
+) -> Markup:
     """References as the names of what they lead to, links where the role may follow."""
     entity = lens.app.entity(column.ref)
     parts: list[str] = []
@@ -120,19 +128,23 @@ def reference(lens: Lens, column: view.Column, value: Any) -> Markup:
         words = one_word(view.label(entity, row, lens.role))
         if lens.opens(entity, row):
             words = element("a", words, href=lens.address(entity, row))
-        more = beside(lens, entity, row)
+        more = beside(lens, entity, row, refs)
         also = [" ", element("small", more, css="beside")] if more else []
         parts += [", "] * bool(parts) + [words, *also]
     return join(parts)
 
 
-def beside(lens: Lens, entity: view.Entity, row: Any) -> str:
+def beside(
+    lens: Lens, entity: view.Entity, row: Any, refs: frozenset[str] = frozenset()
+) -> str:
     """What says more of a row that only has a key: the name of what it refers to."""
     if entity.label:
         return ""
     for column in entity.columns:
         other = lens.app.entity(column.ref) if column.ref else None
         value = getattr(row, column.attribute)
+        if column.ref in refs:
+            continue
         if other and other.label and value is not None and not column.hidden(lens.role):
             found = None if isinstance(value, tuple) else lens.row(other, value)
             words = view.label(other, found, lens.role) if found is not None else ""

@@ -132,7 +132,7 @@ def footer(visit: Visit) -> Markup:
     """The rules and how they stand, what is not promised, the version."""
     app = visit.lens.app
     parts: list[str] = []
-    if app.rules:
+    if app.rules and visit.lens.world is not None:
         items = [_rule(rule, visit.last) for rule in app.rules]
         parts.append(
             element(

@@ -85,6 +85,7 @@ def table(
         c.attribute: view.places([getattr(r, c.attribute) for r in rows])
         for c in columns
     }
+    refs = frozenset(c.ref for c in columns if c.ref)
     actions = actions_on(lens, entity)
     numeric = {
         c.attribute for c in columns if c.kind in ("int", "decimal") and not c.ref
@@ -102,7 +103,7 @@ def table(
     for row in rows:
         cells = []
         for number, column in enumerate(columns):
-            inner = cell(lens, column, row, digits[column.attribute])
+            inner = cell(lens, column, row, digits[column.attribute], refs)
             if not number and lens.opens(entity, row):
                 inner = _linked(lens, entity, column, row, inner)
             value = element("span", inner, css="value")
