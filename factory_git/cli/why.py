@@ -9,6 +9,7 @@ import click
 
 from factory_git.app import why
 from factory_git.app.context import open_context
+from factory_git.app.why_json import as_json as to_json
 from factory_git.cli import output
 from factory_git.cli.paths import from_top
 from factory_git.ledger.record import Entry
@@ -27,7 +28,7 @@ def command(*, place: str, revision: str | None, as_json: bool) -> int:
     name, line = why.split(place)
     found = why.run(ctx, from_top(ctx.location, name), line, revision=revision)
     if as_json:
-        output.emit(why.as_json(found))
+        output.emit(to_json(found))
     else:
         output.page(_lines(found))
     return 0

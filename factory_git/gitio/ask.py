@@ -12,8 +12,8 @@ from factory_git.gitio.locate import Location
 def ask(location: Location, *args: str, stdin: bytes | None = None) -> bytes:
     """The standard output of ``git ARGS`` at the top of the repository, with the caller's index.
 
-    ``GIT_INDEX_FILE`` (a temporary one in ``git commit -a`` and ``git commit -- path``) stays; Git reads it from the top
-    of the working tree when it is relative. Raises :class:`GitFailed`.
+    ``GIT_INDEX_FILE`` (a temporary one in ``git commit -a`` and ``git commit -- path``) stays; Git reads it from the
+    top of the working tree when it is relative. Raises :class:`GitFailed`.
     """
     top = location.worktree or location.git_dir
     env = {"GIT_DIR": str(location.git_dir)}

@@ -111,6 +111,13 @@ def test_a_person_s_line_is_said_not_to_come_from_the_factory(app: Path, git: Gi
     assert "did not come from the factory" in found.notes[0]
 
 
+def test_a_line_of_the_spec_is_told_as_the_node_it_is(app: Path) -> None:
+    found = ask(app, "factory.yaml", line_of(app, "factory.yaml", "Make labels"))
+    assert found.nodes[0].path.startswith("workflows.pipelines.labels.steps.make_labels")
+    assert "the spec itself" in found.notes[0]
+    assert found.tests
+
+
 def test_a_person_s_line_in_compiled_code_says_so(app: Path, git: Git) -> None:
     with (app / MODEL).open("a") as file:
         file.write("EDITED = True\n")
