@@ -55,7 +55,7 @@ def _what(words: tuple[str, ...]) -> tuple[str, Path]:
 def _tell(event: demo.Event) -> None:
     if isinstance(event, demo.Said):
         if event.kind == "$":
-            output.emit("\n" + output.style(f"$ {event.text}", bold=True))
+            output.emit("\n" + output.style(f"+ {event.text}", bold=True))
         else:
             output.emit(f"{'# ' if event.kind == '#' else ''}{event.text}")
     elif isinstance(event, Result):
