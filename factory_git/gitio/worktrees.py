@@ -12,6 +12,9 @@ from pathlib import Path
 from factory_git.core.errors import RepositoryError
 from factory_git.core.ids import Oid
 from factory_git.gitio.child import GitFailed, git
+from factory_git.gitio.lock import exclusive
+
+ATTEMPTS = 3  # at `git worktree add`
 
 # The user's hooks, line ends and monitors have no business in a folder whose bytes are measured.
 PLAIN = (
@@ -37,15 +40,19 @@ def folder(common_dir: Path, name: str) -> Path:
 def add(common_dir: Path, name: str, commit: str) -> Path:
     """A linked worktree of ``commit``, detached; what stood there under the same name is replaced."""
     path = folder(common_dir, name)
-    remove(common_dir, path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        git(*PLAIN, "worktree", "add", "--quiet", "--detach", str(path), commit, cwd=common_dir)
-    except GitFailed:
-        # Another process may have been adding or pruning at the same moment: Git's bookkeeping is put in order once.
-        git("worktree", "prune", cwd=common_dir)
-        remove(common_dir, path)
-        git(*PLAIN, "worktree", "add", "--quiet", "--detach", "--force", str(path), commit, cwd=common_dir)
+    # `git worktree add` reads the notes of all others and fails on one that is being written (Git 2.39: "failed to read
+    # worktrees/x/commondir"). Ours are added one at a time; somebody else's may still come between, hence the retries.
+    with exclusive(common_dir / "factory" / "worktrees.lock"):
+        for attempt in range(ATTEMPTS):
+            remove(common_dir, path)
+            try:
+                git(*PLAIN, "worktree", "add", "--quiet", "--detach", str(path), commit, cwd=common_dir)
+                break
+            except GitFailed:
+                if attempt == ATTEMPTS - 1:
+                    raise
+                git("worktree", "prune", cwd=common_dir, ok=(0, 128))
     return path
 
 

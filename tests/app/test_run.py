@@ -239,6 +239,20 @@ def test_another_spec_on_the_moved_branch_is_planned_again(filled: Shop) -> None
     assert "Store" in filled.show("shop/model.py")
 
 
+def test_a_merge_that_brings_a_compiled_file_changed_by_hand_is_not_promoted(filled: Shop) -> None:
+    filled.run()
+    filled.commit({"factory.yaml": SPEC.replace("title: Shop", "title: Store")})
+
+    def somebody(name: str) -> None:
+        if name == "done:begin" and "by hand" not in filled.show("tests/test_acceptance.py"):
+            text = filled.show("tests/test_acceptance.py")
+            filled.commit({"tests/test_acceptance.py": text + "# changed by hand\n"})
+
+    one = filled.run(somebody).specs[0]
+    assert ("shop", "integrate", "replan") in filled.seen.steps
+    assert (one.outcome, one.promoted) == ("refused", False)
+
+
 def test_an_exception_in_a_phase_is_a_recorded_error(filled: Shop) -> None:
     def broken(name: str) -> None:
         if name == "validate:checkout":

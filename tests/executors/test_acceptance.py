@@ -19,7 +19,11 @@ TEST = "tests/test_acceptance.py"
 def root(tmp_path: Path) -> Path:
     put(tmp_path, "app/__init__.py", "")
     put(tmp_path, "app/model.py", "def double(x): return x * 2\n")
-    put(tmp_path, TEST, "from app.model import double\n\ndef test_double():\n    assert double(2) == 4\n")
+    put(
+        tmp_path,
+        TEST,
+        "from app.model import double\n\ndef test_double():\n    assert double\n    assert double(2) == 4\n",
+    )
     return tmp_path
 
 
@@ -38,7 +42,7 @@ def ask(root: Path, *names: str) -> Proven:
 
 def test_a_passing_test_passes_with_its_assertions_counted(root: Path) -> None:
     proven = ask(root, "test_double")
-    assert (proven.passed, outcomes(proven), proven.assertions) == (True, ["passed"], 1), proven
+    assert (proven.passed, outcomes(proven), proven.assertions) == (True, ["passed"], 2), proven
     assert not [p for p in root.rglob("*") if p.name in ("__pycache__", ".pytest_cache", ".hypothesis")]
 
 
