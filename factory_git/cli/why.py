@@ -14,6 +14,8 @@ from factory_git.cli import output
 from factory_git.cli.paths import from_top
 from factory_git.ledger.record import Entry
 
+TESTS = 6  # shown, the ones that name the node first
+
 
 @click.command("why")
 @click.argument("place", metavar="FILE[:LINE]")
@@ -68,10 +70,12 @@ def _lines(found: why.Why) -> Iterator[str]:
 
 
 def _tests(found: why.Why) -> Iterator[str]:
-    for number, test in enumerate(found.tests):
+    for number, test in enumerate(found.tests[:TESTS]):
         result = f"{test.outcome}, {_time(test.entry.when)}" if test.entry else "no result recorded"
         through = "" if test.direct else f"  through {test.via}"
         yield from _row("" if number else "tests", f"{test.test}  {result}{through}")
+    if len(found.tests) > TESTS:
+        yield from _row("", f"… and {len(found.tests) - TESTS} more (--json lists them)")
     if found.nodes and not found.tests:
         yield from _row("tests", "none covers it")
 
