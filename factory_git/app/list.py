@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from factory_git.app.context import Context
 from factory_git.core.clock import Clock
 from factory_git.core.errors import UsageError
+from factory_git.ledger.projection import Row
 from factory_git.ledger.record import Entry
 
 _AGO = re.compile(r"(\d{1,6}) ?(minute|hour|day|week)s?(?: ago)?")
@@ -28,32 +29,30 @@ class Options:
     text: str | None = None
     limit: int | None = None
     newest_first: bool = False
+    payloads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The records; ``newer`` says that some were left out because a newer program wrote them."""
+    """The records: ``entries`` with payloads, or ``rows`` without.
+
+    ``newer`` says that some were left out because a newer program wrote them.
+    """
 
     entries: tuple[Entry, ...]
+    rows: tuple[Row, ...]
     notices: tuple[str, ...]
     newer: bool
 
 
 def run(ctx: Context, options: Options) -> Result:
     """The records that match every filter, in graph order."""
-    found = ctx.ledger.list(
-        type=options.type,
-        stream=options.stream,
-        run=options.run,
-        actor=options.actor,
-        since=moment(options.since, ctx.clock),
-        until=moment(options.until, ctx.clock),
-        parent=options.parent,
-        text=options.text,
-        limit=options.limit,
-        newest_first=options.newest_first,
-    )
-    return Result(entries=tuple(found), notices=ctx.ledger.notices, newer=ctx.ledger.met_newer)
+    ledger, filters = ctx.ledger, asdict(options)
+    payloads = filters.pop("payloads")
+    filters |= {"since": moment(options.since, ctx.clock), "until": moment(options.until, ctx.clock)}
+    entries = tuple(ledger.list(**filters)) if payloads else ()
+    rows = () if payloads else tuple(ledger.rows(ledger.query(**filters)))
+    return Result(entries=entries, rows=rows, notices=ledger.notices, newer=ledger.met_newer)
 
 
 def moment(text: str | None, clock: Clock) -> datetime | None:

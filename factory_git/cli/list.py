@@ -9,7 +9,7 @@ import click
 from factory_git.app import list as list_
 from factory_git.app.context import open_context
 from factory_git.cli import output, records
-from factory_git.ledger.record import Entry, summary
+from factory_git.ledger.projection import Row
 
 
 @click.command(short_help="records, filtered")
@@ -31,16 +31,14 @@ def command(as_json: bool, **options: Any) -> int:
     git factory list --type verdict -r -n 10
     git factory list --run 1a2b3c4d --json
     """
-    result = list_.run(open_context(), list_.Options(**options))
+    result = list_.run(open_context(), list_.Options(payloads=as_json, **options))
     if as_json:
         records.emit_json_array(entry.as_json() for entry in result.entries)
     else:
-        output.page(_line(entry) for entry in result.entries)
+        output.page(_line(row) for row in result.rows)
     records.say_notices(result.notices)
     return 1 if result.newer else 0
 
 
-def _line(entry: Entry) -> str:
-    record = entry.record
-    words = (records.short(record.id), record.type, records.moment(entry.when), summary(record.payload))
-    return "  ".join(word for word in words if word)
+def _line(row: Row) -> str:
+    return "  ".join(word for word in (records.short(row.id), row.type, records.moment(row.tx.when), row.title) if word)

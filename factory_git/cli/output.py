@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import itertools
 import json
 import os
 import shutil
@@ -35,8 +36,9 @@ def say(text: str) -> None:
 def page(lines: Iterable[str]) -> None:
     """Print lines through Git's pager on a terminal, plainly elsewhere."""
     if not sys.stdout.isatty():
-        for line in lines:
-            click.echo(line)
+        several = iter(lines)
+        while some := list(itertools.islice(several, 500)):  # a write each line is most of the time of a long list
+            click.echo("\n".join(some))
         return
     os.environ.setdefault("LESS", "FRX")
     pager = os.environ.get("GIT_PAGER") or os.environ.get("PAGER") or "less"

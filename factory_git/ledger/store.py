@@ -213,9 +213,9 @@ class Ledger:
 
         Damaged ones are left out and named in :attr:`notices`.
         """
-        query = Query(
-            type=type, stream=stream, run=run, actor=actor, since=since, until=until,
-            parent=self.resolve(parent) if parent else None, text=text, limit=limit, newest_first=newest_first,
+        query = self.query(
+            type=type, stream=stream, run=run, actor=actor, since=since, until=until, parent=parent, text=text,
+            limit=limit, newest_first=newest_first,
         )  # fmt: skip
         with self._threads:
             self._refresh()
@@ -226,16 +226,19 @@ class Ledger:
                 # What the index took in was canonical; that the bytes still hash to the id is checked each time.
                 out.append(_entry(self._load(row.id, known=not row.damaged), row))
             except FactoryError as error:
-                self.met_newer |= isinstance(error, NewerVersion)
-                hint = f" ({error.hint})" if error.hint else ""
-                self._notices.append(f"skipped: {error.message}{hint}")
+                self._skip(error)
         return out
 
+    def query(self, *, parent: str | None = None, **filters: Any) -> Query:
+        """The filters of :meth:`list` as a value; ``parent`` may be a prefix."""
+        return Query(parent=self.resolve(parent) if parent else None, **filters)
+
     def rows(self, query: Query) -> builtins.list[Row]:
-        """Like :meth:`list`, without the payloads: what the index knows."""
+        """Like :meth:`list`, without parsing the payloads; that bytes hash to the id is checked all the same."""
         with self._threads:
             self._refresh()
-            return self._index.rows(query)
+            rows = self._index.rows(query)
+        return [row for row in rows if self._sound(row)]
 
     def journal(
         self, limit: int | None = None, stream: str | None = None
@@ -337,6 +340,22 @@ class Ledger:
 
     def _load(self, id_: RecordId, *, known: bool = False) -> Record:
         return refuse_newer(decode(id_, self._repo.blob(Oid(id_)), known=known))
+
+    def _sound(self, row: Row) -> bool:
+        try:
+            if row.damaged:
+                self._load(row.id)
+            elif blob_oid(self._repo.blob(Oid(row.id))) != Oid(row.id):
+                raise IntegrityError(f"record {row.id}: its bytes hash to something else", code="record/tampered")
+        except FactoryError as error:
+            self._skip(error)
+            return False
+        return True
+
+    def _skip(self, error: FactoryError) -> None:
+        self.met_newer |= isinstance(error, NewerVersion)
+        hint = f" ({error.hint})" if error.hint else ""
+        self._notices.append(f"skipped: {error.message}{hint}")
 
     def _refresh(self) -> None:
         self._index.refresh(lambda: self.tip)

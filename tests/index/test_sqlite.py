@@ -213,6 +213,19 @@ def test_two_clones_have_one_order(filled: Ledger, repo: Path, git: Git, tmp_pat
         assert filled._writer.unite(filled.tip) == filled.tip  # type: ignore[arg-type]
 
 
+def test_a_fresh_index_that_cannot_be_written_is_read_as_it_lies(
+    filled: Ledger, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = answers(filled)
+    filled.close()
+    undo = read_only(repo)
+    try:
+        monkeypatch.setattr(fold, "with_files", lambda *_: pytest.fail("walked history"))
+        assert answers(open_ledger(repo)) == before
+    finally:
+        undo()
+
+
 def read_only(path: Path) -> Callable[[], None]:
     """Make a folder read-only: a mount for root, whom modes do not stop; returns the way back."""
     if os.geteuid() == 0:
