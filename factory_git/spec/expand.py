@@ -102,6 +102,8 @@ class Expander:
         return {key: value for key, value in out.items() if value is not None}
 
     def _leaf(self, node: Node, shape: Leaf, path: str) -> Any:
+        if shape is _ANYTHING:
+            return None
         if not isinstance(node, Scalar):
             what = {"expression": "an expression", "type": "a type"}.get(shape.kind, "plain text")
             found = "a list" if isinstance(node, Sequence) else "a mapping"
@@ -286,7 +288,7 @@ class Expander:
             word = next((k for k in unknown if names.nearest(k, shape.tags)), unknown[0])
             hint = names.suggest(word, shape.tags)
             self.problem("spec/skill", f"this step has {word!r} but no {shape.what}", node.entries[word][0], path, hint)
-            return Record({**known, **shape.default.keys, **dict.fromkeys(unknown, _ANYTHING)})
+            return Record({**dict.fromkeys(unknown, _ANYTHING), **known, **shape.default.keys})
         return shape.default
 
     # -- problems and places -----------------------------------------------------------------------------------------
@@ -323,7 +325,7 @@ class Expander:
             self.attributes.add(own)
 
 
-_ANYTHING = Leaf("text")
+_ANYTHING = Leaf("anything")  # passed over: its place has its problem already
 
 
 def _is_null(node: Node) -> bool:

@@ -256,6 +256,12 @@ def test_a_step_names_one_skill() -> None:
     assert [(p.code, p.message) for p in found] == [("spec/skill", "a step names one skill, this one names each, gate")]
 
 
+def test_a_mistyped_skill_is_one_problem_whatever_else_the_step_says() -> None:
+    step = "{name: S, gaet: A, keep: 'true', else: {make: A}, short: {make: A}}"
+    found = problem(f"workflows: {{pipelines: [{{name: P, steps: [{step}]}}]}}\ndata_contracts: [A]")
+    assert (found.code, found.hint) == ("spec/skill", "did you mean 'gate'?")
+
+
 def test_bounds_defaults_and_keys_are_checked() -> None:
     def field(body: str) -> str:
         return f"data_contracts: {{entities: [{{name: A, fields: {{{body}}}}}]}}"
