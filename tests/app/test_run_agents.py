@@ -269,11 +269,14 @@ def test_holdout_scenarios_are_nowhere_the_agent_looks_and_decide_in_the_end(
 def test_holdout_text_in_an_output_is_taken_out_of_the_feedback(
     tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    done = "done: ['cat tests/*.py factory.yaml; exit 1']\n"
+    done = "done: ['ls tests', 'cat tests/*.py factory.yaml; exit 1']\n"
     shop = make_shop(tmp_path / "held", git, monkeypatch, SPEC + HOLDOUT + done)
     shop.run(agent=shop.agent(WRITE_GOOD), max_iterations=2)
     prompts = [shop.blob(record.payload["prompt"]) for record in shop.records("implement")]
     assert len(prompts) == 2
+    listed = shop.records("done")[0].payload["commands"][0]["stdout"]
+    assert "test_acceptance.py" in listed
+    assert "test_holdout.py" not in listed
     assert not [prompt for prompt in prompts if "4242424242" in prompt]
 
 
