@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from factory_git.app.spec_proof import results_here
 from factory_git.app.specs import select
 from factory_git.core.errors import Place
 from factory_git.core.ids import SpecPath
@@ -47,13 +48,8 @@ class Status:
         }
 
 
-def run(
-    paths: Sequence[str | Path] = (),
-    *,
-    results: Mapping[str, Mapping[SpecPath, bool]] | None = None,
-    start: Path | None = None,
-) -> list[Status]:
-    """The status of each spec. ``results`` are last acceptance results: spec id → scenario path → passed.
+def run(paths: Sequence[str | Path] = (), *, start: Path | None = None) -> list[Status]:
+    """The status of each spec. What is proven is what the runs in the repository's ledger say of this very spec.
 
     Raises :class:`SpecError` when a spec is not valid, :class:`NotFound` when there is none.
     """
@@ -61,5 +57,6 @@ def run(
     for files in select(paths, start):
         spec = files.load()
         whole = graph.build(spec)
-        out.append(Status(spec=spec, digest=whole.digest, growth=growth(whole, (results or {}).get(spec.id))))
+        proven = results_here(spec.id, whole.digest, files.top)
+        out.append(Status(spec=spec, digest=whole.digest, growth=growth(whole, proven)))
     return out
