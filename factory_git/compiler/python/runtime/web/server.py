@@ -70,6 +70,11 @@ class Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         found = session.start()
         try:
+            if self.command not in ("GET", "HEAD", "POST"):
+                self.close_connection = True
+                raise Stop(
+                    405, "Not that way", "No page takes that.", "GET, HEAD, POST"
+                )
             form = self._form()
             self._check_host()
             found = session.read(self.headers.get("Cookie", ""), self.site.secret)
