@@ -16,6 +16,7 @@ from factory_git.compiler.python.actions import act_class, function
 from factory_git.compiler.python.expressions import emit as expression
 from factory_git.compiler.python.layout import lay_out
 from factory_git.compiler.python.pytypes import convert, python_type
+from factory_git.core.errors import Problem, SpecError
 from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis
 from factory_git.spec.model import Entity, Pipeline, Scenario, Spec
@@ -231,6 +232,11 @@ def _act(file: _File, scenario: Scenario, when: Mapping[str, Any]) -> list[str]:
         value = convert(spec, type_, when.get(word, False if type_ == BOOL else None), scenario.path, scenario.place)
         given.append(f"{names.argument(word)}={source.literal(value)}")
     on = spec.entity(action.on) if action.on else None
+    if on is not None and "on" not in when:
+        message = f"the action {action.id} is on {on.name}: say which one"
+        hint = f"when: {{act: {action.id}, on: the key of a row of {on.name}, …}}"
+        problem = Problem(code="compile/act", message=message, place=scenario.place, path=scenario.path, hint=hint)
+        raise SpecError(f"{scenario.place}: {message}", [problem], code=problem.code, hint=hint)
     key = convert(spec, on.key.type, when["on"], scenario.path, scenario.place) if on and on.key else None
     kind = "acting.Act" if not action.args else f"actions.{act_class(action)}"
     name = "act" if len(scenario.when) == 1 else f"act_{scenario.when.index(when) + 1}"

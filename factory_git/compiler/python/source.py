@@ -95,10 +95,9 @@ def tag(path: str) -> str:
 def docstring(text: str, indent: int = 0, more: Sequence[str] = ()) -> list[str]:
     """The lines of a docstring: ``text`` as its first paragraph, ``more`` as paragraphs after it."""
     pad = " " * indent
-    paragraphs = [p for p in (_prose(t) for t in (text, *more)) if p]
-    first = paragraphs[0] if paragraphs else "…"
-    if len(paragraphs) == 1 and len(pad) + len(first) + 6 <= WIDTH:
-        return [f'{pad}"""{first}"""']
+    paragraphs = [p for p in (_prose(t) for t in (text, *more)) if p] or ["…"]
+    if len(paragraphs) == 1 and len(pad) + len(paragraphs[0]) + 6 <= WIDTH:
+        return [f'{pad}"""{paragraphs[0]}"""']
     lines: list[str] = []
     for number, paragraph in enumerate(paragraphs):
         lines += [""] if number else []
