@@ -40,6 +40,12 @@ class SqliteIndex:
         self._tip = tip
         self._guard(self._catch_up)
 
+    def empty(self) -> bool:
+        """Whether nothing is indexed yet. Does not even make the file."""
+        if self._db is None and (self._path is None or not self._path.exists()):
+            return True
+        return self._guard(lambda db: query.watermark(db) is None)
+
     def resolve(self, prefix: str) -> list[RecordId]:
         return self._guard(lambda db: query.resolve(db, prefix))
 

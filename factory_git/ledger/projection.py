@@ -72,6 +72,9 @@ class Projection(Protocol):
     def refresh(self, tip: Callable[[], Oid | None]) -> None:
         """Catch up with the ref that ``tip`` reads: by the new commits when it continues what is indexed, else anew."""
 
+    def empty(self) -> bool:
+        """Whether nothing is indexed yet, so that a single question is cheaper asked of history; builds nothing."""
+
     def resolve(self, prefix: str) -> list[RecordId]:
         """Ids that start with ``prefix``, at most ten."""
 

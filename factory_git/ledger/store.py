@@ -15,7 +15,7 @@ from factory_git.core.ids import Oid, RecordId, blob_oid, is_oid
 from factory_git.gitio import lock, objects
 from factory_git.gitio.objects import Object, Person
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import transaction
+from factory_git.ledger import scan, transaction
 from factory_git.ledger.projection import Projection, Query, Row, TxRow
 from factory_git.ledger.record import FORMAT, Entry, Record, check_type, decode, make
 from factory_git.ledger.tree import Tree
@@ -159,8 +159,12 @@ class Ledger:
         return self._load(self.resolve(id_or_prefix))
 
     def entry(self, id_or_prefix: str) -> Entry:
-        """Like :meth:`get`, with the record's journal context."""
+        """Like :meth:`get`, with the record's journal context. Needs no index: where there is none, none is built."""
         with self._threads:
+            if self._well_formed(id_or_prefix) and (tip := self.tip) and self._index.empty():
+                found = scan.find(self._repo, tip, id_or_prefix)
+                if found:
+                    return _found(self._load(found.id), found.tx)
             row = self._index.row(self.resolve(id_or_prefix))
             assert row is not None
             return _entry(self._load(row.id), row)
@@ -168,7 +172,7 @@ class Ledger:
     def resolve(self, id_or_prefix: str) -> RecordId:
         """The full id for an unambiguous prefix of at least four characters."""
         text = id_or_prefix
-        if not SHORTEST <= len(text) <= 40 or not set(text) <= set("0123456789abcdef"):
+        if not self._well_formed(text):
             raise UsageError(
                 f"{text!r} is no record id", code="record/id", hint="4 to 40 lower-case hexadecimal digits"
             )
@@ -341,6 +345,9 @@ class Ledger:
     def _load(self, id_: RecordId, *, known: bool = False) -> Record:
         return refuse_newer(decode(id_, self._repo.blob(Oid(id_)), known=known))
 
+    def _well_formed(self, text: str) -> bool:
+        return SHORTEST <= len(text) <= 40 and set(text) <= set("0123456789abcdef")
+
     def _sound(self, row: Row) -> bool:
         try:
             if row.damaged:
@@ -363,4 +370,8 @@ class Ledger:
 
 def _entry(record: Record, row: Row) -> Entry:
     tx = row.tx
+    return Entry(record=record, stream=tx.stream, actor=tx.actor, when=tx.when, tx=tx.oid, subject=tx.subject)
+
+
+def _found(record: Record, tx: transaction.Transaction) -> Entry:
     return Entry(record=record, stream=tx.stream, actor=tx.actor, when=tx.when, tx=tx.oid, subject=tx.subject)

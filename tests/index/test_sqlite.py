@@ -13,11 +13,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from factory_git.core.errors import NotFound
 from factory_git.core.ids import RecordId
 from factory_git.gitio.locate import locate
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import fold
-from factory_git.ledger.record import Record, decode, make
+from factory_git.ledger.record import Record, decode, encode, make
 from factory_git.ledger.store import REF, Ledger
 from tests.conftest import Git
 from tests.ledger.conftest import ANY, open_ledger
@@ -92,6 +93,30 @@ def test_deleting_every_cache_changes_no_answer(filled: Ledger, repo: Path) -> N
     ledger = open_ledger(repo)
     assert answers(ledger) == before
     assert ledger.notices == ()
+
+
+def test_one_record_is_shown_without_building_an_index(filled: Ledger, repo: Path) -> None:
+    wanted = [filled.entry(entry.record.id) for entry in filled.list()]
+    filled.close()
+    for path in (repo / ".git/factory").glob("index*"):
+        path.unlink()
+    assert [open_ledger(repo).entry(entry.record.id[:9]) for entry in wanted] == wanted
+    assert not index_file(repo).exists()
+    with pytest.raises(NotFound):
+        open_ledger(repo).entry("1" * 40)
+    assert index_file(repo).exists()
+
+
+def test_a_message_that_lies_is_not_believed(filled: Ledger, repo: Path, git: Git) -> None:
+    record = make("note", {"n": "never stored"})
+    git("hash-object", "-w", "--stdin", cwd=repo, stdin=encode(record).decode())
+    message = f"forged\n\nFactory-Format: 1\nFactory-Record: note {record.id}\n"
+    made = git("commit-tree", f"{REF}^{{tree}}", "-p", REF, "-m", message, cwd=repo).strip()
+    git("update-ref", REF, made, cwd=repo)
+    filled.close()
+    index_file(repo).unlink()
+    with pytest.raises(NotFound):
+        open_ledger(repo).entry(record.id)
 
 
 def test_an_index_behind_catches_up_by_the_new_commits_only(
