@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from factory_git.app.context import open_context
 from factory_git.core.errors import FactoryError
 from factory_git.core.ids import SpecPath
-from factory_git.ledger.store import Ledger
+
+if TYPE_CHECKING:  # opening a ledger loads pygit2; linting need not
+    from factory_git.ledger.store import Ledger
 
 
 def results(ledger: Ledger, spec: str, digest: str) -> dict[SpecPath, bool]:

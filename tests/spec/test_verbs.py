@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -263,6 +265,13 @@ def test_several_specs_need_a_name_where_one_is_meant(spec: Spec, repo: Path) ->
 
 def test_the_schema_is_printed(spec: Spec, tmp_path: Path) -> None:
     assert spec("schema", cwd=tmp_path).json["title"] == "git-factory spec"
+
+
+def test_lint_loads_neither_pygit2_nor_jsonschema(farm: Path) -> None:
+    code = "import sys; from factory_git.cli.main import run; run(['spec', 'lint']); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=farm, capture_output=True, text=True, check=True)
+    assert "yaml" in done.stdout.split()
+    assert not {"pygit2", "jsonschema", "sqlite3", "tree_sitter"} & set(done.stdout.split())
 
 
 class Memory:
