@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from factory_git.engine.phases import validate
 from factory_git.ledger.record import Record
 from tests.engine.fakes import BOUND_FILE, GOOD, HOLDOUT, SPEC, WRITE_GOOD, Git, Shop, make_shop
+from tests.engine.test_kill import proves
 
 WAIT = "os.mkfifo(str(Path(__file__).with_name('fifo')))\nos.open(str(Path(__file__).with_name('fifo')), os.O_RDONLY)\n"
 
@@ -15,6 +17,13 @@ WAIT = "os.mkfifo(str(Path(__file__).with_name('fifo')))\nos.open(str(Path(__fil
 @pytest.fixture
 def shop(tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch) -> Shop:
     return make_shop(tmp_path / "shop", git, monkeypatch)
+
+
+@pytest.fixture
+def quick(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    """The same, without the second that pytest takes: for what happens before there is anything to prove."""
+    monkeypatch.setattr(validate, "prove", proves)
+    return shop
 
 
 def implemented(shop: Shop) -> Record:
@@ -26,27 +35,27 @@ def refused(record: Record) -> dict[str, str]:
     return {item["path"]: item["why"] for item in record.payload["refused"]}
 
 
-def test_what_was_asked_and_answered_is_recorded(shop: Shop) -> None:
-    agent = shop.agent(WRITE_GOOD + "print('all done'); print('a thought', file=sys.stderr)\n")
-    shop.run(agent=agent)
-    payload = implemented(shop).payload
+def test_what_was_asked_and_answered_is_recorded(quick: Shop) -> None:
+    agent = quick.agent(WRITE_GOOD + "print('all done'); print('a thought', file=sys.stderr)\n")
+    quick.run(agent=agent)
+    payload = implemented(quick).payload
     assert payload["agent"] == agent
     assert payload["exit"] == 0
     assert payload["changes"] == [{"status": "modified", "path": BOUND_FILE}]
-    prompt, transcript = shop.blob(payload["prompt"]), shop.blob(payload["transcript"])
+    prompt, transcript = quick.blob(payload["prompt"]), quick.blob(payload["transcript"])
     assert "workflows.pipelines.main.steps.fill" in prompt
     assert BOUND_FILE in prompt
     assert "all done" in transcript
     assert "a thought" in transcript
 
 
-def test_the_prompt_comes_by_file_too_and_placeholders_are_filled(shop: Shop) -> None:
-    agent = shop.agent(
+def test_the_prompt_comes_by_file_too_and_placeholders_are_filled(quick: Shop) -> None:
+    agent = quick.agent(
         "place, file, spec, run = sys.argv[2:6]\n"
         "assert Path(file).read_text() == prompt and Path(place) == Path.cwd() and spec == 'shop' and len(run) == 40\n"
         f"assert not Path(file).is_relative_to(place)\n{WRITE_GOOD}"
     )
-    one = shop.run(agent=f"{agent} {{worktree}} {{prompt_file}} {{spec}} {{run}}").specs[0]
+    one = quick.run(agent=f"{agent} {{worktree}} {{prompt_file}} {{spec}} {{run}}").specs[0]
     assert one.outcome == "converged", one
 
 
@@ -95,46 +104,46 @@ def test_a_cheat_beside_honest_work_is_refused_and_the_work_is_taken(shop: Shop,
     assert "'Shop'" in shop.show("shop/model.py")
 
 
-def test_work_that_the_agent_committed_is_taken_as_files(shop: Shop) -> None:
-    agent = shop.agent(
+def test_work_that_the_agent_committed_is_taken_as_files(quick: Shop) -> None:
+    agent = quick.agent(
         WRITE_GOOD + "os.system('git add -A && git commit -q -m mine && git branch -f main && git checkout -q -b x')\n"
     )
-    before = shop.git("for-each-ref", "refs/heads")
+    before = quick.git("for-each-ref", "refs/heads")
     seen: dict[str, str] = {}
-    one = shop.run(lambda name: seen.update({name: shop.git("for-each-ref", "refs/heads")}), agent=agent).specs[0]
+    one = quick.run(lambda name: seen.update({name: quick.git("for-each-ref", "refs/heads")}), agent=agent).specs[0]
     assert one.outcome == "converged", one
-    assert "mine" not in shop.git("log", "--all", "--format=%s")
+    assert "mine" not in quick.git("log", "--all", "--format=%s")
     assert seen["promote:ref"] == before, "no branch moved before promotion"
 
 
-def test_changes_to_the_repository_itself_are_put_back_and_fail_the_attempt(shop: Shop) -> None:
-    common = shop.path / ".git"
+def test_changes_to_the_repository_itself_are_put_back_and_fail_the_attempt(quick: Shop) -> None:
+    common = quick.path / ".git"
     config = (common / "config").read_text()
-    agent = shop.agent(
+    agent = quick.agent(
         f"common = Path({str(common)!r})\n{WRITE_GOOD}"
         "(common / 'hooks').mkdir(exist_ok=True)\n"
         "hook = common / 'hooks' / 'pre-commit'; hook.write_text('#!/bin/sh\\ntouch /tmp/owned'); hook.chmod(0o755)\n"
         "(common / 'config').open('a').write('[core]\\n\\tfsmonitor = /bin/evil\\n')\n"
     )
-    one = shop.run(agent=agent, max_iterations=1).specs[0]
+    one = quick.run(agent=agent, max_iterations=1).specs[0]
     assert (one.outcome, one.promoted) == ("not converged", False)
     assert not (common / "hooks" / "pre-commit").exists()
     assert (common / "config").read_text() == config
-    payload = implemented(shop).payload
+    payload = implemented(quick).payload
     assert (payload["failure"], payload["tampered"]) == ("tampered", ["config", "hooks/pre-commit"])
 
 
-def test_a_branch_that_the_agent_moved_is_seen_and_its_spec_is_not_taken(shop: Shop) -> None:
+def test_a_branch_that_the_agent_moved_is_seen_and_its_spec_is_not_taken(quick: Shop) -> None:
     weak = "factory: 1\\napp: {id: shop, title: Shop}\\nworkflows: {pipelines: [{name: Main, steps: [Fill]}]}\\n"
-    agent = shop.agent(
-        f"os.chdir({str(shop.path)!r})\n"
+    agent = quick.agent(
+        f"os.chdir({str(quick.path)!r})\n"
         f"Path('factory.yaml').write_text('{weak}')\nos.system('git commit -qam weaker')\n"
         f"os.chdir(sys.argv[1]); {WRITE_GOOD}"
     )
-    one = shop.run(agent=agent).specs[0]
+    one = quick.run(agent=agent).specs[0]
     assert (one.outcome, one.promoted) == ("error", False)
     assert "while the agent was at work" in one.reason
-    assert implemented(shop).payload["moved_refs"] == ["refs/heads/main"]
+    assert implemented(quick).payload["moved_refs"] == ["refs/heads/main"]
 
 
 ENDS = {
@@ -196,8 +205,8 @@ def test_a_flood_of_output_is_ended_and_recorded(shop: Shop) -> None:
     assert len(shop.blob(payload["transcript"])) < 21_000
 
 
-def test_exit_0_having_done_nothing_does_not_converge(shop: Shop) -> None:
-    one = shop.run(agent=shop.agent("print('done, all tests pass')\n"), max_iterations=2).specs[0]
+def test_exit_0_having_done_nothing_does_not_converge(quick: Shop) -> None:
+    one = quick.run(agent=quick.agent("print('done, all tests pass')\n"), max_iterations=2).specs[0]
     assert (one.outcome, one.iterations) == ("not converged", 2)
 
 
@@ -227,15 +236,15 @@ def test_the_second_iteration_hears_of_the_first_and_builds_on_it(shop: Shop) ->
     assert shop.show("shop/bound/extra.py") == "X = 1\n"
 
 
-def test_changed_files_are_what_the_agent_changed(shop: Shop) -> None:
-    shop.commit({"old.txt": "a long enough text to be found again\n" * 5, "gone.txt": "x\n", ".gitignore": "*.log\n"})
-    (shop.path / "dirty.txt").write_text("the user's own\n")
-    agent = shop.agent(
+def test_changed_files_are_what_the_agent_changed(quick: Shop) -> None:
+    quick.commit({"old.txt": "a long enough text to be found again\n" * 5, "gone.txt": "x\n", ".gitignore": "*.log\n"})
+    (quick.path / "dirty.txt").write_text("the user's own\n")
+    agent = quick.agent(
         WRITE_GOOD + "Path('old.txt').rename('new.txt'); Path('gone.txt').unlink(); Path('made.txt').write_text('y')\n"
         "Path('debug.log').write_text('z')\n"
     )
-    assert shop.run(agent=agent).specs[0].outcome == "converged"
-    assert implemented(shop).payload["changes"] == [
+    assert quick.run(agent=agent).specs[0].outcome == "converged"
+    assert implemented(quick).payload["changes"] == [
         {"status": "deleted", "path": "gone.txt"},
         {"status": "created", "path": "made.txt"},
         {"status": "renamed", "path": "new.txt", "source": "old.txt"},
@@ -280,14 +289,14 @@ def test_holdout_text_in_an_output_is_taken_out_of_the_feedback(
     assert not [prompt for prompt in prompts if "4242424242" in prompt]
 
 
-def test_only_named_variables_reach_the_agent(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
-    shop.git("config", "factory.agentEnv", "MY_KEY")
-    out = shop.path.parent / "env"
+def test_only_named_variables_reach_the_agent(quick: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    quick.git("config", "factory.agentEnv", "MY_KEY")
+    out = quick.path.parent / "env"
     with monkeypatch.context() as patch:
         patch.setenv("MY_KEY", "k")
         patch.setenv("OTHER_SECRET", "s")
         patch.setenv("GIT_PREFIX", "x")
-        shop.run(agent=shop.agent(f"Path({str(out)!r}).write_text(repr(dict(os.environ)))\n"), max_iterations=1)
+        quick.run(agent=quick.agent(f"Path({str(out)!r}).write_text(repr(dict(os.environ)))\n"), max_iterations=1)
     text = out.read_text()
     assert "MY_KEY" in text
     assert "OTHER_SECRET" not in text
