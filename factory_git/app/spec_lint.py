@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from factory_git.app.specs import SpecFiles, select
 from factory_git.core.errors import Problem, SpecError
+from factory_git.gitio import trees
+from factory_git.gitio.locate import locate
 from factory_git.spec import advice, graph
 from factory_git.spec.check import check
-from factory_git.spec.model import Spec
+from factory_git.spec.load import find, load
+from factory_git.spec.model import Source, Spec
 from factory_git.spec.order import order
+from factory_git.spec.renames import undeclared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,17 +47,21 @@ class Report:
         return {"ok": not self.errors, "specs": specs, "problems": [p.as_json() for p in self.problems]}
 
 
-def run(paths: Sequence[str | Path] = (), *, start: Path | None = None) -> Report:
-    """Look at the specs at ``paths``, or at all of the working tree. Raises :class:`NotFound` when there is none."""
+def run(paths: Sequence[str | Path] = (), *, base: str | None = None, start: Path | None = None) -> Report:
+    """Look at the specs at ``paths``, or at all of the working tree. Raises :class:`NotFound` when there is none.
+
+    With ``base`` (a revision) each spec is held against its version there: what was renamed or removed must say so.
+    """
     linted: list[Linted] = []
     problems: list[Problem] = []
     loaded: list[Spec] = []
+    earlier = _earlier(base, start) if base else {}
     try:
         found = select(paths, start)
     except SpecError as error:
         return Report(specs=(), problems=error.problems)
     for files in found:
-        spec, digest, these = _look(files)
+        spec, digest, these = _look(files, earlier)
         problems += these
         loaded += [spec] if spec else []
         shown = tuple(files.shown(f) for f in files.files)
@@ -67,14 +75,29 @@ def run(paths: Sequence[str | Path] = (), *, start: Path | None = None) -> Repor
     return Report(specs=tuple(linted), problems=tuple(sorted(once, key=_by_place)))
 
 
-def _look(files: SpecFiles) -> tuple[Spec | None, str | None, list[Problem]]:
+def _earlier(revision: str, start: Path | None) -> dict[str, graph.Graph]:
+    """The specs of a commit by id; those that are not valid there are left out. Raises :class:`UsageError`."""
+    tree = trees.commit(locate(start), revision)
+    found = {}
+    for root, names in find(tree.paths()):
+        try:
+            spec = load([Source(path=name, content=tree.read(name)) for name in names], root=root)
+            found[spec.id] = graph.build(spec)
+        except SpecError:
+            continue
+    return found
+
+
+def _look(files: SpecFiles, earlier: Mapping[str, graph.Graph]) -> tuple[Spec | None, str | None, list[Problem]]:
     """Everything found in one spec: what keeps it from loading, else what its expressions say and what looks odd."""
     try:
         spec = files.load()
     except SpecError as error:
         return None, None, list(error.problems)
     whole = graph.build(spec)
-    return spec, whole.digest, [*check(spec), *advice.advise(whole)]
+    before = earlier.get(spec.id)
+    renamed = undeclared(before, whole) if before is not None else []
+    return spec, whole.digest, [*check(spec), *renamed, *advice.advise(whole)]
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int, str]:

@@ -30,10 +30,11 @@ def command() -> None:
 
 @command.command("lint")
 @PATHS
+@click.option("--base", metavar="REV", help="Hold specs against REV too: renames and removals must be declared.")
 @JSON
-def lint(*, paths: tuple[Path, ...], as_json: bool) -> int:
+def lint(*, paths: tuple[Path, ...], base: str | None, as_json: bool) -> int:
     """List everything that is wrong with specs. Exit 2 when one is invalid; warnings do not fail."""
-    report = spec_lint.run(paths)
+    report = spec_lint.run(paths, base=base)
     if as_json:
         output.emit_json(report.as_json())
     else:

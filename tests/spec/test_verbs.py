@@ -313,3 +313,24 @@ def test_a_spec_that_cannot_be_written_stays_whole(spec: Spec, farm: Path) -> No
         farm.chmod(0o700)
     assert done.code == 1
     assert (farm / "factory.yaml").read_text() == "app:   x\n"
+
+
+def test_lint_holds_a_spec_against_its_version_at_a_revision(spec: Spec, farm: Path, git: Git) -> None:
+    git("add", ".", cwd=farm)
+    git("commit", "-q", "-m", "spec", cwd=farm)
+    text = FARMER.read_text()
+    (farm / "factory.yaml").write_text(
+        text.replace("product: text", "agent: text").replace("block_id, product", "block_id, agent")
+    )
+    assert spec("lint", cwd=farm).code == 0
+    done = spec("lint", "--base", "HEAD", cwd=farm)
+    assert done.code == 2
+    assert "field 'agent' is new and 'product', which was like it, is gone: is it renamed?" in done.out
+    (farm / "factory.yaml").write_text(
+        text.replace("product: text", "agent: {type: text, was: product}").replace(
+            "block_id, product", "block_id, agent"
+        )
+    )
+    assert spec("lint", "--base", "HEAD", cwd=farm).code == 0
+    done = spec("lint", "--base", "nope", cwd=farm)
+    assert (done.code, done.err.splitlines()[0]) == (2, "error: no commit 'nope' here")
