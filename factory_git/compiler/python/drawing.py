@@ -118,26 +118,47 @@ def _bounds(spec: Spec, type_: Scalar, of: Field | None) -> tuple[object, object
 
 def world(spec: Spec, scenario: Scenario, used: Used, nodes: set[SpecPath]) -> str:
     """The source of a strategy for worlds of at most so many rows; the function has no name yet."""
-    drawn = [(e, scenario.forall[e.name]) for e in spec.entities if scenario.forall.get(e.name)]
-    nodes |= {e.path for e, _ in drawn}
-    counts = ", ".join(f"{most} {entity.name}" for entity, most in drawn)
+    asked = [e for e in spec.entities if scenario.forall.get(e.name)]
+    nodes |= {e.path for e in asked}
+    drawn = _possible(spec, asked)
+    most = {e.name: scenario.forall[e.name] for e in drawn}
+    counts = ", ".join(f"{number} {name}" for name, number in most.items())
     lines = ["@st.composite", "def (draw: st.DrawFn) -> World:"]
     lines += source.docstring(f"Any world of at most {counts or 'nothing'}", 4)
     lines.append("    world = World()")
-    keyed = {e.name for e, _ in drawn if e.key}
-    done: list[str] = []
-    for entity, most in _ordered(spec, [d for d in drawn if d[0].key]):
-        lines.append(f"    {_keys(spec, entity, most, used, {n: n in done for n in keyed})}")
-        done.append(entity.name)
-    for entity, most in drawn:
+    certain = _certain(spec, drawn)
+    for entity in _ordered(spec, [e for e in drawn if e.key]):
+        lines.append(f"    {_keys(spec, entity, most[entity.name], used, certain)}")
+    keyed = {e.name for e in drawn if e.key}
+    for entity in drawn:
         row, guards = _row(spec, entity, used, keyed)
-        head = f"for key in {_keys_name(entity)}:"
+        head = f"for {_keys_name(entity)[:-1]} in {_keys_name(entity)}:"
         if not entity.key:
-            count = f"range(draw(st.integers(0, {most})))"
+            count = f"range(draw(st.integers(0, {most[entity.name]})))"
             count = f"{count} if {' and '.join(guards)} else ()" if guards else count
             head = f"for _ in {count}:"
         lines += [f"    {head}", f"        world.{names.attribute(entity)}.append({row})"]
     return "\n".join([*lines, "    return world"])
+
+
+def _possible(spec: Spec, asked: list[Entity]) -> list[Entity]:
+    """Those of which there can be rows: what they cannot be without is drawn too."""
+    drawn = list(asked)
+    while True:
+        known = {e.name for e in drawn if e.key}
+        kept = [e for e in drawn if all(n in known for n in _requires(spec, e))]
+        if kept == drawn:
+            return drawn
+        drawn = kept
+
+
+def _certain(spec: Spec, drawn: list[Entity]) -> set[str]:
+    """Entities that always have a row: those that require each other in a circle, and what these require."""
+    needs = {e.name: set(_requires(spec, e)) for e in drawn}
+    for _ in drawn:
+        needs = {n: found.union(*(needs.get(f, set()) for f in found)) for n, found in needs.items()}
+    circle = {n for n, found in needs.items() if n in found}
+    return circle.union(*(needs[n] for n in circle))
 
 
 def _keys_name(entity: Entity) -> str:
@@ -151,31 +172,26 @@ def _requires(spec: Spec, entity: Entity) -> list[str]:
     return list(dict.fromkeys(targets))
 
 
-def _ordered(spec: Spec, drawn: list[tuple[Entity, int]]) -> list[tuple[Entity, int]]:
-    """Entities after those they require; those that require each other come last, in the order of the spec."""
-    left, done, out = list(drawn), set[str](), list[tuple[Entity, int]]()
+def _ordered(spec: Spec, drawn: list[Entity]) -> list[Entity]:
+    """Entities after those they require; of those that require each other, the first of the spec first."""
+    left, out = list(drawn), list[Entity]()
     while left:
-        ready = next((d for d in left if all(n in done for n in _requires(spec, d[0]))), left[0])
+        done = {e.name for e in out}
+        ready = next((e for e in left if all(n in done for n in _requires(spec, e))), left[0])
         left.remove(ready)
-        done.add(ready[0].name)
         out.append(ready)
     return out
 
 
-def _keys(spec: Spec, entity: Entity, most: int, used: Used, keyed: Mapping[str, bool]) -> str:
-    """The line that draws an entity's keys. ``keyed`` says of each entity with keys whether they are drawn already."""
+def _keys(spec: Spec, entity: Entity, most: int, used: Used, certain: set[str]) -> str:
+    """The line that draws an entity's keys."""
     key = entity.key
     assert key is not None
-    name = _keys_name(entity)
-    required = _requires(spec, entity)
-    if any(n not in keyed for n in required):
-        return f"{name}: list[Any] = []  # needs {', '.join(n for n in required if n not in keyed)}"
-    circular = [n for n in required if not keyed[n]]
-    size = "min_size=1, " if circular else ""
-    drawn = _key_strategy(spec, entity, key, used)
-    text = f"draw(st.lists({drawn}, {size}max_size={max(most, 1)}, unique=True))"
-    guards = [_keys_name(e) for n in required if keyed[n] and (e := spec.entity(n))]
-    return f"{name} = {text} if {' and '.join(guards)} else []" if guards else f"{name} = {text}"
+    size = "min_size=1, " if entity.name in certain else ""
+    text = f"draw(st.lists({_key_strategy(spec, entity, key, used)}, {size}max_size={most}, unique=True))"
+    required = [e for n in _requires(spec, entity) if n not in certain and (e := spec.entity(n)) is not None]
+    guard = f" if {' and '.join(_keys_name(e) for e in required)} else []" if required else ""
+    return f"{_keys_name(entity)} = {text}{guard}"
 
 
 def _key_strategy(spec: Spec, entity: Entity, key: Field, used: Used) -> str:
@@ -187,22 +203,29 @@ def _key_strategy(spec: Spec, entity: Entity, key: Field, used: Used) -> str:
 
 
 def _row(spec: Spec, entity: Entity, used: Used, keyed: set[str]) -> tuple[str, list[str]]:
+    """A row with drawn values, and the lists of keys that must not be empty for it."""
     arguments: list[str] = []
     guards: list[str] = []
     for declared in entity.fields:
         name = names.field_name(declared)
-        target = spec.entity(declared.type.entity) if isinstance(declared.type, Ref) else None
+        inner = declared.type.item if isinstance(declared.type, ListOf) else declared.type
+        target = spec.entity(inner.entity) if isinstance(inner, Ref) else None
         if declared.key:
-            arguments.append(f"{name}=key")
+            arguments.append(f"{name}={_keys_name(entity)[:-1]}")
         elif target is None:
             drawn = strategy(spec, Optional(declared.type) if declared.optional else declared.type, used, declared)
             arguments.append(f"{name}=draw({drawn})")
-        elif target.name not in keyed:
-            guards += [] if declared.optional else ["False"]
-        elif declared.optional:
-            keys = _keys_name(target)
-            arguments.append(f"{name}=draw(st.sampled_from([None, *{keys}]))")
         else:
-            guards += [_keys_name(target)]
-            arguments.append(f"{name}=draw(st.sampled_from({_keys_name(target)}))")
+            keys = _keys_name(target) if target.name in keyed else ""
+            arguments.append(f"{name}={_reference(declared, keys)}")
+            guards += [keys] if isinstance(declared.type, Ref) and not declared.optional else []
     return f"{names.class_name(entity)}({', '.join(arguments)})", list(dict.fromkeys(guards))
+
+
+def _reference(declared: Field, keys: str) -> str:
+    """A drawn reference, or list of them, to a row that is there."""
+    if isinstance(declared.type, ListOf):
+        return f"tuple(draw(st.lists(st.sampled_from({keys}), max_size=3)) if {keys} else [])" if keys else "()"
+    if declared.optional:
+        return f"draw(st.sampled_from([None, *{keys}]))" if keys else "None"
+    return f"draw(st.sampled_from({keys}))"
