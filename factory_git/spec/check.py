@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from factory_git.core.errors import Place, Problem, SpecError
 from factory_git.core.ids import SpecPath
-from factory_git.spec import flow_rules
+from factory_git.spec import flow_rules, pii_rules
 from factory_git.spec.expr.places import listed, meant
 from factory_git.spec.expr.scope import ACT, RUN, Scope, field_type
 from factory_git.spec.expr.typed import Typed, collections, terms_called
@@ -90,6 +90,7 @@ class _Analyser:
             scenarios={s.path: self.scenario(s) for s in spec.scenarios},
             problems=(),
         )
+        self.problems += pii_rules.problems(spec, steps, analysis.actions, terms)
         return replace(analysis, problems=_sorted(self.problems))
 
     def uses(self, trees: Iterable[Typed], terms: Mapping[SpecPath, Typed]) -> frozenset[str]:

@@ -214,12 +214,12 @@ def decimal(value: Decimal, digits: int = -1) -> str:
 
 
 def places(values: Sequence[Any]) -> int:
-    """The places after the point that a column of decimals needs; -1 for many."""
+    """The places to pad a column of decimals to: 2 where one of them has many."""
     found = 0
     for value in values:
         if isinstance(value, Decimal):
             found = max(found, len(decimal(value).partition(".")[2]))
-    return found if found <= 3 else -1
+    return found if found <= 3 else 2
 
 
 def shown(entity: Entity, row: Any, role: Role) -> dict[str, Any]:

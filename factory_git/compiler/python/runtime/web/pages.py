@@ -162,6 +162,19 @@ def row_page(visit: Visit, entity: view.Entity, row: Any) -> str:
     """A row on its own: every field, what can be done, what refers to it."""
     lens = visit.lens
     name = view.label(entity, row, lens.role)
+    actions = buttons(visit, entity, row, actions_on(lens, entity))
+    parts = [
+        element("p", entity.title, css="kicker"),
+        element("h1", name),
+        element("div", *actions, css="acts") if actions else NOTHING,
+        *facts(lens, entity, row),
+        *related(visit, entity, row),
+    ]
+    return page(visit, f"{entity.title} {name}", *parts)
+
+
+def facts(lens: Lens, entity: view.Entity, row: Any) -> list[str]:
+    """Every field of a row; long texts stand below, whole."""
     items: list[str] = []
     texts: list[str] = []
     for column in entity.columns:
@@ -169,19 +182,9 @@ def row_page(visit: Visit, entity: view.Entity, row: Any) -> str:
         if is_long(getattr(row, column.attribute)):
             texts += [element("h2", column.title), element("div", inner, css="letter")]
         else:
-            items.append(
-                element("div", element("dt", column.title), element("dd", inner))
-            )
-    actions = buttons(visit, entity, row, actions_on(lens, entity))
-    parts = [
-        element("p", entity.title, css="kicker"),
-        element("h1", name),
-        element("div", *actions, css="acts") if actions else NOTHING,
-        element("dl", *items, css="facts"),
-        *texts,
-        *related(visit, entity, row),
-    ]
-    return page(visit, f"{entity.title} {name}", *parts)
+            term, value = element("dt", column.title), element("dd", inner)
+            items.append(element("div", term, value))
+    return [element("dl", *items, css="facts"), *texts]
 
 
 def related(visit: Visit, entity: view.Entity, row: Any) -> list[str]:
@@ -225,13 +228,7 @@ def act_page(
     about: list[str] = []
     fields: list[str] = []
     if entity is not None:
-        items = [
-            element(
-                "div", element("dt", c.title), element("dd", cell(lens, c, row, -1))
-            )
-            for c in entity.columns
-        ]
-        about = [element("dl", *items, css="facts")]
+        about = facts(lens, entity, row)
         fields.append(
             element("input", type="hidden", name="on", value=lens.handle(entity, row))
         )
