@@ -5,7 +5,6 @@ The table is the only list of settings there is: the man page prints it, the loa
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Mapping
@@ -158,6 +157,8 @@ def _environment(environ: Mapping[str, str]) -> list[_Found]:
 def _known(name: str, place: Place | None, problems: list[Problem]) -> Setting | None:
     setting = _BY_NAME.get(name.lower())
     if setting is None:
+        import difflib  # noqa: PLC0415 (5 ms that only a wrong setting needs to pay)
+
         near = difflib.get_close_matches(name.lower(), _BY_NAME, 1)
         hint = f"did you mean {_BY_NAME[near[0]].name}?" if near else "known: " + ", ".join(s.name for s in SETTINGS)
         problems.append(Problem(code="config/unknown", message=f"unknown setting {name!r}", place=place, hint=hint))

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import os
 import sys
-import tempfile
-import traceback
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -41,6 +38,8 @@ class Verbs(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and args[0] not in COMMANDS and not args[0].startswith("-"):
+            import difflib  # noqa: PLC0415 (5 ms that only a wrong word needs to pay)
+
             near = difflib.get_close_matches(args[0], COMMANDS, 1)
             meant = f" Did you mean {near[0]!r}?" if near else ""
             ctx.fail(f"there is no verb {args[0]!r}.{meant}")
@@ -102,6 +101,9 @@ def _interrupted() -> int:
 
 
 def _internal(error: Exception, args: Sequence[str], *, as_json: bool) -> int:
+    import tempfile  # noqa: PLC0415 (a defect may cost 6 ms, a command that works may not)
+    import traceback  # noqa: PLC0415
+
     report = f"git-factory {__version__}\nargv: {list(args)}\npython: {sys.version}\n\n{traceback.format_exc()}"
     try:
         fd, name = tempfile.mkstemp(prefix="git-factory-", suffix=".report.txt")

@@ -7,7 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from factory_git.core.errors import RepositoryError
-from factory_git.gitio.child import GitFailed, git
+from factory_git.gitio.child import GitFailed, git, run
+
+_REV_PARSE = (
+    "rev-parse",
+    "--path-format=absolute",
+    "--git-dir",
+    "--git-common-dir",
+    "--is-bare-repository",
+    "--show-object-format",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,25 +46,13 @@ def locate(start: Path | str | None = None) -> Location:
     # An explicit folder means that folder: the environment's GIT_DIR speaks of the caller's.
     inherit = start is None
     try:
-        out = git(
-            "rev-parse",
-            "--path-format=absolute",
-            "--git-dir",
-            "--git-common-dir",
-            "--is-bare-repository",
-            "--show-object-format",
-            "--is-inside-work-tree",
-            cwd=start,
-            inherit=inherit,
-        )
-        git_dir, common_dir, bare, object_format, inside = os.fsdecode(out).splitlines()
+        # One child where there is a working tree; bare repositories and callers inside `.git` cost a second one.
+        done = run([*_REV_PARSE, "--show-toplevel", "--show-prefix"], cwd=start, inherit=inherit, ok=(0, 128))
+        out = done.stdout if done.returncode == 0 else git(*_REV_PARSE, cwd=start, inherit=inherit)
+        git_dir, common_dir, bare, object_format, *inside = os.fsdecode(out).split("\n")[:-1]
         worktree, prefix = None, ""
-        if bare == "false" and inside == "true":
-            top = os.fsdecode(
-                git("rev-parse", "--path-format=absolute", "--show-toplevel", cwd=start, inherit=inherit)
-            ).rstrip("\n")
-            prefix = os.fsdecode(git("rev-parse", "--show-prefix", cwd=start, inherit=inherit)).rstrip("\n")
-            worktree = Path(top)
+        if done.returncode == 0:
+            worktree, prefix = Path(inside[0]), inside[1]
         elif bare == "false" and Path(git_dir).name == ".git":
             worktree = Path(git_dir).parent  # called from inside .git itself
     except GitFailed as error:

@@ -12,6 +12,7 @@ from factory_git.core.ids import Oid
 from factory_git.gitio.lock import Wait, sleep
 
 STALE = 10.0  # seconds; writing a ref takes milliseconds
+NAP = 0.05  # seconds between two looks at a lock file that is too young to be taken over
 
 
 class RefMoved(Conflict):
@@ -74,7 +75,7 @@ def take_over(lock: Path, *, now: float, wait: Wait = sleep) -> str:
     except FileNotFoundError:
         return ""
     if age < STALE:
-        wait(0.05)
+        wait(NAP)
         return ""
     owner = holder(lock)
     if owner:

@@ -21,6 +21,8 @@ from factory_git.gitio.repository import Repository
 from factory_git.ledger import merge
 
 ATTEMPTS = 50  # lost races under the lock are other programs' (gc, a push into this repository): rare
+# A lock file of a process that was killed a moment ago must grow old before it may be removed: that is worth waiting for.
+LOCK_ATTEMPTS = int(1.3 * refs.STALE / refs.NAP)
 Checkpoint = Callable[[str], None]
 
 
@@ -91,12 +93,12 @@ class Writer:
 
     def _move(self, old: Oid | None, new: Oid) -> None:
         """Compare-and-swap, with patience for a lock file and for folders that gc removes under us."""
-        for attempt in range(ATTEMPTS):
+        for attempt in range(LOCK_ATTEMPTS):
             try:
                 self.repo.move_ref(self.ref, old, new, fsync=self.fsync)
                 return
             except refs.RefLocked:
-                if attempt == ATTEMPTS - 1:
+                if attempt == LOCK_ATTEMPTS - 1:
                     raise
                 now = self.clock.now().timestamp()
                 done = refs.take_over(self.repo.lock_path(self.ref), now=now, wait=self.wait)
@@ -104,7 +106,7 @@ class Writer:
             except refs.RefMoved:
                 raise
             except OSError:
-                if attempt == ATTEMPTS - 1:
+                if attempt >= ATTEMPTS:
                     raise
                 self.wait(0.001 * (attempt + 1))
 

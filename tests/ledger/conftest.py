@@ -10,6 +10,7 @@ import pytest
 
 from factory_git.core.clock import Clock, FixedClock
 from factory_git.gitio.locate import locate
+from factory_git.gitio.lock import Wait
 from factory_git.gitio.objects import Person
 from factory_git.gitio.repository import Repository
 from factory_git.index.sqlite import SqliteIndex
@@ -25,8 +26,17 @@ def nobody() -> Person:
     return Person(name="A U Thor", email="author@example.com", when=NOON)
 
 
+def no_wait(seconds: float) -> None:
+    """Waiting that takes no time."""
+
+
 def open_ledger(
-    path: Path, *, clock: Clock | None = None, checkpoint: Checkpoint = no_checkpoint, fsync: bool = False
+    path: Path,
+    *,
+    clock: Clock | None = None,
+    checkpoint: Checkpoint = no_checkpoint,
+    fsync: bool = False,
+    wait: Wait = no_wait,
 ) -> Ledger:
     """The ledger of the repository at ``path``, opened anew as another process would."""
     repo = Repository(locate(path))
@@ -36,7 +46,7 @@ def open_ledger(
         ref=REF,
         fsync=fsync,
         clock=clock or FixedClock(NOON),
-        wait=lambda _: None,
+        wait=wait,
         checkpoint=checkpoint,
     )
     return Ledger(repo, SqliteIndex(repo, repo.location.factory_dir / "index.sqlite"), settings)

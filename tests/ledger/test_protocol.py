@@ -12,12 +12,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from factory_git.core.clock import FixedClock, SystemClock
 from factory_git.core.errors import Conflict
 from factory_git.gitio import journal, lock, pack, refs, repack
+from factory_git.gitio.lock import sleep
 from factory_git.gitio.objects import build
 from factory_git.ledger.record import make
 from factory_git.ledger.store import REF, Ledger
@@ -154,9 +157,22 @@ def lock_file(repo: Path) -> Path:
     return repo / ".git" / f"{REF}.lock"
 
 
-def test_the_stale_lock_of_a_dead_process_is_taken_over(repo: Path) -> None:
-    from factory_git.core.clock import SystemClock
+def test_the_lock_of_a_process_killed_a_moment_ago_is_waited_for(repo: Path) -> None:
+    clock = FixedClock(datetime.fromtimestamp(time.time(), UTC))
 
+    def wait(seconds: float) -> None:
+        clock.at += timedelta(seconds=seconds)
+
+    ledger = open_ledger(repo, clock=clock, wait=wait)
+    ledger.register("note", ANY)
+    started = clock.at
+    lock_file(repo).touch()
+    assert ledger.put("note", {"n": 1}) in ids(ledger)
+    assert clock.at - started >= timedelta(seconds=refs.STALE)
+    assert any("stale lock" in notice for notice in ledger.notices)
+
+
+def test_the_stale_lock_of_a_dead_process_is_taken_over(repo: Path) -> None:
     ledger = open_ledger(repo, clock=SystemClock())
     ledger.register("note", ANY)
     lock_file(repo).touch()
@@ -168,8 +184,6 @@ def test_the_stale_lock_of_a_dead_process_is_taken_over(repo: Path) -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="asks /proc who holds a file")
 def test_the_lock_of_a_living_process_is_respected_and_it_is_named(repo: Path) -> None:
-    from factory_git.core.clock import SystemClock
-
     ledger = open_ledger(repo, clock=SystemClock())
     ledger.register("note", ANY)
     tip = ledger.tip
@@ -182,10 +196,6 @@ def test_the_lock_of_a_living_process_is_respected_and_it_is_named(repo: Path) -
 
 
 def test_a_young_lock_is_waited_for_and_never_removed(ledger: Ledger, repo: Path) -> None:
-    from datetime import UTC, datetime
-
-    from factory_git.core.clock import FixedClock
-
     lock_file(repo).touch()
     made = open_ledger(repo, clock=FixedClock(datetime.fromtimestamp(time.time() + 1, UTC)))
     with pytest.raises(refs.RefLocked):
@@ -338,8 +348,10 @@ def test_killed_at_random_no_acknowledged_record_is_lost(ledger: Ledger, repo: P
     """Writers print what was acknowledged and are killed at a moment nobody chose; all of it must be there."""
     ledger.close()
     program = (
-        "import sys\nfrom pathlib import Path\nfrom tests.ledger.conftest import open_ledger\n"
-        "ledger = open_ledger(Path(sys.argv[1]))\n"
+        "import sys\nfrom pathlib import Path\nfrom factory_git.core.clock import SystemClock\n"
+        "from factory_git.gitio.lock import sleep\nfrom tests.ledger.conftest import open_ledger\n"
+        # A lock that the one before left behind must grow old: these writers really wait.
+        "ledger = open_ledger(Path(sys.argv[1]), clock=SystemClock(), wait=sleep)\n"
         "for n in range(100000):\n    print(ledger.put('note', {'w': sys.argv[2], 'n': n}), flush=True)\n"
     )
     acknowledged: set[str] = set()
@@ -356,7 +368,7 @@ def test_killed_at_random_no_acknowledged_record_is_lost(ledger: Ledger, repo: P
         child.kill()
         acknowledged |= {line.strip() for line in child.stdout if len(line) == 41}
         child.wait()
-    late = open_ledger(repo)
+    late = open_ledger(repo, clock=SystemClock(), wait=sleep)
     late.put("note", {"end": 1})
     assert acknowledged - {""} <= ids(late)
     assert late.verify().problems == ()
