@@ -65,7 +65,8 @@ class SpecFiles:
         """How messages name a file: relative to the current folder, or in full where that is shorter."""
         whole = str(self.top / file)
         relative = os.path.relpath(whole)
-        return whole if relative.startswith("..") and len(whole) < len(relative) else relative
+        name = whole if relative.startswith("..") and len(whole) < len(relative) else relative
+        return os.fsencode(name).decode(errors="backslashreplace")  # a name need not be text; a message must
 
     def sources(self) -> list[Source]:
         """The files with their contents, named as messages name them."""
@@ -85,7 +86,7 @@ def select(paths: Sequence[str | Path] = (), start: Path | None = None) -> list[
     """
     here = (start or Path.cwd()).absolute()
     if not paths:
-        top = _worktree(here) or here
+        top = _worktree(start) or here  # without a start, GIT_DIR and GIT_WORK_TREE count
         found = [SpecFiles(top=top, root=root, files=tuple(files)) for root, files in find(_listed(top, top))]
         if not found:
             raise NotFound(f"there is no spec in {top}", code="spec/none", hint=NONE_HINT)
@@ -142,7 +143,7 @@ def _single(top: Path, file: Path) -> SpecFiles:
     return SpecFiles(top=top, root=relative.rpartition("/")[0], files=(relative,))
 
 
-def _worktree(folder: Path) -> Path | None:
+def _worktree(folder: Path | None) -> Path | None:
     try:
         return locate(folder).worktree
     except RepositoryError:

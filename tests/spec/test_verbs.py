@@ -131,6 +131,24 @@ def test_what_git_ignores_is_no_spec(spec: Spec, repo: Path) -> None:
     assert "hint: start one: git factory init" in done.err
 
 
+def test_a_file_whose_name_is_no_text_can_be_told_of(spec: Spec, repo: Path) -> None:
+    try:
+        (repo / os.fsdecode(b"\xff.factory.yaml")).write_text(BAD)
+    except OSError:
+        pytest.skip("this file system takes text only")
+    done = spec("lint", cwd=repo)
+    assert (done.code, done.out.split(":")[0]) == (2, "\\xff.factory.yaml")
+
+
+def test_git_work_tree_says_where_specs_are(
+    spec: Spec, farm: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("GIT_DIR", str(farm / ".git"))
+        patch.setenv("GIT_WORK_TREE", str(farm))
+        assert spec("lint", cwd=tmp_path).err == "1 spec: 0 errors, 0 warnings\n"
+
+
 def test_a_path_that_is_missing_is_named(spec: Spec, repo: Path) -> None:
     done = spec("lint", "nope.yaml", cwd=repo)
     assert (done.code, done.err.splitlines()[0]) == (3, "error: there is no nope.yaml")
