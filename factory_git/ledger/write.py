@@ -21,7 +21,7 @@ from factory_git.gitio.repository import Repository
 from factory_git.ledger import merge
 
 ATTEMPTS = 50  # lost races under the lock are other programs' (gc, a push into this repository): rare
-# A lock file of a process that was killed a moment ago must grow old before it may be removed: that is worth waiting for.
+# The lock file of a process killed a moment ago must grow old before it may be removed: that is worth waiting for.
 LOCK_ATTEMPTS = int(1.3 * refs.STALE / refs.NAP)
 Checkpoint = Callable[[str], None]
 
