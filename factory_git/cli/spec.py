@@ -90,8 +90,9 @@ def show(*, node: str, spec: Path | None, as_json: bool) -> int:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 when a file would change.")
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change.")
+@click.option("-z", "nul", is_flag=True, help="End the names of changed files with NUL, for xargs -0.")
 @JSON
-def fmt(*, paths: tuple[Path, ...], check: bool, diff: bool, dry_run: bool, as_json: bool) -> int:
+def fmt(*, paths: tuple[Path, ...], check: bool, diff: bool, dry_run: bool, nul: bool, as_json: bool) -> int:
     """Bring specs into the canonical form. Comments, anchors and quotes stay; the meaning never changes."""
     write = not (check or diff or dry_run)
     done = spec_fmt.run(paths, write=write)
@@ -103,7 +104,7 @@ def fmt(*, paths: tuple[Path, ...], check: bool, diff: bool, dry_run: bool, as_j
                 for line in change.diff():
                     output.emit(_diff_line(line))
             else:
-                output.emit(change.path)
+                click.echo(f"{change.path}\0", nl=False) if nul else output.emit(change.path)
         verb = "formatted" if write else "would be formatted"
         output.say(f"{_count(len(done.changes), 'file')} {verb}, {done.files - len(done.changes)} left as they are")
     return 1 if check and done.changes else 0

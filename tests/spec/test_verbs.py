@@ -214,6 +214,7 @@ def test_fmt_writes_checks_and_shows_a_diff(spec: Spec, repo: Path) -> None:
     assert spec("fmt", "--dry-run", cwd=repo) == Done(
         0, "factory.yaml\n", "1 file would be formatted, 0 left as they are\n"
     )
+    assert spec("fmt", "--check", "-z", cwd=repo).out == "factory.yaml\0"
     diff = spec("fmt", "--diff", cwd=repo).out
     assert diff.startswith("--- a/factory.yaml\n+++ b/factory.yaml\n")
     assert "-    id: shop\n" in diff
