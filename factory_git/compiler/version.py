@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "30a3ed7142fe6db6"
+EPOCH = "8bda471d8113d7d2"
 COMPILER = f"{__version__}+{EPOCH[:8]}"
