@@ -45,6 +45,15 @@ def test_what_passed_scenarios_cover_is_proven_until_one_fails() -> None:
     assert Rung.PROVEN not in rungs.values()
 
 
+def test_a_failed_scenario_takes_away_what_another_proves() -> None:
+    text = "safety: [{name: G, always: 'true'}]\nacceptance:\n" + "".join(
+        f"  - {{name: {name}, then: ['true'], covers: [safety.guardrails.g]}}\n" for name in "AB"
+    )
+    one, other = SpecPath("acceptance.a"), SpecPath("acceptance.b")
+    assert stand(text, {one: True}).rungs[SpecPath("safety.guardrails.g")] is Rung.PROVEN
+    assert stand(text, {one: True, other: False}).rungs[SpecPath("safety.guardrails.g")] is Rung.BOUND
+
+
 @pytest.mark.parametrize(
     ("text", "path", "rung"),
     [
@@ -99,6 +108,7 @@ def ids(*found: Spec) -> list[str]:
 def test_dependencies_come_first_and_ties_are_alphabetical() -> None:
     assert ids(small("c"), small("b"), small("a", "c")) == ["b", "c", "a"]
     assert ids(small("d", "b", "c"), small("b", "a"), small("c", "a"), small("a")) == ["a", "b", "c", "d"]
+    assert ids(*(small(name) for name in "dacbfe")) == list("abcdef")
     assert ids() == []
 
 

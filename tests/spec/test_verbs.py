@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from factory_git.app import specs
+from factory_git.app import spec_split, specs
 from factory_git.cli.main import run
 from factory_git.core.errors import NotFound, SpecError
 from tests.conftest import Git
@@ -264,6 +264,15 @@ def test_split_and_join_refuse_what_is_in_the_way(spec: Spec, farm: Path) -> Non
     (farm / "spec" / "terms.yaml").unlink()
     spec("split", cwd=farm)
     assert spec("split", cwd=farm).code == 2
+
+
+def test_a_split_that_would_say_something_else_is_not_made(
+    spec: Spec, farm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spec_split, "split", lambda *_, **__: {"spec/app.yaml": b"app: {id: farmer}\n"})
+    done = spec("split", cwd=farm)
+    assert (done.code, "nothing was written" in done.err) == (1, True)
+    assert files(farm) == ["README", "factory.yaml"]
 
 
 def test_other_files_in_the_folder_stay(spec: Spec, farm: Path) -> None:
