@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "8bda471d8113d7d2"
+EPOCH = "1fbeb30b461b0f7b"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -8,6 +8,7 @@ import json
 import os
 import sqlite3
 import sys
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Self
@@ -206,38 +207,42 @@ class Console:
             return
         role = self._role(options)
         found = self._sections(options.what, world, role)
-        rows = {
-            entity.name: [_shown(entity, row, role) for row in listed]
-            for entity, listed in found
-        }
         if options.json:
+            rows = {
+                entity.name: [view.shown(entity, row, role) for row in listed]
+                for entity, _, listed in found
+            }
             print(json.dumps(rows, indent=1, ensure_ascii=False))
             return
         parts = [
-            f"{entity.title} ({len(rows[entity.name])})\n"
-            + table([c.field for c in entity.columns], rows[entity.name])
-            for entity, _ in found
+            f"{entity.many} ({len(listed)})\n"
+            + table(
+                [c.field for c in columns],
+                [view.told(self.app, world, columns, row, role) for row in listed],
+            )
+            for entity, columns, listed in found
         ]
         print("\n\n".join(parts))
 
     def _sections(
         self, what: str, world: Any, role: view.Role
-    ) -> list[tuple[view.Entity, list[Any]]]:
+    ) -> list[tuple[view.Entity, tuple[view.Column, ...], list[Any]]]:
         panel = self.app.panel(what)
         if panel is not None:
             if not panel.open_to(role):
                 raise acting.Refused(f"{panel.title} is not open to this role")
-            sections = [
-                (self.app.entity(s.entity), s.rows(world)) for s in panel.sections
+            return [
+                (e, s.shown_of(e), s.rows(world))
+                for s in panel.sections
+                if (e := self.app.entity(s.entity)) is not None
             ]
-            return [(e, rows) for e, rows in sections if e is not None]
         entity = self.app.entity(what)
         if entity is None:
             known = [p.id for p in self.app.panels] + [
                 e.name for e in self.app.entities
             ]
             raise kit.Missing(f"there is no {what!r} (has: {', '.join(known)})")
-        return [(entity, getattr(world, entity.attribute))]
+        return [(entity, entity.columns, getattr(world, entity.attribute))]
 
     def _act(self, options: argparse.Namespace) -> None:
         action: acting.Action = options.action
@@ -320,16 +325,28 @@ def table(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> str:
     cells = [[_cell(row[c]) for c in columns] for row in rows]
     numeric = [all(_is_number(row[c]) for row in rows) and bool(rows) for c in columns]
     widths = [
-        max([len(c), *(len(line[n]) for line in cells)]) for n, c in enumerate(columns)
+        max([_width(c), *(_width(line[n]) for line in cells)])
+        for n, c in enumerate(columns)
     ]
     lines = [list(columns), *cells]
     return "\n".join(
         "  ".join(
-            text.rjust(width) if right else text.ljust(width)
+            _padded(text, width, right=right)
             for text, width, right in zip(line, widths, numeric, strict=True)
         ).rstrip()
         for line in lines
     )
+
+
+def _width(text: str) -> int:
+    """The columns of a terminal that a text takes: wide letters two, marks none."""
+    wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
+    return len(text) + wide - sum(unicodedata.combining(c) > 0 for c in text)
+
+
+def _padded(text: str, width: int, *, right: bool) -> str:
+    space = " " * (width - _width(text))
+    return space + text if right else text + space
 
 
 def _cell(value: Any) -> str:
@@ -344,15 +361,6 @@ def _is_number(value: Any) -> bool:
     if value is None:
         return True
     return str(value).lstrip("-").replace(".", "", 1).isdigit()
-
-
-def _shown(entity: view.Entity, row: Any, role: view.Role) -> dict[str, Any]:
-    hidden = {c.field for c in entity.columns if c.hidden(role)}
-    values = {c.field: view.plain(getattr(row, c.attribute)) for c in entity.columns}
-    return {
-        name: view.MASK if name in hidden and value is not None else value
-        for name, value in values.items()
-    }
 
 
 def _add_arguments(parser: argparse.ArgumentParser, args: Sequence[acting.Arg]) -> None:

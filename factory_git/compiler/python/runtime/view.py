@@ -76,6 +76,11 @@ class Section:
     rows: Callable[[Any], list[Any]]
     columns: tuple[str, ...] = ()
 
+    def shown_of(self, entity: Entity) -> tuple[Column, ...]:
+        """The columns of the entity that are shown, in the order asked for."""
+        found = [entity.column(name) for name in self.columns]
+        return tuple(found) or entity.columns
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
@@ -232,6 +237,33 @@ def shown(entity: Entity, row: Any, role: Role) -> dict[str, Any]:
         else:
             found[column.field] = plain(value)
     return found
+
+
+def told(
+    app: App, world: Any, columns: Sequence[Column], row: Any, role: Role
+) -> dict[str, Any]:
+    """Some fields of a row in words for a person: references by name, masked."""
+    found: dict[str, Any] = {}
+    for column in columns:
+        value = getattr(row, column.attribute)
+        if value is None:
+            found[column.field] = None
+        elif column.hidden(role):
+            found[column.field] = MASK
+        else:
+            found[column.field] = _named(app, world, column, value, role)
+    return found
+
+
+def _named(app: App, world: Any, column: Column, value: Any, role: Role) -> Any:
+    entity = app.entity(column.ref) if column.ref else None
+    if entity is None:
+        return plain(value)
+    if isinstance(value, tuple):
+        return [_named(app, world, column, item, role) for item in value]
+    rows = getattr(world, entity.attribute)
+    found = next((r for r in rows if getattr(r, entity.key) == value), None)
+    return plain(value) if found is None else label(entity, found, role)
 
 
 def plain(value: Any) -> Any:

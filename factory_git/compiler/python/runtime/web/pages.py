@@ -54,9 +54,7 @@ def table_of(
 ) -> Markup:
     """One table of a panel: heading, what it counts, rows, the way to further rows."""
     entity = _entity(visit.lens, section.entity)
-    columns = [c for c in entity.columns if c.attribute in section.columns]
-    columns = columns or list(entity.columns)
-    columns.sort(key=lambda c: _at(section.columns, c.attribute))
+    columns = section.shown_of(entity)
     pages = max(1, -(-len(rows) // SIZE))
     at = min(max(at, 1), pages)
     count = element("span", str(len(rows)), css="count")
@@ -312,10 +310,6 @@ def _entity(lens: Lens, name: str) -> view.Entity:
 
 def _counted(entity: view.Entity, rows: Sequence[Any]) -> str:
     return entity.title if len(rows) == 1 else entity.many
-
-
-def _at(order: Sequence[str], name: str) -> int:
-    return order.index(name) if name in order else len(order)
 
 
 def _summary(columns: Sequence[view.Column], rows: Sequence[Any]) -> Markup:
