@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factory_git.compiler.compile import compile_spec
-from factory_git.core.errors import SpecError
+from factory_git.core.errors import Forbidden, SpecError
 from tests.compiler.support import App, application, farmer_text, spec_of
 
 GATE = """        - name: "PHI gate"
@@ -37,6 +37,8 @@ MUTANTS: dict[str, tuple[list[tuple[str, str]], str, str]] = {
         "example",
         "phi_locked_blocks",
     ),
+    "lock window a day shorter": ([(WINDOW, "day < s.date + days(s.phi_days - 1)")], "identity", "Weaken PHI"),
+    "lock window open on its first day": ([("day >= s.date", "day > s.date")], "identity", "Weaken PHI"),
     "field removed": ([(", phi_days: {type: int, min: 0, max: 120}", "")], "compiler", "phi_days"),
     "wrong type": ([("phi_days: {type: int, min: 0, max: 120}", "phi_days: text")], "compiler", "phi_days"),
     "missing assignment": (
@@ -99,6 +101,10 @@ def test_each_mutant_is_stopped(tmp_path: Path, edits: list[tuple[str, str]], wh
         said = "\n".join(str(p) for p in caught.value.problems)
         assert word in said
         assert all(p.place and p.place.line for p in caught.value.problems)
+        return
+    if who == "identity":
+        with pytest.raises(Forbidden, match=word):
+            compile_spec(spec_of(text), base=spec_of(farmer_text()))
         return
     with application(text, tmp_path) as app:
         found = list(failures(app))
