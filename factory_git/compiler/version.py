@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "1fbeb30b461b0f7b"
+EPOCH = "2793458aac2c9ae5"
 COMPILER = f"{__version__}+{EPOCH[:8]}"
