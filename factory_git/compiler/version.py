@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "2793458aac2c9ae5"
+EPOCH = "4900b7afe77411ae"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

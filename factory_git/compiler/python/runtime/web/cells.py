@@ -215,7 +215,7 @@ def prose(words: str) -> Markup:
 
 def one_word(words: str) -> Markup:
     """A text; a short one without spaces, such as a key, is never broken."""
-    if len(words) <= 24 and " " not in words:
+    if len(words) <= 16 and " " not in words:
         return element("span", words, css="word")
     return join([words])
 
