@@ -20,10 +20,13 @@ def main() -> int:  # noqa: RET503 (execv does not return)
     """The hook's entry: returns 0 when the index is fine, else does not return: the whole check takes the process."""
     if quick(base="--base" in sys.argv[1:]):
         return 0
-    # Started without site-packages for speed; the whole check needs them. Its own place comes last on the path, so that
-    # it shadows nothing.
+    # Started without site-packages for speed; the whole check needs them. It is this very program that goes on, also
+    # where another copy is installed; its place then goes last on the path, so that it shadows nothing else.
     home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
-    code = f"import sys; sys.path.append({home!r}); from factory_git.__main__ import main; sys.exit(main())"
+    code = (
+        f"import sys; sys.path.insert(0, {home!r}); import factory_git; sys.path.append(sys.path.pop(0)); "
+        "from factory_git.__main__ import main; sys.exit(main())"
+    )
     os.execv(sys.executable, [sys.executable, "-c", code, *SLOW])  # noqa: S606
 
 

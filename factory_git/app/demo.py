@@ -197,9 +197,11 @@ def _output(lines: list[str]) -> Iterator[Said]:
 
 def _python() -> str:
     """How to call this Python here: by its short name only where that is this very one."""
-    for name in ("python", "python3"):
+    here = Path(sys.executable)
+    for name in ("python3", "python"):
         found = shutil.which(name)
-        if found and Path(found).absolute() == Path(sys.executable).absolute():
+        # Same folder and same program: a virtual environment's python is a link to one that does not know its packages.
+        if found and Path(found).parent.absolute() == here.parent.absolute() and here.samefile(found):
             return name
     return shlex.quote(sys.executable)
 
