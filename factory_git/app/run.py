@@ -9,6 +9,7 @@ from typing import Any
 
 from factory_git.agents.table import agent
 from factory_git.app.context import Context
+from factory_git.app.run_identity import judge
 from factory_git.app.run_idle import idle, nothing_to_do, preview
 from factory_git.app.run_outcome import result
 from factory_git.app.run_result import NOT_RUN, Result, SpecResult
@@ -59,7 +60,8 @@ def _sequence(session: Session, chosen: Sequence[Chosen], tip: Oid) -> Result:
     if not waiting:
         return Result(specs=tuple(done[one.spec.id] for one in chosen), notices=_notices(session))
     for one in waiting:
-        session.made(one, tip)  # a spec that does not compile is refused here, before anything is written
+        session.made(one, tip)  # a spec that does not compile is refused here, before anything is written,
+        judge(session, one, tip)  # and one that its own identity forbids
     for one in waiting:
         _abandon(session, one.spec.id)
     record = _sequence_record(session, chosen, waiting)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from factory_git.app.run_identity import judge
 from factory_git.app.run_result import NOTHING_TO_DO, WOULD_RUN, SpecResult
 from factory_git.app.run_select import Chosen
 from factory_git.app.run_session import Session, drift
@@ -61,6 +62,7 @@ def preview(session: Session, chosen: Sequence[Chosen], tip: Oid) -> list[SpecRe
             out.append(idle(session, one, tip))
             continue
         made = session.made(one, tip)
+        judge(session, one, tip)
         refused = made.drift and drift(session) == "refuse"
         out.append(
             SpecResult(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from factory_git.compiler import differential, lock, migrate, schema, stamp
+from factory_git.compiler import lock, migrate, schema, stamp
 from factory_git.compiler.files import BOUND, Compilation, CompiledFile
 from factory_git.compiler.python import package
 from factory_git.compiler.version import COMPILER
-from factory_git.core.errors import Forbidden, SpecError
+from factory_git.core.errors import SpecError
 from factory_git.core.ids import SpecPath, blob_oid
 from factory_git.spec.check import Analysis, analyse
 from factory_git.spec.graph import build
@@ -17,17 +17,13 @@ from factory_git.spec.model import Spec
 __all__ = ["COMPILER", "compile_spec"]
 
 
-def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None, *, base: Spec | None = None) -> Compilation:
+def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None) -> Compilation:
     """Compile ``spec``.
 
     ``previous`` holds the files that stand in the tree now and that the compiler reads, relative to ``spec.root``:
     ``.factory/lock.json`` and ``migrations/**``; without them migrations start anew. Raises SpecError, with all
     problems and their places, where the spec cannot be compiled or a stored schema cannot be changed safely.
-    With ``base``, the spec that stood before, Forbidden where the identity of ``base`` prohibits the change: its
-    guardrails and gates are run in both versions (:mod:`factory_git.compiler.differential`).
     """
-    if base is not None:
-        _prohibited(base, spec)
     before = previous or {}
     old = lock.read(before[lock.PATH]) if lock.PATH in before else None
     graph = build(spec)
@@ -57,14 +53,6 @@ def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None, *, bas
     )
     files[lock.PATH] = CompiledFile(path=lock.PATH, content=content)
     return Compilation(files=files, holes=parts.holes, proofs=parts.proofs, compiler=COMPILER)
-
-
-def _prohibited(base: Spec, spec: Spec) -> None:
-    problems = differential.forbidden(base, spec)
-    if problems:
-        message = "; ".join(str(p.message) for p in problems)
-        details = {"problems": [p.as_json() for p in problems]}
-        raise Forbidden(message, code=problems[0].code, hint=problems[0].hint, details=details)
 
 
 def _analysed(spec: Spec) -> Analysis:

@@ -18,7 +18,7 @@ from typing import Any
 from factory_git.compiler.python import guardrails, model, names, package, source, terms
 from factory_git.compiler.python.steps import StepWriter
 from factory_git.compiler.samples import Samples
-from factory_git.core.errors import Problem
+from factory_git.core.errors import Forbidden, Problem
 from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis, analyse
 from factory_git.spec.model import Spec, Step
@@ -67,6 +67,21 @@ def forbidden(old: Spec, new: Spec) -> tuple[Problem, ...]:
                 code = "identity/forbidden"
                 problems.append(Problem(code=code, message=message, place=place, path=change.path, hint=hint))
     return tuple(problems)
+
+
+def refuse(old: Spec, new: Spec) -> None:
+    """Raise :class:`Forbidden` where the identity of ``old`` prohibits what ``new`` makes of a guardrail or a gate.
+
+    Both must be free of problems: :func:`factory_git.spec.check.check` tells.
+    """
+    problems = forbidden(old, new)
+    if problems:
+        raise Forbidden(
+            "; ".join(str(p.place) + ": " + p.message if p.place else p.message for p in problems),
+            code=problems[0].code,
+            hint=f"{problems[0].hint}; what must not hold any more needs an application of another id",
+            details={"problems": [p.as_json() for p in problems]},
+        )
 
 
 def _mutations(change: Change) -> set[str]:
