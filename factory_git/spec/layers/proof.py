@@ -213,8 +213,9 @@ def walk(data: Any, path: str = "") -> Iterator[tuple[SpecPath, Mapping[str, Any
     """Every item of expanded data with its path."""
     if isinstance(data, list):
         for item in data:
-            if isinstance(item, Mapping) and "id" in item:
-                own = names.join(path, item["id"])
+            own_id = item.get("id") if isinstance(item, Mapping) else None
+            if isinstance(own_id, str):  # in the rows and steps of a scenario `id` is a value
+                own = names.join(path, own_id)
                 yield own, item
                 yield from walk({k: v for k, v in item.items() if isinstance(v, list)}, own)
     elif isinstance(data, Mapping):
