@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "4900b7afe77411ae"
+EPOCH = "f1835f6127d1a6db"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -52,6 +52,9 @@ class Writer(Protocol):
     def fields(self, param: str) -> Sequence[Field]:
         """The fields that a list of names stands for."""
 
+    def paths(self, param: str) -> Sequence[tuple[str, str, str]]:
+        """For each of a list of paths its last word, a local variable for its value, and the value."""
+
     def attribute_of(self, field: Field) -> str:
         """The attribute of a field."""
 

@@ -34,7 +34,7 @@ def relations(spec: Spec, paths: Collection[SpecPath]) -> set[Edge]:
     return {edge for edge in found if edge.source in paths and edge.target in paths and edge.source != edge.target}
 
 
-_EXPRESSIONS = (Kind.EXPR, Kind.SET, Kind.ORDER, Kind.VALUES, Kind.WITH)
+_EXPRESSIONS = (Kind.EXPR, Kind.SET, Kind.PATHS, Kind.ORDER, Kind.VALUES, Kind.WITH)
 
 
 def _texts(step: Step, kinds: Collection[Kind]) -> Iterator[Text]:

@@ -27,6 +27,7 @@ class Kind(Enum):
     EXPR = auto()  # an expression
     SET = auto()  # field of the entity named by ``of`` → expression
     FIELDS = auto()  # list of names of fields of the entity named by ``of``
+    PATHS = auto()  # list of fields of the entity named by ``of``, or of rows that its references lead to
     ORDER = auto()  # list of sort expressions over the fields of ``of``; a leading ``-`` descends
     VALUES = auto()  # list of expressions
     WITH = auto()  # any name → expression
@@ -160,7 +161,7 @@ SKILLS: Mapping[str, SkillShape] = {
             params=(
                 _entity("group"),
                 _expr("where", {"it": "group"}, BOOL),
-                _other("by", Kind.FIELDS, required=True, of="group"),
+                Param(name="by", kind=Kind.PATHS, required=True, of="group", scope={"it": "group"}, fields_of="it"),
                 *_make({"key": "key:by", "rows": "rows:group"}),
             ),
             means="one row per key; `key` has the fields of `by`, `rows` are the rows of that key",

@@ -134,6 +134,9 @@ class _StepChecker:
                 for at, given in values(self.step.params, param.name):
                     for name, one in given.items() if isinstance(given, Mapping) else ():
                         self.expression(f"{at}.{name}", one, self.inner(param), None, name)
+            case Kind.PATHS:
+                for at, given in self.items(param):
+                    self.by(at, given, self.inner(param))
             case Kind.FIELDS:
                 self.fields(param)
             case _:
@@ -198,11 +201,12 @@ class _StepChecker:
         """A row of the fields that ``by`` lists."""
         param = self.shape.param(by) if self.shape else None
         entity = self.entity(param.of) if param else None
-        given = value(self.step, by) or ()
-        fields = {}
-        for one in given if isinstance(given, list | tuple) else (given,):
+        fields: dict[str, Type] = {}
+        for at, one in self.items(param) if param else ():
             declared = entity.field(str(one)) if entity else None
-            fields[str(one)] = field_type(declared) if declared else ANY
+            found = self.exprs.get(at)
+            kind = found.type if found else field_type(declared) if declared else ANY
+            fields[str(one).rpartition(".")[2]] = kind
         return scope.with_shape(name, fields)
 
     def via(self, name: str) -> Type:
@@ -241,15 +245,43 @@ class _StepChecker:
         else:
             self.descending |= {at} if descends else set()
 
+    def by(self, at: str, given: Any, scope: Scope) -> None:
+        """Check one of the fields that rows are put together by; a path takes its name from its last word."""
+        text = self.text(given)
+        if not all(word.isidentifier() for word in text.text.split(".")):
+            self.problem("expr/path", f"'{text.text}' is no field", given, "name a field, or a path to one: ref.field")
+            return
+        if not self.declared(self.entity("group"), text.text.partition(".")[0], given):
+            return
+        before = [self.text(one).text for _, one in self.items_before(at)]
+        if any(text.text.rpartition(".")[2] == one.rpartition(".")[2] for one in before):
+            message = f"two fields of 'by' are called '{text.text.rpartition('.')[2]}'"
+            self.problem("expr/path", message, given, "keep one of them")
+            return
+        self.expression(at, given, scope, None, text.text)
+
+    def items_before(self, at: str) -> Iterator[tuple[str, Any]]:
+        """The items of the list of paths before the one at ``at``."""
+        param = self.shape.param(at.rpartition(".")[0]) if self.shape else None
+        for place, given in self.items(param) if param else ():
+            if place == at:
+                return
+            yield place, given
+
     def fields(self, param: Param) -> None:
         entity = self.entity(param.of)
         for _, given in self.items(param):
-            name = str(given)
-            if entity is not None and entity.field(name) is None:
-                has = [f.name for f in entity.fields]
-                suggestion = meant(name, has)
-                message = f"{entity.name} has no field '{name}' {listed(has)}{suggestion}"
-                self.problem("expr/unknown-field", message, given, suggestion[2:])
+            self.declared(entity, str(given), given)
+
+    def declared(self, entity: Entity | None, name: str, given: Any) -> bool:
+        """Whether the entity has the field; a problem where it has not."""
+        if entity is None or entity.field(name) is not None:
+            return entity is not None
+        has = [f.name for f in entity.fields]
+        suggestion = meant(name, has)
+        message = f"{entity.name} has no field '{name}' {listed(has)}{suggestion}"
+        self.problem("expr/unknown-field", message, given, suggestion[2:])
+        return False
 
     def defaults(self) -> None:
         """Check what a skill takes for granted where a parameter is left out."""

@@ -16,6 +16,7 @@ _SHAPES: Mapping[Kind, Shape] = {
     Kind.EXPR: EXPRESSION,
     Kind.SET: ASSIGN,
     Kind.FIELDS: Many(TEXT),
+    Kind.PATHS: Many(EXPRESSION),
     Kind.ORDER: Many(EXPRESSION),
     Kind.VALUES: Many(EXPRESSION),
     Kind.WITH: ASSIGN,

@@ -37,6 +37,20 @@ RESULTS: dict[str, Any] = {
     "datetime('2026-06-05T12:30:00')": MOMENT,
     "datetime('2026-06-05T' + '12:30:00')": MOMENT,
     "days(3)": dt.timedelta(3),
+    "hours(36)": dt.timedelta(1, 12 * 3600),
+    "minutes(90) == hours(1) + minutes(30)": True,
+    "datetime('2026-06-05T22:30:00') + hours(4)": dt.datetime(2026, 6, 6, 2, 30),  # noqa: DTZ001
+    "(datetime('2026-06-05T12:30:00') - datetime('2026-06-05T08:00:00')) / hours(1)": D("4.5"),
+    "minutes(-20) / hours(1) * 3 < 0": True,
+    "addMonths(day, 8)": dt.date(2027, 2, 5),
+    "addMonths(date('2026-01-31'), 1)": dt.date(2026, 2, 28),
+    "addMonths(date('2024-03-31'), -1)": dt.date(2024, 2, 29),
+    "addMonths(datetime('2026-06-05T12:30:00'), -6)": dt.datetime(2025, 12, 5, 12, 30),  # noqa: DTZ001
+    "['b', 'a', 'b'].distinct()": ("b", "a"),
+    "[3, 1, 3, 2].filter(x, x > 1).map(x, x * 2).distinct()": (6, 4),
+    "['b', 'a'].join(', ')": "b, a",
+    "[3, 1].map(x, text(x)).join('-')": "3-1",
+    "[].map(x, text(x)).join('-')": "",
     "weekday(day)": "fri",
     "weekday(day - days(1))": "thu",
     "[weekday(day + days(3)), weekday(day + days(4)), weekday(day + days(5))]": ("mon", "tue", "wed"),
@@ -114,6 +128,11 @@ UNDEFINED = (
     "date(s)",
     "datetime(s)",
     "days(999999999999)",
+    "hours(99999999999999)",
+    "minutes(99999999999999999)",
+    "days(1) / days(i)",
+    "addMonths(day, 99999999)",
+    "addMonths(day, -99999999)",
     "round(1.5, 99)",
 )
 

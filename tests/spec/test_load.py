@@ -241,7 +241,7 @@ def test_every_problem_is_reported_once_sorted_by_place() -> None:
         ("code: {safety.guardrails.nope: src/x.py}", "spec/unknown-path"),
         ("data_contracts: [{name: A, code: /etc/passwd}]", "spec/binding"),
         ("data_contracts: [{name: A, code: ../x.py}]", "spec/binding"),
-        ("terms: {t: {args: {a: text?}, is: a}}", "spec/type-word"),
+        ("terms: {t: {args: {a: text key}, is: a}}", "spec/type-word"),
         ("terms: {t: {args: {a: text}}}", "spec/missing-key"),
     ],
 )

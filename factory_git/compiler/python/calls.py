@@ -122,6 +122,15 @@ def attribute(name: str) -> Call:
     return lambda emitter, typed: Code(ATOM, f"{emitter.code(typed.parts[0]).above(ATOM)}.{name}")
 
 
+def join(emitter: Emitter, typed: Typed) -> Code:
+    of, between = typed.parts
+    return Code(ATOM, f"{emitter.code(between).above(ATOM)}.join({emitter.argument(of)})")
+
+
+def distinct(emitter: Emitter, typed: Typed) -> Code:
+    return Code(ATOM, f"tuple(dict.fromkeys({emitter.argument(typed.parts[0])}))")
+
+
 def contains(emitter: Emitter, typed: Typed) -> Code:
     of, part = (emitter.code(p).above(COMPARE + 1) for p in typed.parts)
     return Code(COMPARE, f"{part} in {of}")
@@ -136,6 +145,9 @@ CALLS: Mapping[str, Call] = {
     "date": date,
     "datetime": moment,
     "days": in_values("days"),
+    "hours": in_values("hours"),
+    "minutes": in_values("minutes"),
+    "addMonths": in_values("add_months"),
     "weekday": in_values("weekday"),
     "year": attribute("year"),
     "month": attribute("month"),
@@ -145,6 +157,8 @@ CALLS: Mapping[str, Call] = {
     "text": text,
     "abs": of_python("abs"),
     "round": in_values("rounded"),
+    "distinct": distinct,
+    "join": join,
     "startsWith": method("startswith"),
     "endsWith": method("endswith"),
     "contains": contains,

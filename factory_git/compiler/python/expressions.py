@@ -30,7 +30,7 @@ from factory_git.core.ids import slug
 from factory_git.spec.expr.ast import MACROS
 from factory_git.spec.expr.typed import Typed
 from factory_git.spec.model import Entity, Field, Term
-from factory_git.spec.types import BOOL, ListOf, Row
+from factory_git.spec.types import BOOL, DURATION, ListOf, Row
 
 WORLD = "@world"
 """Stands for the world in a mapping of names; nothing in a spec can be called so."""
@@ -302,7 +302,8 @@ class _Emitter:
         value = getattr(right.node, "value", None) if right.op == "literal" else None
         if isinstance(value, int | Decimal) and value and str(left.type) == "decimal":
             return self.infix(typed, PRODUCT)
-        return Code(ATOM, f"values.quotient({self.code(left).text}, {self.code(right).text})")
+        function = "ratio" if left.type == DURATION else "quotient"
+        return Code(ATOM, f"values.{function}({self.code(left).text}, {self.code(right).text})")
 
     def remainder(self, typed: Typed) -> Code:
         return Code(ATOM, f"values.remainder({', '.join(self.code(p).text for p in typed.parts)})")

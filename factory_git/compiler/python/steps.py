@@ -11,6 +11,7 @@ from factory_git.compiler.python.pytypes import resolve
 from factory_git.core.errors import Problem, SpecError
 from factory_git.core.ids import SpecPath
 from factory_git.spec.expr.ast import Unary
+from factory_git.spec.expr.parse import unparse
 from factory_git.spec.expr.typed import Typed
 from factory_git.spec.model import Entity, Field, Spec, Step
 from factory_git.spec.skills import SKILLS, Kind, value, values
@@ -132,6 +133,14 @@ class StepWriter:
         entity = self.entity(shape.of)
         found = [entity.field(str(n)) for n in (given if isinstance(given, list | tuple) else [given])]
         return [f for f in found if f is not None]
+
+    def paths(self, param: str) -> Sequence[tuple[str, str, str]]:
+        found = []
+        for typed, _ in self.types.order(param):
+            word = typed.name if typed.op in ("field", "member") else unparse(typed.node)
+            declared = typed.target.id if isinstance(typed.target, Field) else ""
+            found.append((word, names.free(names.variable(word, declared), RESERVED), self.emit(typed, {"it": "it"})))
+        return found
 
     def attribute_of(self, field_: Field) -> str:
         return names.field_name(field_)

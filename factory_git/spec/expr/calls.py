@@ -15,7 +15,7 @@ from factory_git.spec.expr.relations import NUMBERS, common, is_any, may_be_null
 from factory_git.spec.expr.scope import Scope
 from factory_git.spec.expr.typed import Typed
 from factory_git.spec.model import Term
-from factory_git.spec.types import ANY, BOOL, DECIMAL, DURATION, INT, ListOf, Type
+from factory_git.spec.types import ANY, BOOL, DECIMAL, DURATION, INT, TEXT, ListOf, Row, Type
 
 _SUMS: tuple[Type, ...] = (*NUMBERS, DURATION)
 
@@ -28,8 +28,9 @@ def check(checker: Checker, node: Call, scope: Scope) -> Typed:
     if function is None:
         _unknown(checker, node, scope)
     if node.of is None and not function.call:
-        self = unparse(node.args[0]) if node.args else "text"
-        raise checker.error(node, "call", f"'{node.name}' is asked of a text", f"write {self}.{node.name}(…)")
+        self = unparse(node.args[0]) if node.args else "x"
+        what = "list" if LIST in function.takes[0] else "text"
+        raise checker.error(node, "call", f"'{node.name}' is asked of a {what}", f"write {self}.{node.name}(…)")
     if node.of is not None and not function.method:
         raise checker.error(
             node, "call", f"'{node.name}' is called without a dot", f"write {node.name}({unparse(node.of)})"
@@ -44,6 +45,8 @@ def check(checker: Checker, node: Call, scope: Scope) -> Typed:
     parts = tuple(_argument(checker, function, n, checker.of(a, scope), scope) for n, a in enumerate(args))
     if node.name in ("date", "datetime"):
         _moment(checker, node.name, parts[0])
+    if node.name == "join":
+        _texts(checker, node, parts[0], scope)
     kind = function.gives or _result(checker, node, parts[0], scope)
     return _call(node, kind, parts)
 
@@ -123,9 +126,11 @@ def _spread(checker: Checker, node: Call, args: tuple[Node, ...], scope: Scope) 
 
 
 def _result(checker: Checker, node: Call, first: Typed, scope: Scope) -> Type:
-    """What ``sum``, ``min``, ``max`` of a list and ``abs`` give."""
-    if node.name == "abs":
+    """What functions give whose result depends on what they are given."""
+    if node.name in ("abs", "addMonths"):
         return ANY if is_any(first.type) else plain(first.type, scope.entities)
+    if node.name == "distinct":
+        return _distinct(checker, node, first)
     item = first.type.item if isinstance(first.type, ListOf) else ANY
     if may_be_null(item):
         shown = unparse(first.node)
@@ -137,6 +142,22 @@ def _result(checker: Checker, node: Call, first: Typed, scope: Scope) -> Type:
     if not is_any(item) and not fine(item):
         raise checker.error(node, "type", f"'{node.name}' takes a list of numbers, found {first.type}")
     return sure(item)
+
+
+def _distinct(checker: Checker, node: Call, first: Typed) -> Type:
+    item = first.type.item if isinstance(first.type, ListOf) else ANY
+    if is_any(item) or isinstance(sure(item), Row | ListOf):
+        hint = "name the field: .map(x, x.field).distinct()"
+        raise checker.error(node, "type", f"'distinct' takes a list of plain values, found {first.type}", hint)
+    return first.type
+
+
+def _texts(checker: Checker, node: Call, first: Typed, scope: Scope) -> None:
+    """Refuse to join what is no list of texts."""
+    item = first.type.item if isinstance(first.type, ListOf) else ANY
+    if may_be_null(item) or is_any(item) or plain(item, scope.entities) != TEXT:
+        hint = "leave the nulls out first" if may_be_null(item) else "write .map(x, text(x)) before it"
+        raise checker.error(node, "type", f"'join' takes a list of texts, found {first.type}", hint)
 
 
 def _moment(checker: Checker, name: str, found: Typed) -> None:

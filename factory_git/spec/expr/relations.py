@@ -152,6 +152,7 @@ _OTHER: Mapping[tuple[Type, str, Type], Type] = {
     (DURATION, "-", DURATION): DURATION,
     (DURATION, "*", INT): DURATION,
     (INT, "*", DURATION): DURATION,
+    (DURATION, "/", DURATION): DECIMAL,
     **{(moment, "+", DURATION): moment for moment in MOMENTS},
     **{(DURATION, "+", moment): moment for moment in MOMENTS},
     **{(moment, "-", DURATION): moment for moment in MOMENTS},

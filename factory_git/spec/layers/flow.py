@@ -19,7 +19,9 @@ def terms(build: Build) -> tuple[Term, ...]:
     out = []
     for item in build.items("terms"):
         if "is" in item:
-            out.append(Term(**build.common(item, "terms"), args=build.args(item.get("args")), body=item["is"]))
+            out.append(
+                Term(**build.common(item, "terms"), args=build.args(item.get("args"), optional=True), body=item["is"])
+            )
             name: Text = item["name"]
             if not names.IDENTIFIER.fullmatch(name.text):
                 hint = f"expressions call it by its name: {item['id']}"

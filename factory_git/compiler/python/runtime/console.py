@@ -86,7 +86,7 @@ class Console:
             return 1
         except BrokenPipeError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        except (kit.AppError, sqlite3.Error, OSError) as error:
+        except (kit.AppError, sqlite3.Error, OSError, OverflowError) as error:
             return self._tell(str(error))
         except KeyboardInterrupt:
             return 130

@@ -6,6 +6,7 @@ What cannot be computed (a division by zero, a text that is no number) raises
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
@@ -15,6 +16,7 @@ from .kit import Invalid
 
 T = TypeVar("T")
 Number = TypeVar("Number", int, Decimal)
+Day = TypeVar("Day", bound=dt.date)
 
 Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 
@@ -103,10 +105,39 @@ def rounded(number: int | Decimal, digits: int) -> Decimal:
 
 def days(number: int) -> dt.timedelta:
     """So many days."""
+    return _duration("days", number)
+
+
+def hours(number: int) -> dt.timedelta:
+    """So many hours."""
+    return _duration("hours", number)
+
+
+def minutes(number: int) -> dt.timedelta:
+    """So many minutes."""
+    return _duration("minutes", number)
+
+
+def _duration(unit: str, number: int) -> dt.timedelta:
     try:
-        return dt.timedelta(days=number)
+        return dt.timedelta(**{unit: number})
     except OverflowError:
-        raise Invalid(f"{number} days are too many") from None
+        raise Invalid(f"{number} {unit} are too many") from None
+
+
+def ratio(duration: dt.timedelta, by: dt.timedelta) -> Decimal:
+    """How many times one duration is in another, exactly, to 28 significant digits."""
+    unit = dt.timedelta(microseconds=1)
+    return quotient(duration // unit, by // unit)
+
+
+def add_months(day: Day, number: int) -> Day:
+    """The same day so many months later, the last of a month that has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + number, 12)
+    if not dt.MINYEAR <= year <= dt.MAXYEAR:
+        raise Invalid(f"{number} months are too many")
+    last = calendar.monthrange(year, month + 1)[1]
+    return day.replace(year=year, month=month + 1, day=min(day.day, last))
 
 
 def weekday(day: dt.date) -> Weekday:
