@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 from factory_git.compiler.python import guardrails, model, names, package, source, terms
 from factory_git.compiler.python.steps import StepWriter
-from factory_git.compiler.samples import Samples
+from factory_git.compiler.samples import Sample, Samples
 from factory_git.core.errors import Forbidden, Problem
 from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis, analyse
@@ -102,17 +102,33 @@ def _change(before: _Version, after: _Version, samples: Samples, path: SpecPath,
         return Change(path=path, kind=kind, effect="removed")
     looser = tighter = ""
     for sample in samples.worlds(WORLDS):
-        was, now = before.answers(path, sample), after.answers(path, sample)
-        if was is None or now is None:
-            continue
-        if not looser and any(n and not w for w, n in zip(was, now, strict=False)):
-            looser = sample.words()
-        if not tighter and any(w and not n for w, n in zip(was, now, strict=False)):
-            tighter = sample.words()
+        if not looser and _accepts_more(after, before, path, sample):
+            looser = _smallest(after, before, path, sample).words()
+        if not tighter and _accepts_more(before, after, path, sample):
+            tighter = _smallest(before, after, path, sample).words()
     if not looser and not tighter:
         return None
     effect = "incomparable" if looser and tighter else "weakened" if looser else "strengthened"
     return Change(path=path, kind=kind, effect=effect, example=looser or tighter)
+
+
+def _accepts_more(one: _Version, other: _Version, path: SpecPath, sample: Sample) -> bool:
+    """Whether ``one`` lets something of the world through that ``other`` refuses."""
+    mine, theirs = one.answers(path, sample), other.answers(path, sample)
+    if mine is None or theirs is None:
+        return False
+    return any(m and not t for m, t in zip(mine, theirs, strict=False))
+
+
+def _smallest(one: _Version, other: _Version, path: SpecPath, sample: Sample) -> Sample:
+    """The world without every row that the difference does not need."""
+    for entity, rows in sample.rows.items():
+        for row in rows:
+            kept = [r for r in sample.rows[entity] if r is not row]
+            fewer = replace(sample, rows={**sample.rows, entity: kept})
+            if _accepts_more(one, other, path, fewer):
+                sample = fewer
+    return sample
 
 
 class _Version:
@@ -123,7 +139,6 @@ class _Version:
         self.analysis = analyse(spec)
         self.name = f"{_PACKAGE}_{label}"
         self._modules: list[str] = []
-        self._worlds: dict[int, Any] = {}
         self.gates = {s.path: s for p in spec.pipelines for s in p.steps if s.skill == "gate"}
         for name, text in self._sources():
             self._load(name, text)
@@ -166,7 +181,7 @@ class _Version:
         """Whether the node is there and can be run."""
         return path in self.gates or path in self.analysis.guardrails
 
-    def answers(self, path: SpecPath, sample: Any) -> list[bool] | None:
+    def answers(self, path: SpecPath, sample: Sample) -> list[bool] | None:
         """What the node says of a world: a guardrail once, a gate of every row. None: it cannot be asked."""
         kit = sys.modules[f"{self.name}.kit"]
         try:
@@ -187,18 +202,14 @@ class _Version:
         entity = self.spec.entity(str(step.params["gate"]))
         return names.attribute(entity) if entity else ""
 
-    def _world(self, sample: Any) -> Any:
-        if sample.number not in self._worlds:
-            world = self.model.World()
-            for entity in self.spec.entities:
-                known = {f.name: names.field_name(f) for f in entity.fields}
-                for row in sample.rows.get(entity.id, ()):
-                    given = {known[n]: v for n, v in row.items() if n in known}
-                    getattr(world, names.attribute(entity)).append(
-                        getattr(self.model, names.class_name(entity))(**given)
-                    )
-            self._worlds[sample.number] = world
-        return self._worlds[sample.number]
+    def _world(self, sample: Sample) -> Any:
+        world = self.model.World()
+        for entity in self.spec.entities:
+            known = {f.name: names.field_name(f) for f in entity.fields}
+            for row in sample.rows.get(entity.id, ()):
+                given = {known[n]: v for n, v in row.items() if n in known}
+                getattr(world, names.attribute(entity)).append(getattr(self.model, names.class_name(entity))(**given))
+        return world
 
 
 def _gates(spec: Spec, analysis: Analysis, gates: Mapping[SpecPath, Step]) -> str:

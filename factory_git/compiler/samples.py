@@ -26,7 +26,6 @@ FIRST_DAY = dt.date(2026, 1, 5)  # a Monday
 class Sample:
     """Rows by entity id, as values by field name, and the arguments of a run."""
 
-    number: int
     rows: Mapping[str, Sequence[Mapping[str, Any]]]
     args: Mapping[str, Any]
 
@@ -92,7 +91,7 @@ class Samples:
         keys = {e.name: self._keys(e, sizes[e.id], draws) for e in self.spec.entities if e.key}
         rows = {e.id: self._rows(e, sizes[e.id], keys, draws) for e in self.spec.entities}
         args = {n: self._value(t, None, keys, draws) for n, t in self.args.items()}
-        return Sample(number=number, rows=rows, args=args)
+        return Sample(rows=rows, args=args)
 
     def _keys(self, entity: Entity, size: int, draws: _Draws) -> list[Any]:
         found: list[Any] = []
