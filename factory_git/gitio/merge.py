@@ -1,11 +1,14 @@
 """Move a branch that may be checked out: the checkout first, refusing rather than overwriting, then the ref by CAS.
 
-The order is Git's own (``merge --ff-only``). Each step can be done again: a kill between them leaves a checkout that a
-second call finds already updated.
+The order is Git's own (``merge --ff-only``). What fails is taken back: a full disk leaves the old files and the
+old branch. Each step can be done again: a kill between or within them leaves files that a second call finds already
+updated.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -18,6 +21,7 @@ from factory_git.gitio.worktrees import Checkout, checkouts
 
 IN_PROGRESS = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD", "rebase-merge", "rebase-apply", "BISECT_LOG")
 SHOWN = 20
+SLACK = 256 * 1024  # bytes, for what Git itself writes on the way (index, reflog, locks) and what blocks round up to
 
 
 def promote(
@@ -25,36 +29,45 @@ def promote(
 ) -> list[Path]:
     """Move ``branch`` (full name) from ``old`` to ``new`` and update the checkouts that stand on it; returns those.
 
-    Raises :class:`Negative` (``run/dirty``, with the paths) when a checkout has local changes in the way, and
-    :class:`Conflict` when the branch is no longer at ``old`` or a checkout is busy. Then nothing was changed.
+    Raises :class:`Negative` (``run/dirty``, with the paths) when a checkout has local changes in the way,
+    :class:`Conflict` when the branch is no longer at ``old`` or a checkout is busy, ``OSError`` when the disk has no
+    room for the files. Then nothing was changed.
     """
     here = [c for c in checkouts(common_dir) if c.branch == branch and c.path.is_dir()]
+    there = {checkout.path: refuse_overlap(checkout, old, new) for checkout in here}
     for checkout in here:
-        refuse_overlap(checkout, old, new)
-    done: list[Checkout] = []
+        _refuse_full(checkout.path, old, new)
+    begun: list[Path] = []
     try:
         for checkout in here:
             checkpoint("promote:checkout")
+            begun.append(checkout.path)
+            _stage(checkout.path, there[checkout.path])
             _update(checkout.path, old, new)
-            done.append(checkout)
         checkpoint("promote:ref")
         move(common_dir, branch, old, new, reason)
-    except (Conflict, Negative):
-        for checkout in done:
-            _update(checkout.path, new, old)
+    except (Exception, KeyboardInterrupt):
+        for path in begun:
+            with contextlib.suppress(GitFailed, OSError, Conflict):  # what stays half done, the next call recognises
+                _put_back(path, old, new)
         raise
-    return [checkout.path for checkout in here]
+    return begun
 
 
-def refuse_overlap(checkout: Checkout, old: Oid, new: Oid) -> None:
-    """Refuse when local changes of a checkout touch what differs between two commits. Disjoint ones are no matter."""
+def refuse_overlap(checkout: Checkout, old: Oid, new: Oid) -> list[str]:
+    """Refuse when local changes of a checkout touch what differs between two commits. Disjoint ones are no matter.
+
+    Returns the paths that already are what ``new`` has, from a promotion that was interrupted.
+    """
     busy = _busy(checkout.path)
     if busy:
         raise Negative(
             f"{checkout.path}: {busy} is in progress", code="run/busy-checkout", hint="finish or abort it, run again"
         )
     changing = set(_changed(checkout.path, old, new))
-    local = _local(checkout.path, new, changing)
+    local = _local(checkout.path)
+    there = _equal_to(checkout.path, old, new, sorted(local & changing))
+    local -= there
     overlap = sorted(path for path in changing if path in local or _blocked(path, local))
     if overlap:
         shown = "".join(f"\n  {path}" for path in overlap[:SHOWN])
@@ -65,6 +78,7 @@ def refuse_overlap(checkout: Checkout, old: Oid, new: Oid) -> None:
             hint="commit, stash or move them away, then: git factory run --resume",
             details={"paths": overlap},
         )
+    return sorted(there)
 
 
 def _blocked(path: str, local: Iterable[str]) -> bool:
@@ -84,26 +98,97 @@ def _changed(worktree: Path, old: Oid, new: Oid) -> list[str]:
     return _paths(git("diff-tree", "-r", "-z", "--name-only", "--no-renames", old, new, cwd=worktree))
 
 
-def _local(worktree: Path, new: Oid, changing: set[str]) -> set[str]:
-    """Paths with local changes, staged or not, untracked ones (ignored too) included; what already equals ``new`` is no
-    change: that is a promotion which was interrupted before it moved the branch."""
+def _local(worktree: Path) -> set[str]:
+    """Paths with local changes, staged or not, untracked ones (ignored too) included."""
     out = git(
         "status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all", "--ignored=matching",
         cwd=worktree,
     )  # fmt: skip
-    found = {entry[3:] for entry in _paths(out)}
-    found = {path.rstrip("/") for path in found}
-    suspects = sorted(path for path in found & changing)
-    if suspects:
-        same = _equal_to(worktree, new, suspects)
-        found -= same
-    return found
+    return {entry[3:].rstrip("/") for entry in _paths(out)}
 
 
-def _equal_to(worktree: Path, commit: Oid, paths: list[str]) -> set[str]:
-    differing = set(_paths(git("diff-index", "-z", "--name-only", "--no-renames", commit, "--", *paths, cwd=worktree)))
-    staged = set(_paths(git("ls-files", "-z", "--cached", "--", *paths, cwd=worktree)))
-    return {path for path in paths if path not in differing and (path in staged or not (worktree / path).exists())}
+def _equal_to(worktree: Path, old: Oid, new: Oid, paths: list[str]) -> set[str]:
+    """Which of these paths lie on disk as ``new`` has them, with nothing else staged.
+
+    By content, not by what the index knows of it: a death while files were written leaves the index behind.
+    """
+    if not paths:
+        return set()
+    wanted = _entries(worktree, new, paths)
+    staged = _staged_apart(worktree, old, paths) & _staged_apart(worktree, new, paths)
+    return {path for path in paths if path not in staged and _on_disk(worktree, path) == wanted.get(path)}
+
+
+def _staged_apart(worktree: Path, commit: Oid, paths: list[str]) -> set[str]:
+    return set(_paths(git("diff-index", "--cached", "-z", "--name-only", "--no-renames", commit, "--", *paths,
+                          cwd=worktree)))  # fmt: skip
+
+
+def _entries(worktree: Path, commit: Oid, paths: list[str]) -> dict[str, tuple[str, str]]:
+    """Mode and id of files of a commit."""
+    out = {}
+    for line in _paths(git("--literal-pathspecs", "ls-tree", "-r", "-z", commit, "--", *paths, cwd=worktree)):
+        head, _, path = line.partition("\t")
+        mode, _, oid = head.split(" ")
+        out[path] = mode, oid
+    return out
+
+
+def _on_disk(worktree: Path, path: str) -> tuple[str, str] | None:
+    """Mode and id that Git would give what lies there; None when nothing does."""
+    place = worktree / path
+    if place.is_symlink():
+        content, mode, args = os.fsencode(place.readlink()), "120000", ["--no-filters"]
+    elif place.is_file():
+        content, args = place.read_bytes(), ["--path", path]
+        mode = "100755" if place.stat().st_mode & 0o100 else "100644"
+    else:
+        return ("040000", "") if place.exists() else None
+    return mode, git("hash-object", "--stdin", *args, cwd=worktree, stdin=content).decode().strip()
+
+
+def _refuse_full(worktree: Path, old: Oid, new: Oid) -> None:
+    """Refuse before the first file is written when the disk has no room for them."""
+    changing = _changed(worktree, old, new)
+    if not changing:
+        return
+    oids = "".join(f"{oid}\n" for mode, oid in _entries(worktree, new, changing).values() if mode != "160000")
+    sizes = git("cat-file", "--batch-check=%(objectsize)", cwd=worktree, stdin=oids.encode())
+    needed = sum(int(size) for size in sizes.split() if size.isdigit()) + SLACK
+    if _free(worktree) < needed:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(worktree))
+
+
+def _free(folder: Path) -> int:
+    found = os.statvfs(folder)
+    return found.f_bavail * found.f_frsize
+
+
+def _stage(worktree: Path, paths: list[str]) -> None:
+    """Tell the index of files that an interrupted promotion wrote, so that Git takes them for what they are."""
+    if paths:
+        stdin = b"".join(os.fsencode(path) + b"\0" for path in paths)
+        git("update-index", "--add", "--remove", "-z", "--stdin", cwd=worktree, stdin=stdin)
+
+
+def _put_back(worktree: Path, old: Oid, new: Oid) -> None:
+    """Take back :func:`_update`, also one that stopped half way: none of these paths had local changes."""
+    git("read-tree", "-m", "-i", new, old, cwd=worktree)  # the index only: what lies on disk may be half of anything
+    changed = _changed(worktree, old, new)
+    before = _entries(worktree, old, changed)
+    for path in changed:
+        if path not in before:
+            _erase(worktree, worktree / path)
+    stdin = b"".join(os.fsencode(path) + b"\0" for path in before)
+    git("checkout-index", "-f", "-q", "-u", "-z", "--stdin", cwd=worktree, stdin=stdin)
+
+
+def _erase(worktree: Path, place: Path) -> None:
+    """Remove a file, and the folders that it leaves empty."""
+    with contextlib.suppress(OSError):
+        place.unlink()
+        for folder in place.relative_to(worktree).parents[:-1]:
+            (worktree / folder).rmdir()
 
 
 def _update(worktree: Path, old: Oid, new: Oid) -> None:
@@ -116,6 +201,8 @@ def _update(worktree: Path, old: Oid, new: Oid) -> None:
             raise Conflict(
                 f"{worktree}: another Git process is at work", code="run/checkout-busy", hint="run it again"
             ) from error
+        if os.strerror(errno.ENOSPC) in error.stderr:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(worktree)) from error
         raise Negative(f"{worktree} cannot be updated: {error.stderr.strip()}", code="run/dirty") from error
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from factory_git.core.errors import Conflict, Negative
 from factory_git.core.ids import Oid
+from factory_git.gitio import merge
 from factory_git.gitio.merge import promote
 
 Git = Callable[..., str]
@@ -127,6 +128,57 @@ def test_done_again_after_a_death_between_checkout_and_ref(at: Setting) -> None:
     assert at.git("rev-parse", "main") == at.old
     at.promote()
     assert (at.git("rev-parse", "main"), at.git("status", "--porcelain")) == (at.new, "")
+
+
+def test_done_again_after_a_death_while_files_were_written(at: Setting) -> None:
+    at.write({"changed.txt": "new\n", "deep/er/file.txt": "d\n"})  # written, and the index knows nothing of it
+    (at.path / "removed.txt").unlink()
+    at.promote()
+    assert (at.git("rev-parse", "main"), at.git("status", "--porcelain")) == (at.new, "")
+    assert (at.path / "added.txt").read_text() == "a\n"
+
+
+def test_what_is_staged_is_not_lost_to_a_file_that_equals_the_new_one(at: Setting) -> None:
+    at.write({"changed.txt": "staged\n"})
+    at.git("add", "changed.txt")
+    at.write({"changed.txt": "new\n"})
+    assert at.refused() == ["changed.txt"]
+
+
+@pytest.mark.parametrize("wrong", [OSError("No space left on device"), KeyboardInterrupt()])
+def test_a_failure_after_the_checkout_takes_it_back(at: Setting, wrong: BaseException) -> None:
+    at.write({"kept.txt": "mine\n"})
+
+    def fails(name: str) -> None:
+        if name == "promote:ref":
+            raise wrong
+
+    with pytest.raises(type(wrong)):
+        at.promote(fails)
+    assert at.git("rev-parse", "main") == at.old
+    assert at.git("status", "--porcelain") == "M kept.txt"
+
+
+def test_files_half_written_are_taken_back(at: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(worktree: Path, old: Oid, new: Oid) -> None:
+        if new == at.new:
+            at.write({"changed.txt": "ne", "deep/er/file.txt": ""})
+            raise OSError("No space left on device")
+        update(worktree, old, new)
+
+    update = merge._update
+    monkeypatch.setattr(merge, "_update", half)
+    with pytest.raises(OSError, match="No space"):
+        at.promote()
+    assert at.git("status", "--porcelain") == ""
+
+
+def test_no_room_for_the_files_is_said_before_one_is_written(at: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "_free", lambda _: 1000)
+    with pytest.raises(OSError, match="No space left") as caught:
+        at.promote(lambda name: pytest.fail(f"went on to {name}"))
+    assert caught.value.filename == str(at.path)
+    assert at.git("status", "--porcelain") == ""
 
 
 def test_a_checkout_in_the_middle_of_something_is_left_alone(at: Setting) -> None:
