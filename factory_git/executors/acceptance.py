@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -26,6 +27,7 @@ from factory_git.executors.local import Completed, End, run
 CHILD = Path(__file__).with_name("acceptance_child.py")
 OUTPUT_LIMIT = 400_000
 HINT = "pip install 'git-factory[acceptance]'"
+ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +139,7 @@ def _judge(
 
 def _result(line: dict[str, Any]) -> TestResult:
     outcome, assertions = str(line["outcome"]), int(line["assertions"])
-    message = str(line["message"])
+    message = ADDRESS.sub("", str(line["message"]))  # the same failure reads the same in every run
     if outcome == "passed" and not assertions:
         outcome, message = "hollow", "the test passed without one assertion: it shows nothing"
     return TestResult(
