@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "f1835f6127d1a6db"
+EPOCH = "392c67d9c7384927"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -6,13 +6,13 @@ The loader makes it, everything else reads it. Lists keep the order of the sourc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from factory_git.core.errors import Place
 from factory_git.core.ids import SpecPath
-from factory_git.spec.types import Type
+from factory_git.spec.types import Ref, Type
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,6 +237,23 @@ class Spec:
         """The entity of that name or id."""
         return next((e for e in self.entities if name in (e.name, e.id)), None)
 
+    def path_of(self, entity: Entity, path: str) -> tuple[Field, ...]:
+        """The fields along ``path`` (``contract.buyer.name``), as in :func:`fields_along`."""
+        return fields_along(self.entity, entity, path)
+
     def pipeline(self, id_: str) -> Pipeline | None:
         """The pipeline of that id."""
         return next((p for p in self.pipelines if p.id == id_), None)
+
+
+def fields_along(find: Callable[[str], Entity | None], entity: Entity, path: str) -> tuple[Field, ...]:
+    """The fields along a path from ``entity``: all but the last are references. Empty where it leads nowhere."""
+    found: list[Field] = []
+    here: Entity | None = entity
+    for name in path.split("."):
+        field_ = here.field(name) if here else None
+        if field_ is None:
+            return ()
+        found.append(field_)
+        here = find(field_.type.entity) if isinstance(field_.type, Ref) else None
+    return tuple(found)

@@ -155,8 +155,7 @@ def _surface(spec: Spec, types: Analysis) -> Iterator[Edge]:
         for entity in shown:
             yield Edge("shows", panel.path, entity.path)
             for column in panel.columns:
-                known = entity.field(column.partition(".")[0])
-                if known is not None:
+                for known in spec.path_of(entity, column):
                     yield Edge("shows", panel.path, known.path)
         for path in reads(spec, (*panel.order, panel.where), types.panels[panel.path].values(), shown):
             yield Edge("reads", panel.path, path)

@@ -5,7 +5,7 @@ The server and the look of the pages are the same for every application: :data:`
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,11 +108,12 @@ def _entity(spec: Spec, entity: Entity) -> str:
     return f"view.Entity({', '.join(given)})"
 
 
-def _column(spec: Spec, field: Field) -> str:
+def _column(spec: Spec, field: Field, via: Sequence[Field] = ()) -> str:
+    title = words.column(field) if not via else f"{words.column(via[-1])} {words.column(field).lower()}"
     given = [
         f"attribute={source.quote(names.field_name(field))}",
-        f"field={source.quote(field.name)}",
-        f"title={source.quote(words.column(field))}",
+        f"field={source.quote('.'.join(f.name for f in (*via, field)))}",
+        f"title={source.quote(title)}",
         f"kind={source.quote(kind(spec, field.type))}",
     ]
     given += [f"unit={source.quote(field.unit)}"] if field.unit else []
@@ -121,6 +122,7 @@ def _column(spec: Spec, field: Field) -> str:
     target = _target(spec, field)
     given += [f"ref={source.quote(names.attribute(target))}"] if target else []
     given += [f"words={source.literal(field.type.values)}"] if isinstance(field.type, Enum) else []
+    given += [f"via={items(_column(spec, f) for f in via)}"] if via else []
     return f"view.Column({', '.join(given)})"
 
 
@@ -175,7 +177,7 @@ def _panel(spec: Spec, panel: Panel, analysis: Analysis) -> Emitted:
     shown = [e for name in dict.fromkeys(panel.shows) if (e := spec.entity(name))]
     typed = analysis.panels.get(panel.path, {})
     body = ["\n".join(_rows(spec, panel, e, typed)) for e in shown]
-    sections = items(_section(panel, e) for e in shown)
+    sections = items(_section(spec, panel, e) for e in shown)
     given = [f"id={source.quote(panel.id)}", f"title={source.quote(panel.name)}", f"sections={sections}"]
     given += ["first=True"] if _is_first(spec, panel) else []
     given += [f"roles={source.literal(panel.roles)}"] if panel.roles else []
@@ -183,6 +185,8 @@ def _panel(spec: Spec, panel: Panel, analysis: Analysis) -> Emitted:
     imports = {**own(spec), "view": "view", "terms": "terms"}
     text = source.module(f"The panel {panel.name}", body, imports, level=2)
     nodes = {str(p) for t in typed.values() for p in t.reads} | {e.path for e in shown}
+    along = [spec.path_of(e, name) for e in shown for name in panel.columns]
+    nodes |= {str(f.path) for fields in along if len(fields) > 1 for f in fields}
     first = {p.path for p in spec.panels} if _is_first(spec, panel) and not panel.first else set()
     read = tuple(sorted(nodes | first))
     return Emitted(path=f"web/panels/{_module(panel)}.py", text=text, of=(panel.path,), nodes=read)
@@ -192,11 +196,16 @@ def _is_first(spec: Spec, panel: Panel) -> bool:
     return panel.first or (panel is _panels(spec)[0] and not any(p.first for p in spec.panels))
 
 
-def _section(panel: Panel, entity: Entity) -> str:
-    fields = [f for name in panel.columns if (f := entity.field(name))]
+def _section(spec: Spec, panel: Panel, entity: Entity) -> str:
+    shown = [_shown(spec, steps) for name in panel.columns if (steps := spec.path_of(entity, name))]
     given = [f"entity={source.quote(names.attribute(entity))}", f"rows={_function(entity)}"]
-    given += [f"columns={source.literal(tuple(names.field_name(f) for f in fields))}"] if fields else []
+    given += [f"columns={items(shown)}"] if shown else []
     return f"view.Section({', '.join(given)})"
+
+
+def _shown(spec: Spec, steps: Sequence[Field]) -> str:
+    """A column of a panel: a field by its name, or all of a column that references lead to."""
+    return source.quote(names.field_name(steps[0])) if len(steps) == 1 else _column(spec, steps[-1], steps[:-1])
 
 
 def _rows(spec: Spec, panel: Panel, entity: Entity, typed: Mapping[tuple[str, str], Typed]) -> list[str]:

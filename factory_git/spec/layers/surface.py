@@ -7,7 +7,7 @@ from typing import Any
 
 from factory_git.spec import names
 from factory_git.spec.layers.build import Build
-from factory_git.spec.model import Action, Entity, Panel, Role, Text
+from factory_git.spec.model import Action, Entity, Panel, Role, Text, fields_along
 
 
 def roles(build: Build) -> tuple[Role, ...]:
@@ -84,8 +84,9 @@ def _roles(build: Build, item: Mapping[str, Any]) -> tuple[str, ...]:
 def _columns(build: Build, columns: Iterable[Text], shown: list[Entity]) -> None:
     known = list(dict.fromkeys(f.name for e in shown for f in e.fields))
     for column in columns:
-        if shown and column.text.partition(".")[0] not in known:
-            message = f"{' and '.join(e.name for e in shown)} have no field {column.text!r}"
+        if shown and not any(fields_along(build.entities.get, e, column.text) for e in shown):
+            has = "have" if len(shown) > 1 else "has"
+            message = f"{' and '.join(e.name for e in shown)} {has} no field {column.text!r}"
             build.problem("spec/unknown-field", message, column.place, column.path, names.suggest(column.text, known))
 
 

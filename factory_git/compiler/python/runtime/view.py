@@ -35,7 +35,10 @@ NOBODY = Role(id="", title="Everyone")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
-    """A field as shown. ``ref`` is the list of the world that a reference leads to."""
+    """A field as shown. ``ref`` is the list of the world that a reference leads to.
+
+    ``via`` are the references that lead to the row whose field it is.
+    """
 
     attribute: str
     field: str
@@ -45,9 +48,12 @@ class Column:
     pii: str = ""
     ref: str = ""
     words: tuple[str, ...] = ()
+    via: tuple[Column, ...] = ()
 
     def hidden(self, role: Role) -> bool:
         """Whether its values are kept from the role."""
+        if any(column.hidden(role) for column in self.via):
+            return True
         return bool(self.pii) and self.pii not in role.sees
 
 
@@ -74,11 +80,11 @@ class Section:
 
     entity: str
     rows: Callable[[Any], list[Any]]
-    columns: tuple[str, ...] = ()
+    columns: tuple[str | Column, ...] = ()
 
     def shown_of(self, entity: Entity) -> tuple[Column, ...]:
         """The columns of the entity that are shown, in the order asked for."""
-        found = [entity.column(name) for name in self.columns]
+        found = [c if isinstance(c, Column) else entity.column(c) for c in self.columns]
         return tuple(found) or entity.columns
 
 
@@ -164,6 +170,18 @@ class App:
         return [row for row in getattr(world, entity) if id(row) in seen]
 
 
+def value(
+    app: App, column: Column, row: Any, find: Callable[[Entity, Any], Any]
+) -> Any:
+    """A column's value in a row. ``find`` gives the row of a key, or None."""
+    for reference in column.via:
+        entity, key = app.entity(reference.ref), getattr(row, reference.attribute)
+        row = find(entity, key) if entity is not None and key is not None else None
+        if row is None:
+            return None
+    return getattr(row, column.attribute)
+
+
 def handle(entity: Entity, row: Any, role: Role, secret: bytes) -> str:
     """What names a row in a form or an address: its key, or a sign where it is hidden.
 
@@ -245,14 +263,19 @@ def told(
     """Some fields of a row in words for a person: references by name, masked."""
     found: dict[str, Any] = {}
     for column in columns:
-        value = getattr(row, column.attribute)
-        if value is None:
+        held = value(app, column, row, lambda entity, key: _row(world, entity, key))
+        if held is None:
             found[column.field] = None
         elif column.hidden(role):
             found[column.field] = MASK
         else:
-            found[column.field] = _named(app, world, column, value, role)
+            found[column.field] = _named(app, world, column, held, role)
     return found
+
+
+def _row(world: Any, entity: Entity, key: Any) -> Any:
+    rows = getattr(world, entity.attribute)
+    return next((r for r in rows if getattr(r, entity.key) == key), None)
 
 
 def _named(app: App, world: Any, column: Column, value: Any, role: Role) -> Any:
@@ -261,8 +284,7 @@ def _named(app: App, world: Any, column: Column, value: Any, role: Role) -> Any:
         return plain(value)
     if isinstance(value, tuple):
         return [_named(app, world, column, item, role) for item in value]
-    rows = getattr(world, entity.attribute)
-    found = next((r for r in rows if getattr(r, entity.key) == value), None)
+    found = _row(world, entity, value)
     return plain(value) if found is None else label(entity, found, role)
 
 

@@ -52,6 +52,10 @@ class Lens:
         places = self.places.setdefault(entity.attribute, {})
         return kit.find(rows, places, key, entity.key)
 
+    def value(self, column: view.Column, row: Any) -> Any:
+        """A column's value in a row."""
+        return view.value(self.app, column, row, self.row)
+
     def opens(self, entity: view.Entity, row: Any) -> bool:
         """Whether the role may open the row on a page of its own."""
         if not entity.key:
@@ -96,7 +100,7 @@ def cell(
     refs: frozenset[str] = frozenset(),
 ) -> Markup:
     """One value of a row. ``refs`` are the kinds of rows named beside it already."""
-    value = getattr(row, column.attribute)
+    value = lens.value(column, row)
     if value is None or value == "":
         return element("span", "–", css="none", aria_label="empty")
     if column.hidden(lens.role):

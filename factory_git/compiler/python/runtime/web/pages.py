@@ -80,16 +80,13 @@ def table(
     """Rows as a table, which narrow screens show as cards."""
     lens = visit.lens
     digits = {
-        c.attribute: view.places([getattr(r, c.attribute) for r in rows])
-        for c in columns
+        c.field: view.places([lens.value(c, row) for row in rows]) for c in columns
     }
     refs = frozenset(c.ref for c in columns if c.ref)
     actions = actions_on(lens, entity)
-    numeric = {
-        c.attribute for c in columns if c.kind in ("int", "decimal") and not c.ref
-    }
+    numeric = {c.field for c in columns if c.kind in ("int", "decimal") and not c.ref}
     heads = [
-        element("th", c.title, scope="col", css="num" if c.attribute in numeric else "")
+        element("th", c.title, scope="col", css="num" if c.field in numeric else "")
         for c in columns
     ]
     heads += (
@@ -101,11 +98,11 @@ def table(
     for row in rows:
         cells = []
         for number, column in enumerate(columns):
-            inner = cell(lens, column, row, digits[column.attribute], refs)
+            inner = cell(lens, column, row, digits[column.field], refs)
             if not number and lens.opens(entity, row):
                 inner = _linked(lens, entity, column, row, inner)
             value = element("span", inner, css="value")
-            css = "num" if column.attribute in numeric else ""
+            css = "num" if column.field in numeric else ""
             name = "td" if number else "th"
             scope = None if number else "row"
             cells.append(
@@ -315,7 +312,9 @@ def _counted(entity: view.Entity, rows: Sequence[Any]) -> str:
 def _summary(columns: Sequence[view.Column], rows: Sequence[Any]) -> Markup:
     """How many rows per word of the first column that has coloured words."""
     for column in columns:
-        if not column.pii and any(TONES.get(word) for word in column.words):
+        if not (column.pii or column.via) and any(
+            TONES.get(word) for word in column.words
+        ):
             counts = Counter(getattr(row, column.attribute) for row in rows)
             words = [w for w in column.words if counts[w]]
             if len(words) > 1:
