@@ -12,6 +12,7 @@ from factory_git.drift import tags
 from factory_git.drift.finding import Finding
 
 HEAD = re.compile(rb"Compiled by git-factory (?P<compiler>[^\s,]+) from (?P<nodes>.*)")
+LOCKED = re.compile(rb'\{\n "bindings".*?\n "compiler": "(?P<compiler>[^"]+)"', re.DOTALL)
 AGAIN = "run `git factory run` to compile again"
 RUN = "run `git factory run` to compile again; to keep the edit, change the spec"
 
@@ -85,6 +86,12 @@ def made_by(content: bytes) -> str | None:
     return match["compiler"].decode(errors="replace") if match else None
 
 
+def _locked_by(content: bytes) -> str | None:
+    """The compiler that a lock file names; a lock has no head."""
+    match = LOCKED.match(content[:10_000])
+    return match["compiler"].decode(errors="replace") if match else None
+
+
 def first_difference(want: bytes, have: bytes) -> tuple[int, str, str]:
     """The first line that differs, from 1, with what should stand there and what does."""
     wanted, had = want.split(b"\n"), have.split(b"\n")
@@ -120,7 +127,7 @@ def _wrong_kind(have: Actual) -> str:
 
 def _different(path: str, want: Expected, have: Actual, compiler: str, root: str) -> Finding:
     assert want.content is not None
-    other = made_by(have.content)
+    other = made_by(have.content) or _locked_by(have.content)
     if other is not None and other != compiler:
         words = f"was compiled by {other}; this is {compiler}"
         return _finding("GF503", path, words, want, root, hint=AGAIN)

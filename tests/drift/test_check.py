@@ -101,6 +101,13 @@ def test_another_compiler_s_file_is_named_so(app: Path, git: Git, findings: Find
     assert "0.0.1+00000000" in found.message
 
 
+def test_another_compiler_s_lock_is_not_called_edited(app: Path, git: Git, findings: Findings) -> None:
+    version = (app / MODEL).read_text().split("git-factory ")[1].split(" ")[0]
+    edit(app / LOCK, f'"compiler": "{version}"', '"compiler": "0.0.1+00000000"')
+    git("add", ".", cwd=app)
+    assert codes(findings(app)) == {("GF503", LOCK)}
+
+
 def test_an_invalid_spec_is_found_with_every_place(app: Path, git: Git, findings: Findings) -> None:
     edit(app / "factory.yaml", "fields: {id: text key", "feelds: {id: text key")
     edit(app / "factory.yaml", "make: Label", "make: Lable")
