@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from factory_git.app import hooks
+from factory_git.core import files as write
 from factory_git.core.errors import Conflict, RepositoryError, UsageError
 from factory_git.core.resources import folder
 from factory_git.gitio.child import git
@@ -56,14 +57,10 @@ def run(where: Path, *, template: str = "minimal", with_hooks: bool = False, dry
     location = _repository(where)
     made = location is None
     if not dry_run:
-        where.mkdir(parents=True, exist_ok=True)
         if made:
+            where.mkdir(parents=True, exist_ok=True)
             git("init", "--quiet", cwd=where)
-        for name, content in files.items():
-            target = where / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("xb") as file:  # x: somebody may have been faster
-                file.write(content)
+        write.create(where, files)
     changes: tuple[hooks.Change, ...] = ()
     if with_hooks and not (dry_run and made):
         changes = hooks.install(locate(where) if location is None else location, dry_run=dry_run)

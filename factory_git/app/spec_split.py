@@ -75,8 +75,7 @@ def _move(found: SpecFiles, made: dict[str, bytes], old: list[str], *, dry_run: 
         message = "the files would not say the same afterwards; nothing was written"
         raise IntegrityError(message, code="spec/split", hint="git factory spec fmt first; and please report this")
     if not dry_run:
-        for name, content in made.items():
-            files.write(found.folder / name, content)
+        files.create(found.folder, made)
         for name in old:
             (found.folder / name).unlink()
         for folder in sorted({(found.folder / name).parent for name in old}, reverse=True):

@@ -17,6 +17,7 @@ from factory_git.cli.table import COMMANDS
 from factory_git.core.errors import FactoryError, InvalidInput
 
 CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+UNUSABLE = 128  # the disk is full, the folder read-only: no verdict, the repository cannot be used for this
 LOST_PIPE = 141  # what a shell reports for SIGPIPE
 
 
@@ -90,7 +91,7 @@ def run(args: Sequence[str]) -> int:
         return LOST_PIPE
     except OSError as error:
         output.error(*output.describe_os_error(error), as_json=as_json)
-        return 1
+        return UNUSABLE
     except Exception as error:  # noqa: BLE001 (the last border: what nobody expected becomes a report)
         return _internal(error, args, as_json=as_json)
 

@@ -72,7 +72,13 @@ def failure(error: FactoryError, problems: Sequence[Problem], *, as_json: bool) 
         return
     for problem in problems:
         click.echo(str(problem), err=True)
-    error_text(error.message, error.hint)
+    if not (len(problems) == 1 and _says_the_same(error, problems[0])):
+        error_text(error.message, error.hint)
+
+
+def _says_the_same(error: FactoryError, problem: Problem) -> bool:
+    """Whether an error is nothing but its one problem, which then is printed once."""
+    return error.message.endswith(problem.message) and error.hint in ("", problem.hint)
 
 
 def error(message: str, code: str = "internal", hint: str = "", *, as_json: bool = False) -> None:
@@ -95,10 +101,13 @@ def describe_os_error(problem: OSError) -> tuple[str, str, str]:
     """Message, code and hint for a failure of the operating system."""
     where = f"{problem.filename}: " if problem.filename else ""
     words = f"{where}{problem.strerror or problem}"
-    if problem.errno in (errno.ENOSPC, errno.EDQUOT):
-        return words, "os/disk-full", "free some space and run it again; nothing half-written was kept"
+    # libgit2's have no number, only the system's words in their own.
+    full = next((n for n in (errno.ENOSPC, errno.EDQUOT) if problem.errno == n or os.strerror(n) in words), None)
+    if full is not None:
+        hint = "free some space and run it again; what was acknowledged is safe, and no branch has moved half way"
+        return (words if where else f"cannot write: {words}"), "os/disk-full", hint
     if problem.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return words, "os/permission", "the folder cannot be written; reading commands still work"
+        return words, "os/permission", "it cannot be written or read by this user; commands that only read still work"
     return words, "os/error", ""
 
 

@@ -1,10 +1,11 @@
-"""Writing files whole or not at all."""
+"""Writing files whole or not at all, one or several."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 
@@ -25,9 +26,40 @@ def write(path: Path, content: bytes) -> None:
             os.fsync(file.fileno())
         fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
         fresh.replace(path)
-    except BaseException:
+    except BaseException as error:
         with contextlib.suppress(OSError):
             fresh.unlink()
+        if isinstance(error, OSError) and error.filename in (None, name):
+            error.filename = str(path)  # a failed write names no file, and the temporary one says little
+        raise
+
+
+def create(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make these new files below ``folder``, and the folders they need: all of them, or none.
+
+    Raises ``FileExistsError`` when one is there, ``OSError`` when one cannot be written; what was made is removed.
+    """
+    made: list[Path] = []
+    try:
+        for name, content in files.items():
+            target = folder / name
+            missing = [one for one in (target.parent, *target.parent.parents) if not one.exists()]
+            for one in reversed(missing):
+                one.mkdir(exist_ok=True)
+                made.append(one)
+            with target.open("xb") as file:  # x: somebody may have been faster
+                made.append(target)
+                try:
+                    file.write(content)
+                    file.flush()
+                    os.fsync(file.fileno())
+                except OSError as error:
+                    error.filename = str(target)
+                    raise
+    except BaseException:
+        for one in reversed(made):
+            with contextlib.suppress(OSError):  # a folder into which somebody else put something stays
+                one.rmdir() if one.is_dir() else one.unlink()
         raise
 
 

@@ -75,8 +75,10 @@ def place(path: Path, content: bytes, *, fsync: bool, mode: int = 0o444) -> None
             if fsync:
                 os.fsync(file.fileno())
         os.rename(temporary, path)  # noqa: PTH104 (the string of mkstemp)
-    except BaseException:
+    except BaseException as error:
         Path(temporary).unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.filename in (None, temporary):
+            error.filename = str(path)  # a failed write names no file
         raise
 
 

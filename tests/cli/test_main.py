@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import subprocess
 import sys
@@ -26,6 +27,8 @@ from factory_git.core import errors
         (errors.Conflict("no"), 5),
         (errors.RepositoryError("no"), 128),
         (errors.Cancelled("no"), 130),
+        (OSError(errno.ENOSPC, "No space left on device"), 128),
+        (PermissionError(errno.EACCES, "Permission denied", "/r"), 128),
         (KeyboardInterrupt(), 130),
         (ZeroDivisionError("what nobody expected"), 70),
     ],
@@ -53,6 +56,35 @@ def test_an_internal_error_names_a_report_that_has_the_traceback(
     assert "ZeroDivisionError" in report.read_text()
     assert "['log', '-n', '3']" in report.read_text()
     report.unlink()
+
+
+@pytest.mark.parametrize(
+    "full",
+    [OSError(errno.ENOSPC, "No space left on device"), OSError("failed to write out file: No space left on device")],
+)
+def test_a_full_disk_is_told_with_the_way_out(
+    full: OSError, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(**_: object) -> None:
+        raise full
+
+    monkeypatch.setattr(cli.group, "main", fail)
+    cli.run(["--json"])
+    told = json.loads(capsys.readouterr().err)["error"]
+    assert told["code"] == "os/disk-full"
+    assert told["message"].startswith("cannot write: ")
+    assert "free some space" in told["hint"]
+
+
+def test_one_problem_is_told_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    problem = errors.Problem(code="spec/x", message="m", place=errors.Place(file="f", line=3, column=4), hint="mend it")
+
+    def fail(**_: object) -> None:
+        raise errors.SpecError("f:3:4: m", [problem], hint="mend it")
+
+    monkeypatch.setattr(cli.group, "main", fail)
+    assert cli.run([]) == 2
+    assert capsys.readouterr().err == "f:3:4: error: m\n  hint: mend it\n"
 
 
 def test_errors_under_json_are_one_object_on_standard_error(

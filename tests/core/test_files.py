@@ -36,7 +36,29 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="No space") as caught:
         files.write(target, b"new")
+    assert caught.value.filename == str(target)
     assert target.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["f"]
+
+
+def test_several_new_files_come_all_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files.create(tmp_path, {"a.txt": b"a", "deep/er/b.txt": b"b"})
+    assert (tmp_path / "deep" / "er" / "b.txt").read_bytes() == b"b"
+    with pytest.raises(FileExistsError):
+        files.create(tmp_path, {"new/c.txt": b"c", "a.txt": b"mine"})
+    assert (tmp_path / "a.txt").read_bytes() == b"a"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.txt", "deep"]
+
+
+def test_no_room_for_the_second_of_several_removes_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(fd: int) -> None:
+        if (tmp_path / "made" / "b.txt").exists():
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space") as caught:
+        files.create(tmp_path, {"made/a.txt": b"a", "made/b.txt": b"b"})
+    assert caught.value.filename == str(tmp_path / "made" / "b.txt")
+    assert list(tmp_path.iterdir()) == []
