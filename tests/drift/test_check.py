@@ -105,7 +105,7 @@ def test_another_compiler_s_lock_is_not_called_edited(app: Path, git: Git, findi
     version = (app / MODEL).read_text().split("git-factory ")[1].split(" ")[0]
     edit(app / LOCK, f'"compiler": "{version}"', '"compiler": "0.0.1+00000000"')
     git("add", ".", cwd=app)
-    assert codes(findings(app)) == {("GF503", LOCK)}
+    assert codes(findings(app)) == [("GF503", LOCK)]
 
 
 def test_an_invalid_spec_is_found_with_every_place(app: Path, git: Git, findings: Findings) -> None:
