@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "392c67d9c7384927"
+EPOCH = "2e3f98d58491c3f6"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

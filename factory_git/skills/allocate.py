@@ -6,14 +6,15 @@ from factory_git.skills.base import Lines, Writer, block
 
 
 def emit(step: Writer) -> Lines:
-    """Serve demand rows in ``order`` from matching supply rows until ``need`` is met; what is unmet makes ``short``.
+    """Serve demand rows in ``order`` from matching supply rows, in ``supply_order``, until ``need`` is met.
 
-    What a supply row has given away in this run is kept in ``run.taken``, for the allocations that come after.
+    What is unmet makes ``short``. What a supply row has given away in this run is kept in ``run.taken``, for the
+    allocations that come after.
     """
     demand = {"it": "demand"}
     lines = [
         f"demands = {step.rows('allocate.demand', keep='allocate.where', order='allocate.order')}",
-        f"supplies = {step.rows('allocate.supply')}",
+        f"supplies = {step.rows('allocate.supply', order='allocate.supply_order')}",
     ]
     have = step.expr("allocate.have", {"it": "supply"})
     serve = [f"qty = run.taken.take(supply, {have}, need)", *block("if qty > 0:", ["need -= qty", *step.make()])]

@@ -79,7 +79,7 @@ class _Analyser:
             scope = pipeline_scope(spec, pipeline, self.scope)
             steps |= {step.path: type_step(step, scope, sources) for step in pipeline.steps}
         self.problems += [p for s in steps.values() for p in s.problems]
-        over = {path: self.uses(found.exprs.values(), terms) for path, found in steps.items()}
+        over = {path: rows_read(spec, found.exprs.values(), terms) for path, found in steps.items()}
         self.problems += flow_rules.problems(spec, over)
         analysis = Analysis(
             terms=terms,
@@ -92,19 +92,6 @@ class _Analyser:
         )
         self.problems += pii_rules.problems(spec, steps, analysis.actions, terms)
         return replace(analysis, problems=_sorted(self.problems))
-
-    def uses(self, trees: Iterable[Typed], terms: Mapping[SpecPath, Typed]) -> frozenset[str]:
-        """The entities whose rows the trees go over, by themselves or by the terms they call."""
-        bodies = {t.id: terms[t.path] for t in self.spec.terms if t.path in terms}
-        found: set[str] = set()
-        todo, seen = list(trees), set[str]()
-        while todo:
-            tree = todo.pop()
-            found |= collections(tree)
-            for called in sorted(terms_called(tree) - seen):
-                seen.add(called)
-                todo += [bodies[called]] if called in bodies else []
-        return frozenset(found)
 
     def typed(self, text: Text, scope: Scope, expect: Type | None, what: str) -> Typed | None:
         try:
@@ -176,6 +163,20 @@ class _Analyser:
 
     def problem(self, code: str, message: str, node: Action, hint: str) -> None:
         self.problems.append(Problem(code=code, message=message, place=node.place, path=node.path, hint=hint))
+
+
+def rows_read(spec: Spec, trees: Iterable[Typed], terms: Mapping[SpecPath, Typed]) -> frozenset[str]:
+    """The entities whose rows the trees go over, by themselves or by the terms they call."""
+    bodies = {t.id: terms[t.path] for t in spec.terms if t.path in terms}
+    found: set[str] = set()
+    todo, seen = list(trees), set[str]()
+    while todo:
+        tree = todo.pop()
+        found |= collections(tree)
+        for called in sorted(terms_called(tree) - seen):
+            seen.add(called)
+            todo += [bodies[called]] if called in bodies else []
+    return frozenset(found)
 
 
 def _cycles(terms: Iterable[Term], trees: Mapping[SpecPath, Typed]) -> Iterator[Problem]:

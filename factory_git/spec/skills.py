@@ -151,10 +151,11 @@ SKILLS: Mapping[str, SkillShape] = {
                 _expr("allocate.match", _SUPPLY_DEMAND, BOOL),
                 _expr("allocate.where", _DEMAND, BOOL),
                 _order("allocate.order", "allocate.demand"),
+                _order("allocate.supply_order", "allocate.supply"),
                 *_make({**_SUPPLY_DEMAND, "qty": DECIMAL}),
                 *_made_else("short", {**_DEMAND, "qty": DECIMAL}),
             ),
-            means="demand rows are served in `order` from matching supply rows until `need` is met",
+            means="demand rows are served in `order` from matching supply rows, in `supply_order`, until `need` is met",
         ),
         SkillShape(
             name="group",

@@ -75,3 +75,35 @@ def test_a_path_that_leads_nowhere_is_refused(by: str, message: str) -> None:
     with pytest.raises(SpecError) as refused:
         compile_spec(spec_of(CLINIC.replace("[doctor.ward, doctor.shift]", by)))
     assert message in str(refused.value)
+
+
+STORE = """
+factory: 1
+app: {id: store}
+identity: {purpose: Pick what expires first}
+data_contracts:
+  entities:
+    - {name: Lot, fields: {id: text key, qty: int, expires: date?}}
+    - {name: Line, fields: {id: text key, qty: int}}
+    - {name: Pick, made: true, fields: {line: ref Line, lot: ref Lot, qty: decimal}}
+workflows:
+  pipelines:
+    - name: Picking
+      steps:
+        - name: Pick
+          allocate: {supply: Lot, demand: Line, need: it.qty, supply_order: [expires, -qty]}
+          make: Pick
+          set: {line: demand.id, lot: supply.id, qty: qty}
+acceptance: [Later]
+"""
+
+
+def test_supply_is_taken_in_its_own_order(tmp_path: Path) -> None:
+    with application(STORE, tmp_path) as app:
+        model, day = app.module("model"), dt.date(2026, 6, 5)
+        world = model.World()
+        lots = (("a", 1, None), ("b", 2, day), ("c", 5, day), ("d", 1, day.replace(day=1)))
+        world.lot += [model.Lot(id=i, qty=q, expires=e) for i, q, e in lots]
+        world.line.append(model.Line(id="n", qty=9))
+        app.run(world, "picking")
+        assert [(row.lot, row.qty) for row in world.pick] == [("d", 1), ("c", 5), ("b", 2), ("a", 1)]

@@ -14,11 +14,13 @@ from factory_git.compiler.files import Proof
 from factory_git.compiler.python import drawing, names, source
 from factory_git.compiler.python.actions import act_class, function
 from factory_git.compiler.python.expressions import emit as expression
+from factory_git.compiler.python.guardrails import function as guardrail_function
 from factory_git.compiler.python.layout import lay_out
 from factory_git.compiler.python.pytypes import convert, python_type
 from factory_git.core.errors import Problem, SpecError
 from factory_git.core.ids import SpecPath
-from factory_git.spec.check import Analysis
+from factory_git.spec.check import Analysis, rows_read
+from factory_git.spec.expr.typed import run_arguments
 from factory_git.spec.model import Entity, Pipeline, Scenario, Spec
 from factory_git.spec.types import BOOL, DATE
 
@@ -36,6 +38,7 @@ _OUTSIDE = {
     "Decimal": "from decimal import Decimal",
     "Path": "from pathlib import Path",
     "Any": "from typing import Any",
+    "deepcopy": "from copy import deepcopy",
 }
 _THIRD = {
     "pytest": "import pytest",
@@ -69,6 +72,7 @@ class _File:
     tests: list[str] = field(default_factory=list)
     result: Tests = field(default_factory=Tests)
     draws: drawing.Used = field(default_factory=drawing.Used)
+    args: dict[int, str] = field(default_factory=dict)  # id of a run of a scenario → its arguments
 
 
 def emit(spec: Spec, analysis: Analysis, *, holdout: bool = False) -> Tests | None:
@@ -95,6 +99,8 @@ def _module(spec: Spec, blocks: list[str], depth: int) -> str:
     third.sort(key=lambda line: (line.startswith("from"), line))
     parts = ["\n".join(source.docstring(f"What {spec.title} must do: the acceptance scenarios of its spec"))]
     parts += ["from __future__ import annotations", "\n".join(outside)]
+    if "assume" in used:
+        third = [line.replace("HealthCheck, given", "HealthCheck, assume, given") for line in third]
     parts += ["\n".join(third)] if third else []
     root = "Path(__file__).resolve()" + ".parent" * (depth + 1)
     parts.append(f"ROOT = {root}\nsys.path.insert(0, str(ROOT))")
@@ -130,6 +136,7 @@ def _test(file: _File, scenario: Scenario) -> list[str]:
         command = ", ".join(_command(str(scenario.test)))
         return [*lines, f"def {name}() -> None:", *source.docstring(scenario.name, 4), f"    passes({command})"]
     arguments, body = _given(file, scenario)
+    body += _assumed(file, scenario, arguments)
     for when in scenario.when:
         body += _when(file, scenario, when, arguments)
     body += _then(file, scenario)
@@ -214,9 +221,44 @@ def _when(file: _File, scenario: Scenario, when: Mapping[str, Any], arguments: d
     pipeline = file.spec.pipeline(str(when["run"]))
     assert pipeline is not None
     file.result.nodes.add(SpecPath(f"{pipeline.path}.trigger"))
-    module = names.module(pipeline)
-    given = [_argument(file, scenario, pipeline, n, v, arguments) for n, v in when.items() if n != "run"]
-    return [f"{module}.run(world, {module}.Args({', '.join(given)}))"]
+    module, args = names.module(pipeline), _args(file, scenario, pipeline, when, arguments)
+    if not when.get("refused") or "refused" in pipeline.args:
+        return [f"{module}.run(world, {args})"]
+    return ["with pytest.raises(kit.AppError):", f"    {module}.run(deepcopy(world), {args})"]
+
+
+def _args(
+    file: _File,
+    scenario: Scenario,
+    pipeline: Pipeline,
+    when: Mapping[str, Any],
+    arguments: dict[str, tuple[str, str]],
+) -> str:
+    """The arguments of a run; what is drawn for it is drawn once."""
+    if id(when) not in file.args:
+        given = [_argument(file, scenario, pipeline, n, v, arguments) for n, v in when.items() if n in pipeline.args]
+        file.args[id(when)] = f"{names.module(pipeline)}.Args({', '.join(given)})"
+    return file.args[id(when)]
+
+
+def _assumed(file: _File, scenario: Scenario, arguments: dict[str, tuple[str, str]]) -> list[str]:
+    """A world that breaks a guardrail before anything has run is not looked at: nobody could have stored it."""
+    spec, terms = file.spec, file.analysis.terms
+    first = spec.pipeline(str(scenario.when[0]["run"])) if scenario.when and "run" in scenario.when[0] else None
+    if scenario.kind != "property" or first is None:
+        return []
+    made, lines = {e.name for e in spec.entities if e.made}, []
+    for guardrail in spec.guardrails:
+        tree = file.analysis.guardrails.get(guardrail.path)
+        if tree is None or guardrail.on_break != "abort" or rows_read(spec, [tree], terms) & made:
+            continue
+        asked = run_arguments(tree)
+        if not asked <= set(first.args):
+            continue
+        run = f", {_args(file, scenario, first, scenario.when[0], arguments)}" if asked else ""
+        lines.append(f"assume(guardrails.{guardrail_function(guardrail)}(world{run}))")
+        file.result.nodes |= {guardrail.path, *tree.reads}
+    return lines
 
 
 def _act(file: _File, scenario: Scenario, when: Mapping[str, Any]) -> list[str]:
@@ -247,7 +289,8 @@ def _act(file: _File, scenario: Scenario, when: Mapping[str, Any]) -> list[str]:
     ]
     if not when.get("refused"):
         return lines
-    return [lines[0], "with pytest.raises(kit.AppError):", f"    {lines[1]}"]
+    tried = [f"    {line.replace('(world, ', '(attempt, ', 1)}" for line in lines[1:]]
+    return [lines[0], "attempt = deepcopy(world)", "with pytest.raises(kit.AppError):", *tried]
 
 
 def _argument(  # noqa: PLR0917 - all of it is needed to name a drawn argument

@@ -136,6 +136,9 @@ def _when(
     for name, cell in given.items():
         if not isinstance(cell, Cell):
             continue
+        if name == "refused" and not (pipeline and name in pipeline.args):
+            out[name] = build.cell(cell, BOOL, "refused", common["path"])
+            continue
         if pipeline is not None and name not in pipeline.args:
             message = f"pipeline {pipeline.id} has no argument {name!r}"
             hint = names.suggest(name, pipeline.args)
