@@ -26,7 +26,7 @@ NODES = 12  # of a file's head; the whole list is in the lock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A spec node of the line. ``place`` is None where the spec has it no more; ``by``: tag, head, trailer, spec."""
+    """A spec node of the line. ``place`` is None where the spec has none; ``by``: tag, head, lock, trailer, spec."""
 
     path: str
     place: Place | None
@@ -65,6 +65,7 @@ class Why:
     verdict: Entry | None
     others: tuple[tuple[blame.Commit | None, int], ...]  # whole file: the commits of its lines, and how many each has
     notes: tuple[str, ...]
+    written: Entry | None = None  # bound code: the record of the agent's work, with its prompt and transcript
 
     @property
     def from_factory(self) -> bool:
@@ -90,7 +91,8 @@ def run(ctx: Context, file: str, line: int | None = None, *, revision: str | Non
     notes: list[str] = []
     spec, locked = tree.spec(file, notes)
     is_spec = spec is not None and any(source.path == file for source in spec.sources)
-    nodes, more = _spec_nodes(spec, file, line) if spec and is_spec else _nodes(content, line, commit, spec)
+    bound = _bound_to(locked, spec, [file, *([origin.file] if origin else [])])
+    nodes, more = _spec_nodes(spec, file, line) if spec and is_spec else _nodes(content, line, commit, spec, bound)
     records = Records(ctx, _trailer(commit, "Factory-Run"), notes)
     return Why(
         file=file,
@@ -108,6 +110,7 @@ def run(ctx: Context, file: str, line: int | None = None, *, revision: str | Non
         verdict=records.last("verdict"),
         others=_others(origins, commits) if line is None else (),
         notes=(*_origin_notes(origin, commit, content, is_spec=is_spec), *notes),
+        written=_written(records) if bound else None,
     )
 
 
@@ -132,16 +135,33 @@ def _telling(origins: Sequence[blame.Origin], commits: Mapping[str, blame.Commit
     return max(origins, key=rank, default=None)
 
 
+def _bound_to(locked: Mapping[str, Any], spec: Spec | None, names: Iterable[str]) -> tuple[str, ...]:
+    """The nodes that the lock has for bound code of one of these names; its writer need not have kept the tags."""
+    files = locked.get("files", {})
+    root = f"{spec.root}/" if spec and spec.root else ""
+    for name in names:
+        entry = files.get(name.removeprefix(root), {}) if isinstance(files, dict) else {}
+        if isinstance(entry, dict) and entry.get("mode") == "bound":
+            return tuple(str(node) for node in entry.get("nodes", ()))
+    return ()
+
+
 def _nodes(
-    content: Sequence[str], line: int | None, commit: blame.Commit | None, spec: Spec | None
+    content: Sequence[str],
+    line: int | None,
+    commit: blame.Commit | None,
+    spec: Spec | None,
+    locked: Sequence[str],
 ) -> tuple[tuple[Node, ...], int]:
-    """The nodes of the line's tag, else of the file's head, else of the commit; bounded, with what was cut."""
+    """The nodes of the line's tag, else of the file's head, the lock or the commit; bounded, with what was cut."""
     places = spec.places if spec else {}
     by, paths = "tag", []
     if line is not None and (tag := tags.enclosing(content, line)):
         paths = [tag[0]]
     elif head := tags.head(content):
         by, paths = "head", list(head[1])
+    elif locked:
+        by, paths = "lock", list(locked)
     elif commit is not None:
         # The last one may say in words how many more there are.
         by, paths = "trailer", [path for path in commit.trailers.get("Factory-Node", ()) if " " not in path]
@@ -225,6 +245,12 @@ def _origin_notes(
     if tags.head(content):
         return ("no run of the factory made this commit, though the file says it is compiled: `git factory check`",)
     return ("this did not come from the factory: its commit names no run",)
+
+
+def _written(records: Records) -> Entry | None:
+    """The run's last work of an agent; None where only the compiler worked."""
+    found = records.last("implement")
+    return found if found is not None and found.record.payload.get("prompt") else None
 
 
 def _trailer(commit: blame.Commit | None, key: str) -> str:

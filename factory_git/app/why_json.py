@@ -21,6 +21,7 @@ def as_json(why: Why) -> str:
         "was_at": {"file": why.origin.file, "line": why.origin.first} if why.origin and why.commit else None,
         "run": ({"id": why.run_id} | _entry_json(why.run)) if why.run_id else None,
         "phase": why.phase or None,
+        "agent": _agent_json(why.written),
         "nodes": [
             {"path": n.path, "by": n.by, "spec": {"file": n.place.file, "line": n.place.line} if n.place else None}
             for n in why.nodes
@@ -44,6 +45,14 @@ def _commit_json(commit: blame.Commit | None) -> dict[str, Any] | None:
         return None
     when = commit.when.isoformat()
     return {"id": commit.oid, "author": commit.author, "when": when, "subject": commit.subject}
+
+
+def _agent_json(entry: Entry | None) -> dict[str, Any] | None:
+    if entry is None:
+        return None
+    return {"name": entry.record.payload.get("agent")} | {
+        key: entry.record.payload.get(key) for key in ("prompt", "transcript")
+    }
 
 
 def _entry_json(entry: Entry | None) -> dict[str, Any]:

@@ -49,8 +49,13 @@ def _lines(found: why.Why) -> Iterator[str]:
         yield from _row("run", f"{found.run_id[:12]} {at}")
     if found.phase:
         yield from _row("phase", found.phase)
+    if found.written:
+        payload = found.written.record.payload
+        yield from _row("agent", str(payload.get("agent", "")))
+        for what in ("prompt", "transcript"):
+            yield from _row("", f"{what}: git factory show {payload.get(what)}")
     for number, node in enumerate(found.nodes):
-        at = str(node.place) if node.place else "no longer in the spec"
+        at = str(node.place) if node.place else "not in the spec"
         yield from _row("" if number else "spec", f"{node.path}  {at}")
     if found.more_nodes:
         yield from _row("", f"… and {found.more_nodes} more (all of them: .factory/lock.json)")

@@ -102,6 +102,36 @@ def test_a_line_moved_into_another_file_keeps_its_origin(app: Path, git: Git) ->
     assert found.origin.file == MODEL
 
 
+def test_code_that_an_agent_wrote_leads_to_its_node_its_prompt_and_its_words(repo: Path, git: Git) -> None:
+    (repo / "factory.yaml").write_text(
+        "factory: 1\napp: {id: shop}\n"
+        "data_contracts: {entities: [{name: Item, fields: {id: text key}}]}\n"
+        "workflows: {pipelines: [{name: Labels, steps: [Print them]}]}\n"
+        'acceptance: [{name: Labels are printed, given: {Item: [[id], [a]]}, when: {run: labels}, then: ["true"]}]\n'
+    )
+    agent = repo.parent / "agent.py"
+    agent.write_text(
+        "import pathlib, sys\n"
+        "place = pathlib.Path(sys.argv[1], 'shop/bound/labels_print_them.py')\n"
+        "place.write_text('def run(world, run):\\n    return None\\n')\n"
+        "print('it is done')\n"
+    )
+    git("add", ".", cwd=repo)
+    git("commit", "-q", "-m", "the spec", cwd=repo)
+    name = f"command: {sys.executable} {agent} {{worktree}}"
+    assert run(open_context(repo), Options(agent=name), Quiet()).exit_code == 0
+    git("mv", "shop/bound/labels_print_them.py", "shop/bound/moved.py", cwd=repo)
+    git("commit", "-q", "-m", "moved", cwd=repo)
+    ctx = open_context(repo)
+    found = why.run(ctx, "shop/bound/moved.py", 2)
+    assert [(node.path, node.by) for node in found.nodes] == [("workflows.pipelines.labels.steps.print_them", "lock")]
+    assert found.written is not None
+    assert found.written.record.payload["agent"] == name
+    assert b"print_them" in ctx.ledger.blob(found.written.record.payload["prompt"])
+    assert b"it is done" in ctx.ledger.blob(found.written.record.payload["transcript"])
+    assert why.run(ctx, "shop/model.py", 20).written is None
+
+
 def test_a_person_s_line_is_said_not_to_come_from_the_factory(app: Path, git: Git) -> None:
     (app / "own.py").write_text("x = 1\n")
     git("add", ".", cwd=app)
