@@ -27,6 +27,8 @@ from factory_git.executors.local import Completed, End, run
 CHILD = Path(__file__).with_name("acceptance_child.py")
 OUTPUT_LIMIT = 400_000
 HINT = "pip install 'git-factory[acceptance]'"
+UNKNOWN = (4, 5)  # what pytest ends with when an id is not found, when nothing was collected
+UNREADABLE = "cannot be collected"
 ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
@@ -58,6 +60,12 @@ class Proven:
         return bool(self.results) and not self.problem and all(r.outcome == "passed" for r in self.results)
 
     @property
+    def matched_nothing(self) -> bool:
+        """Whether pytest knew none of the tests, though every file it looked into could be read."""
+        unknown = self.completed is not None and self.completed.returncode in UNKNOWN
+        return unknown and UNREADABLE not in self.problem and all(r.outcome == "missing" for r in self.results)
+
+    @property
     def assertions(self) -> int:
         """Assertions that passed, all tests together."""
         return sum(result.assertions for result in self.results)
@@ -74,19 +82,22 @@ def require(modules: Iterable[str]) -> None:
             )
 
 
-def prove(root: Path, package: str, tests: Sequence[str], *, timeout: float) -> Proven:
-    """Run ``tests`` (pytest node ids relative to ``root``) against ``package`` in ``root``."""
+def prove(root: Path, package: str, tests: Sequence[str], *, timeout: float, own: bool = False) -> Proven:
+    """Run ``tests`` (pytest node ids relative to ``root``) against ``package`` in ``root``.
+
+    ``own``: they are the user's, so the folder's configuration, ``conftest.py`` and installed plugins have their say.
+    """
     if not tests:
         return Proven(results=(), problem="no test was asked for", completed=None, seconds=0.0)
     for folder in {(root / test.split("::")[0]).parent for test in tests}:
         # pytest keeps rewritten tests as byte code of its own, and would take one that a commit brought along.
         shutil.rmtree(folder / "__pycache__", ignore_errors=True)
     with tempfile.TemporaryDirectory(prefix="factory-proof-") as scratch, tempfile.TemporaryFile() as report:
-        orders = {"root": str(root), "package": package, "tests": list(tests), "report": report.fileno()}
+        orders = {"root": str(root), "package": package, "tests": list(tests), "report": report.fileno(), "own": own}
         completed = run(
             [sys.executable, "-P", "-B", str(CHILD)],
             cwd=root,
-            env=_environment(scratch),
+            env=_environment(scratch, own=own),
             stdin=json.dumps(orders).encode(),
             timeout=timeout,
             limit=OUTPUT_LIMIT,
@@ -98,16 +109,16 @@ def prove(root: Path, package: str, tests: Sequence[str], *, timeout: float) -> 
     return Proven(results=results, problem=problem, completed=completed, seconds=completed.seconds)
 
 
-def _environment(scratch: str) -> dict[str, str]:
+def _environment(scratch: str, *, own: bool) -> dict[str, str]:
     home = os.path.join(scratch, "home")  # noqa: PTH118 (a text for the environment)
     Path(home).mkdir()
-    return allowed(
+    alone = {} if own else {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return alone | allowed(
         HOME=home,
         XDG_CONFIG_HOME=home,
         XDG_CACHE_HOME=home,
         TMPDIR=scratch,
         PYTHONHASHSEED="0",
-        PYTEST_DISABLE_PLUGIN_AUTOLOAD="1",
         HYPOTHESIS_STORAGE_DIRECTORY=os.path.join(scratch, "hypothesis"),  # noqa: PTH118
     )
 
@@ -163,7 +174,7 @@ def _problem(lines: list[dict[str, Any]], completed: Completed) -> str:
         return "the report of the tests is damaged"
     collect = [line for line in lines if "collect" in line]
     if collect:
-        return f"{collect[0]['collect']} cannot be collected:\n{collect[0]['message']}"
+        return f"{collect[0]['collect']} {UNREADABLE}:\n{collect[0]['message']}"
     if not lines or not lines[-1].get("finished"):
         return f"the tests ended before their report did (exit {completed.returncode})"
     code = lines[-1]["exit"]

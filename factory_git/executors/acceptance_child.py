@@ -104,9 +104,11 @@ def main() -> int:
     sys.path.append(root)
     import pytest  # noqa: PLC0415 (after the path is set, and only here)
 
+    alone = () if orders["own"] else ("-c", os.devnull, "--noconftest")
     code = pytest.main(
         [
-            *("-c", os.devnull, "--rootdir", root, "--noconftest", "--import-mode=importlib", "-p", "no:cacheprovider"),
+            *alone,
+            *("--rootdir", root, "--import-mode=importlib", "-p", "no:cacheprovider"),
             *("-o", "enable_assertion_pass_hook=true", "--assert=rewrite", "-q", "--tb=short", "--color=no"),
             *orders["tests"],
         ],

@@ -54,7 +54,7 @@ def run_command(shop: Workshop, place: Path, command: str) -> Ran:
         raise AgentFailed(
             f"the command {command!r} cannot be run: {tool} was not found",
             code="run/missing-tool",
-            hint="install it where git-factory runs, or take the command out of `done:`",
+            hint="install it where git-factory runs, or take the command out of the spec",
         )
     why = {End.TIMEOUT: f"time-out after {shop.limits.timeout:g} s", End.SIGNAL: f"signal {done.signal}"}.get(
         done.end, ""
