@@ -30,7 +30,7 @@ def result(ended: Ended, branch: str) -> SpecResult:
         spec=spec,
         outcome=str(verdict["outcome"]),
         reason=str(verdict["reason"]),
-        hint=_hint(str(verdict["outcome"]), last),
+        hint=_hint(str(verdict["outcome"]), last, list(verdict.get("holes", ()))),
         iterations=int(verdict.get("iterations", 0)),
         tests=int(verdict.get("tests", 0)),
         passed=int(verdict.get("passed", 0)),
@@ -51,17 +51,22 @@ def _failures(state: State) -> list[str]:
     if not state.steps:
         return []
     payload = state.steps[-1].payload
-    out = [
-        f"{test['test']}: {test['outcome']}: {_gist(test.get('message', ''))}"
-        for test in payload.get("tests", ())
-        if test["outcome"] != "passed"
-    ]
+    out = [f"{test['test']}: {test['outcome']}: {_gist(test.get('message', ''))}" for test in _failed(payload)]
     out += [
         f"$ {command['command']}: exit {command['exit']}"
         for command in payload.get("commands", ())
         if command["outcome"] == "failed"
     ]
     return out
+
+
+def _failed(payload: Any) -> list[Any]:
+    return [test for test in payload.get("tests", ()) if test["outcome"] != "passed"]
+
+
+def _reached(holes: list[str], payload: Any) -> bool:
+    """Whether a test failed because it came to a hole."""
+    return any(hole in test.get("message", "") for test in _failed(payload) for hole in holes)
 
 
 def _gist(message: str) -> str:
@@ -71,9 +76,13 @@ def _gist(message: str) -> str:
     return " ".join(marked[:3] or lines[-1:])[:300]
 
 
-def _hint(outcome: str, last: Any) -> str:
+def _hint(outcome: str, last: Any, holes: list[str]) -> str:
     if last.get("hint"):
         return str(last["hint"])
+    if last.get("failure") == "missing":
+        return "name a program that can be started here: --agent 'command: /path/to/my-agent {worktree}'"
+    if outcome == Verdict.NOT_CONVERGED and holes and _reached(holes, last):
+        return "bind the holes to skills, write them yourself, or let an agent: --agent 'command: my-agent {worktree}'"
     if outcome == Verdict.REFUSED:
         return "put the wish into the spec, or compile over the changes: git factory run --drift reconverge"
     if outcome == Verdict.UNPROVEN:

@@ -91,6 +91,9 @@ def _after_setback(state: State, last: Step) -> Action | None:
     match last.phase, last.outcome:
         case _, Outcome.ERROR:
             return _conclude(state, Verdict.ERROR, str(last.payload.get("reason", "")) or f"{last.phase} failed")
+        case "implement", Outcome.FAILED if last.payload.get("failure") == "missing":
+            # The same program is just as absent in the next iteration.
+            return _conclude(state, Verdict.ERROR, f"the agent failed: {last.payload['reason']}")
         case "plan", Outcome.REFUSED:
             return _conclude(state, Verdict.REFUSED, str(last.payload["reason"]))
         case "validate", Outcome.UNPROVEN:
@@ -131,6 +134,8 @@ def _forward(state: State) -> Action:
 
 def _again(state: State, last: Step, *, deterministic: bool) -> Action:
     what = f"{last.phase} failed" if last.outcome is Outcome.FAILED else str(last.payload.get("reason", last.outcome))
+    if last.phase == "implement":
+        what = f"the agent failed: {last.payload.get('reason', 'it did not do its job')}"
     if deterministic:
         return _conclude(state, Verdict.NOT_CONVERGED, f"{what}; nothing another iteration could change")
     if state.iteration >= state.settings["iterations"]:

@@ -122,6 +122,7 @@ def test_a_hole_fails_loudly_and_is_listed(shop: Shop) -> None:
     one = shop.run().specs[0]
     assert (one.outcome, one.holes, one.iterations) == ("not converged", (HOLE,), 1)
     assert HOLE in one.failures[0]
+    assert "--agent" in one.hint
     assert shop.git("log", "--format=%s") == "the spec", "nothing was promoted"
 
 

@@ -158,6 +158,7 @@ def test_every_way_to_fail_is_told_apart_and_nothing_of_it_is_promoted(shop: Sho
     body, words = ENDS[failure]
     one = shop.run(agent=shop.agent(WRITE_GOOD + body), max_iterations=1).specs[0]
     assert (one.outcome, one.promoted) == ("not converged", False)
+    assert words in one.reason
     payload = implemented(shop).payload
     assert payload["failure"] == failure
     assert words in payload["reason"]
@@ -165,8 +166,10 @@ def test_every_way_to_fail_is_told_apart_and_nothing_of_it_is_promoted(shop: Sho
 
 
 def test_a_missing_program_is_told_apart(shop: Shop) -> None:
-    one = shop.run(agent="command: no-such-agent-here {worktree}", max_iterations=1).specs[0]
-    assert one.outcome == "not converged"
+    one = shop.run(agent="command: no-such-agent-here {worktree}", max_iterations=3).specs[0]
+    assert (one.outcome, one.iterations) == ("error", 1), "it would be as absent the next time"
+    assert "not found" in one.reason
+    assert "--agent" in one.hint
     assert implemented(shop).payload["failure"] == "missing"
 
 
