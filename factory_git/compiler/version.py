@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "2e3f98d58491c3f6"
+EPOCH = "03bb2cb4d6bc3a56"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

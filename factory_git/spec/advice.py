@@ -15,22 +15,12 @@ from factory_git.spec.model import Node
 
 def advise(graph: Graph) -> list[Problem]:
     """The warnings for a valid spec, sorted by place."""
-    found = [*_unmade(graph), *_unproven(graph), *_plates(graph), *_steps(graph)]
+    found = [*_unproven(graph), *_plates(graph), *_steps(graph)]
     return sorted(found, key=lambda p: (p.place.file, p.place.line, p.place.column) if p.place else ("", 0, 0))
 
 
 def _warning(code: str, message: str, node: Node, hint: str) -> Problem:
     return Problem(code=code, message=message, place=node.place, path=node.path, hint=hint, severity="warning")
-
-
-def _unmade(graph: Graph) -> Iterator[Problem]:
-    """Entities that are said to be made by something, and are not."""
-    written = {e.target for e in graph.edges if e.kind == "writes"}
-    holes = any(s.skill is None for p in graph.spec.pipelines for s in p.steps)
-    for entity in graph.spec.entities:
-        if entity.made and entity.path not in written and not holes:
-            message = f"{entity.name} is made: true, and no step or action makes it"
-            yield _warning("spec/never-made", message, entity, "drop made: true if it is stored input, or make it")
 
 
 def _unproven(graph: Graph) -> Iterator[Problem]:

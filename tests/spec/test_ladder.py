@@ -85,7 +85,6 @@ def codes(text: str) -> list[str]:
 
 
 def test_warnings_say_what_is_most_likely_not_meant() -> None:
-    assert codes("data_contracts: [{name: A, made: true, fields: {x: text}}]") == ["spec/never-made"]
     assert codes("workflows: [{name: P}]") == ["spec/no-steps"]
     assert codes("workflows: [{name: P, steps: [S]}]") == ["spec/no-proof"]
     assert codes("growth: [{at: interface.panles}]\ninterface: [home]") == ["spec/empty-plate"]

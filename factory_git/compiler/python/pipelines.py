@@ -17,6 +17,7 @@ from factory_git.spec.check import Analysis
 from factory_git.spec.model import Binding, Pipeline, Spec, Step
 from factory_git.spec.skills import value
 from factory_git.spec.step_types import StepTypes
+from factory_git.spec.types import Ref
 
 _HIDDEN = "init=False, repr=False, compare=False"
 _OWN = frozenset({"run", "args", "world", "guardrails", "terms", "values", "kit", "dt", "replace"})
@@ -192,11 +193,17 @@ def modules(spec: Spec, analysis: Analysis) -> Iterator[tuple[Pipeline, Module]]
 def emit_index(spec: Spec) -> str:
     """The source of ``pipelines/__init__.py``: a function that runs a pipeline by its id."""
     lines = ["def run(pipeline: str, world: World, given: Mapping[str, Any]) -> list[kit.Broken]:"]
-    lines += source.docstring("Run the pipeline of that id with its arguments by their names in the spec", 4)
+    lines += source.docstring(
+        "Run the pipeline of that id with its arguments by their names in the spec; rows they refer to must be there", 4
+    )
     for pipeline in spec.pipelines:
         module = names.module(pipeline)
         arguments = ", ".join(f"{names.argument(n)}=given[{source.quote(n)}]" for n in pipeline.args)
         lines.append(f"    if pipeline == {source.quote(module)}:")
+        for name, kind in pipeline.args.items():
+            target = spec.entity(kind.entity) if isinstance(kind, Ref) else None
+            if target is not None and target.key is not None:
+                lines.append(f"        world.{names.getter(target)}(given[{source.quote(name)}])")
         lines.append(f"        return {module}.run(world, {module}.Args({arguments}))")
     lines.append('    raise kit.Missing(f"there is no pipeline {pipeline!r}")')
     own = {"kit": "kit", "World": "model.World"}

@@ -352,6 +352,8 @@ def _padded(text: str, width: int, *, right: bool) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return "-"
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return _cell(", ".join(value)) if value else "-"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     text = "".join(c if c.isprintable() else " " for c in text)
     return text if len(text) <= 48 else f"{text[:47]}…"

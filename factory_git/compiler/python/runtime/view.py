@@ -296,6 +296,8 @@ def plain(value: Any) -> Any:
         return [plain(item) for item in value]
     if isinstance(value, Mapping):
         return {str(name): plain(item) for name, item in value.items()}
+    if isinstance(value, dt.date):
+        return value.isoformat()
     return text(value) if isinstance(value, Decimal) else str(value)
 
 
