@@ -11,6 +11,8 @@ from factory_git.core.errors import UsageError
 from factory_git.drift.formats import FORMATS
 from factory_git.gitio.locate import locate
 
+INVALID = "GF500"  # of drift.rules: nothing compiles until the spec is mended
+
 
 @click.command("check")
 @click.argument("paths", nargs=-1)
@@ -67,7 +69,14 @@ def summary(result: check.Result, *, hook: bool = False) -> str:
     if count:
         head = f"{count} finding{'s' * (count > 1)}{older}"
         refused = hook and any(one.severity == "error" for one in result.findings)
-        return f"{head}\nhint: the commit is refused; `git factory run` compiles again" if refused else head
+        if not refused:
+            return head
+        way = (
+            "mend the spec"
+            if any(one.code == INVALID for one in result.findings)
+            else "`git factory run` compiles again"
+        )
+        return f"{head}\nhint: the commit is refused; {way}"
     if not result.specs:
         return f"no spec here: nothing to compare{older}"
     specs = len(result.specs)

@@ -117,7 +117,7 @@ def summary(one: SpecResult) -> list[str]:
     if one.plan:
         lines += _plan(one)
     if one.tests:
-        lines.append(f"  {one.passed} of {one.tests} tests passed, {one.assertions} assertions")
+        lines.append(f"  {one.passed} of {_count(one.tests, 'test')} passed, {_count(one.assertions, 'assertion')}")
     lines += [f"  {failure}" for failure in one.failures]
     lines += [f"  inherited from the base: {command}" for command in one.inherited]
     if one.commit and one.outcome == "converged":
@@ -135,7 +135,11 @@ def summary(one: SpecResult) -> list[str]:
 def _holes(one: SpecResult) -> list[str]:
     if not one.holes:
         return []
-    return [f"  {len(one.holes)} holes that no skill fills:", *(f"    {hole}" for hole in one.holes)]
+    return [f"  {_count(len(one.holes), 'hole')} that no skill fills:", *(f"    {hole}" for hole in one.holes)]
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
 
 
 def _plan(one: SpecResult) -> list[str]:

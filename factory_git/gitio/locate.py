@@ -56,7 +56,7 @@ def locate(start: Path | str | None = None) -> Location:
         elif bare == "false" and Path(git_dir).name == ".git":
             worktree = Path(git_dir).parent  # called from inside .git itself
     except GitFailed as error:
-        where = Path(start) if start is not None else Path.cwd()
+        where = Path(start or ".").absolute()
         words = error.stderr.strip().removeprefix("fatal: ")
         if "not a git repository" in words:
             raise RepositoryError(

@@ -46,6 +46,16 @@ def test_the_exit_code_is_the_verdict(app: Path, git: Git) -> None:
     assert factory(app.parent, "check").returncode == 128
 
 
+@pytest.mark.parametrize(("spec", "way"), [("factory: [", "mend the spec"), (None, "`git factory run` compiles again")])
+def test_the_hook_names_the_way_out_that_there_is(edited: Path, git: Git, spec: str | None, way: str) -> None:
+    if spec:
+        (edited / "factory.yaml").write_text(spec)
+        git("add", ".", cwd=edited)
+    done = factory(edited, "check", "--hook")
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"hint: the commit is refused; {way}\n")
+
+
 def test_findings_go_to_standard_output_and_talk_does_not(edited: Path) -> None:
     done = factory(edited, "check")
     (line,) = done.stdout.splitlines()
