@@ -117,7 +117,7 @@ def summary(one: SpecResult) -> list[str]:
     if one.plan:
         lines += _plan(one)
     if one.tests:
-        lines.append(f"  {one.passed} of {_count(one.tests, 'test')} passed, {_count(one.assertions, 'assertion')}")
+        lines.append(f"  {one.passed} of {one.tests} tests passed, {_count(one.assertions, 'assertion')}")
     lines += [f"  {failure}" for failure in one.failures]
     lines += [f"  inherited from the base: {command}" for command in one.inherited]
     if one.commit and one.outcome == "converged":
