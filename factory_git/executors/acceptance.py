@@ -139,13 +139,21 @@ def _judge(
 ) -> tuple[tuple[TestResult, ...], str]:
     """The result of every expected test: ``missing`` when nothing was heard of it, ``hollow`` without an assertion."""
     heard = {str(line["test"]): line for line in lines if "test" in line}
+    why = f"the test did not run{_unread(lines)}"
     results = []
     for test in tests:
         mine = [line for name, line in heard.items() if name == test or name.startswith((f"{test}[", f"{test}::"))]
         results += [_result(line) for line in mine] or [
-            TestResult(test=test, outcome="missing", assertions=0, seconds=0.0, message="the test did not run")
+            TestResult(test=test, outcome="missing", assertions=0, seconds=0.0, message=why)
         ]
     return tuple(results), _problem(lines, completed)
+
+
+def _unread(lines: list[dict[str, Any]]) -> str:
+    """Why a test file could not be read, in one line: ``: ModuleNotFoundError: No module named 'src'``."""
+    told = [str(line["message"]) for line in lines if "collect" in line]
+    errors = [line[1:].strip() for line in told[0].splitlines() if line.startswith("E ")] if told else []
+    return f": {ADDRESS.sub('', errors[-1])}" if errors else ""
 
 
 def _result(line: dict[str, Any]) -> TestResult:

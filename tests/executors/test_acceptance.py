@@ -73,6 +73,15 @@ def test_a_test_that_is_not_there_is_missing_and_none_at_all_is_no_proof(root: P
     assert not prove(root, "app", [], timeout=60).passed
 
 
+def test_a_test_that_cannot_be_read_says_why(root: Path) -> None:
+    put(root, TEST, "import no_such_thing\n\ndef test_it():\n    assert True\n")
+    proven = ask(root, "test_it")
+    assert not proven.passed
+    assert [t.message for t in proven.results] == [
+        "the test did not run: ModuleNotFoundError: No module named 'no_such_thing'"
+    ]
+
+
 @pytest.mark.parametrize(
     "code",
     [
