@@ -91,9 +91,15 @@ def status(location: Location) -> tuple[HookState, ...]:
 def install(location: Location, *, shared: bool = False, dry_run: bool = False) -> tuple[Change, ...]:
     """Install the gate; what changed (nothing where it is installed already).
 
-    Raises :class:`UsageError` when the hooks folder is shared with other repositories and ``shared`` is not set, and
-    :class:`Conflict` when an earlier hook cannot be set aside because its place is taken.
+    Raises :class:`UsageError` when the hooks folder is shared with other repositories and ``shared`` is not set, or in
+    a bare repository, and :class:`Conflict` when an earlier hook cannot be set aside because its place is taken.
     """
+    if location.worktree is None:
+        raise UsageError(
+            "a bare repository makes no commits: these hooks would never run",
+            code="hooks/bare",
+            hint="check what it was sent: git factory check --rev BRANCH",
+        )
     found = hooks_folder(location)
     _refuse_shared(found, shared)
     changes: list[Change] = []

@@ -41,8 +41,9 @@ def run(ctx: Context, options: Options, progress: Progress, checkpoint: Checkpoi
         ctx=ctx, code=code, options=options, branch=branch, identity=identity(ctx.location.common_dir),
         progress=progress, checkpoint=checkpoint,
     )  # fmt: skip
-    if options.resume:
-        return _resume(session)
+    if options.resume and (found := ctx.ledger.list(type="sequence", newest_first=True, limit=1)):
+        return _resume(session, found[0].record)
+    # Killed before its first record, a run left nothing to go on with: it is begun.
     chosen = choose(ctx.location, code, tip, options.specs, everything=options.everything)
     refuse_uncommitted(ctx.location, code, tip, [one.spec for one in chosen], branch)
     if options.dry_run:
@@ -189,12 +190,7 @@ class _Budget:
 # -- going on after a kill -----------------------------------------------------------------------------------------
 
 
-def _resume(session: Session) -> Result:
-    ledger = session.ctx.ledger
-    found = ledger.list(type="sequence", newest_first=True, limit=1)
-    if not found:
-        return Result(specs=(), notices=("there is no run to resume",))
-    sequence = found[0].record
+def _resume(session: Session, sequence: Record) -> Result:
     session = replace(session, branch=sequence.payload["branch"])
     tip = session.code.commit_of(session.branch)
     if tip is None:

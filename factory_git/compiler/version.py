@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "03bb2cb4d6bc3a56"
+EPOCH = "5f2f5b71b3c2870e"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -44,7 +44,8 @@ class Problem:
     def __str__(self) -> str:
         head = f"{self.place}: " if self.place else ""
         tail = f" [{self.path}]" if self.path else ""
-        hint = f"\n  hint: {self.hint}" if self.hint else ""
+        # A message may end in its own way out (`…; did you mean 'x'?`): it is not said twice.
+        hint = f"\n  hint: {self.hint}" if self.hint and self.hint not in self.message else ""
         return f"{head}{self.severity}: {self.message}{tail}{hint}"
 
     def as_json(self) -> dict[str, Any]:

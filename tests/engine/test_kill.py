@@ -97,9 +97,13 @@ def test_killed_twice_in_a_row_it_still_goes_on(make: Callable[[str], Shop]) -> 
     sound(shop, before)
 
 
+def test_resume_begins_what_was_killed_before_its_first_record(make: Callable[[str], Shop]) -> None:
+    shop = make("fresh")
+    assert shop.run(resume=True, agent=shop.agent(WRITE_GOOD)).specs[0].outcome == "converged"
+
+
 def test_a_run_that_ended_is_not_run_again_by_resume(make: Callable[[str], Shop]) -> None:
     shop = make("ended")
-    assert shop.run(resume=True).notices == ("there is no run to resume",)
     shop.run(agent=shop.agent(WRITE_GOOD))
     tip = shop.git("rev-parse", "refs/factory/ledger")
     result = shop.run(resume=True)

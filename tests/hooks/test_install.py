@@ -197,3 +197,10 @@ def test_a_python_with_odd_letters_in_its_path(repo: Path, tmp_path: Path, monke
     done = commit(repo)
     # The link finds no virtual environment, so the check cannot run, and says so; it is not taken for a pass.
     assert "not where it was" not in done.stderr
+
+
+def test_a_bare_repository_is_told_that_hooks_would_never_run(tmp_path: Path, git: Git) -> None:
+    bare = tmp_path / "bare.git"
+    git("init", "-q", "--bare", str(bare), cwd=tmp_path)
+    with pytest.raises(UsageError, match="bare repository makes no commits"):
+        hooks.install(locate(bare))

@@ -10,7 +10,19 @@ from pathlib import Path
 
 from factory_git.compiler import stamp
 from factory_git.compiler.files import BOUND, CompiledFile, Hole, Proof
-from factory_git.compiler.python import acceptance, guardrails, main, model, names, pipelines, source, store, terms, web
+from factory_git.compiler.python import (
+    acceptance,
+    bindings,
+    guardrails,
+    main,
+    model,
+    names,
+    pipelines,
+    source,
+    store,
+    terms,
+    web,
+)
 from factory_git.compiler.version import COMPILER
 from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis
@@ -107,6 +119,9 @@ def _pipelines(writer: Writer, analysis: Analysis, parts: Parts) -> None:
         for name, (text, node) in module.stubs.items():
             stubs.setdefault(name, writer.stub(f"{spec.package}/{name}", text, node))
     parts.files += stubs.values()
+    for bound in bindings.files(spec):
+        parts.files.append(writer.stub(bound.path, bound.text, bound.holes[0].path))
+        parts.holes += bound.holes
     index = pipelines.emit_index(spec)
     triggers = [f"{p.path}.trigger" for p in spec.pipelines]
     parts.files.append(writer.file(f"{spec.package}/pipelines/__init__.py", index, ["app.title"], of=triggers))
