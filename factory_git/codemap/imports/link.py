@@ -1,0 +1,36 @@
+"""What an import comes to in a tree, and the shape of a language's way to find it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from factory_git.codemap.tree import Tree
+
+Rows = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """One import that leads to a file of the tree.
+
+    ``here`` is the name it has in the importing file (``*``: all exported names of the target, empty: none), ``name`` the
+    symbol it names there (empty: the module itself), ``at`` the place of the import among the file's imports, ``reexport``
+    whether it is handed on to who imports this file.
+    """
+
+    path: str
+    here: str
+    name: str = ""
+    at: int = 0
+    reexport: bool = False
+
+
+class Imports(Protocol):
+    """One language's rules. A module of this package satisfies it."""
+
+    def links(self, tree: Tree, path: str, rows: Rows) -> list[Link]:
+        """Where the imports of the file at ``path`` lead; what leads out of the tree is left out."""
+
+    def neighbours(self, tree: Tree, path: str, rows: Rows, name: str) -> list[str]:
+        """The files whose top-level ``name`` the file sees without an import (same package, same namespace)."""

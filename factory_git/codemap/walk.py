@@ -1,0 +1,230 @@
+"""The walk over one syntax tree: what is common to all languages.
+
+A provider gives a table from node type to handler; a node whose type is not in the table is passed through to its
+children. A handler records what it sees and says where the walk goes on: in the same place (:meth:`Walk.descend`), in a
+block that runs under a condition (:meth:`Walk.arm`), or inside a definition (:meth:`Walk.inside`).
+
+The walk keeps its own stack, so that no nesting is too deep, and makes no order: what it finds is sorted by position at the
+end. Rows are plain tuples, because making ten thousand files' worth of objects would cost as much as parsing them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+    Handler = Callable[["Walk", Node], None]
+    Table = Mapping[str, Handler | Literal[False]]
+
+LEAF: Final = False
+"""In a table: there is nothing below this node that anybody asks for."""
+
+TEXT_LIMIT = 200
+_INNER = re.compile(r"\([^()\[\]\0]+\)|\[[^()\[\]\0]+\]")
+_CHAIN = re.compile(r"[\w.$:@?!>\\()\[\]#-]*")
+ROUTE_WORDS = frozenset({
+    "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "route", "path", "re_path", "url", "handle",
+    "handlefunc", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "websocket", "api_route", "add_url_rule",
+    "add_api_route", "add_route", "resource", "resources", "match", "group", "prefix", "mount",
+})  # fmt: skip
+
+
+class Symbol:
+    """A definition while its file is walked."""
+
+    __slots__ = ("bases", "data", "decorators", "default", "doc", "end", "end_line", "exported", "index", "kind", "line",
+                 "modifiers", "name", "parameters", "parent", "start", "type", "wire")  # fmt: skip
+
+    def __init__(self, name: str, kind: str, parent: Symbol | None) -> None:
+        self.name, self.kind, self.parent = name, kind, parent
+        self.exported = True
+        self.type = self.default = self.doc = self.wire = ""
+        self.parameters: tuple[tuple[str, str, str, str], ...] = ()
+        self.bases: tuple[str, ...] = ()
+        self.decorators: tuple[str, ...] = ()
+        self.modifiers: tuple[str, ...] = ()
+        self.line = self.end_line = self.start = self.end = 0
+        self.index = -1
+        self.data: Any = None  # the provider's own, for the time of the walk
+
+
+class Arm:
+    """A block while its file is walked."""
+
+    __slots__ = ("arm", "construct", "index", "kind", "line", "parent")
+
+    def __init__(self, kind: str, arm: str, parent: Arm | None, construct: int, line: int) -> None:
+        self.kind, self.arm, self.parent, self.construct, self.line = kind, arm, parent, construct, line
+        self.index = -1
+
+
+class Walk:
+    """What has been found in one file so far, and where the walk stands (``scope``, ``block``)."""
+
+    def __init__(self, source: bytes, table: Table) -> None:
+        self.source = source
+        self.table = table
+        self.scope: Symbol | None = None
+        self.block: Arm | None = None
+        self.package = ""
+        self.exports: set[str] | None = None  # names a file declares exported (``__all__``, ``module.exports``)
+        self.symbols: list[Symbol] = []
+        self.imports: list[tuple[str, tuple[tuple[str, str], ...], str, str, int]] = []
+        self.calls: list[tuple[int, int, str, str, Symbol | None, Arm | None, str, int]] = []
+        self.exits: list[tuple[int, str, Symbol | None, Arm | None, int]] = []
+        self.bindings: list[tuple[Symbol | None, str, str, str]] = []
+        self.routes: list[tuple[str, str, Symbol | None, int]] = []
+        self._stack: list[Node] = []
+        self._regions: list[tuple[list[Node], Symbol | None, Arm | None]] = []
+
+    def run(self, root: Node) -> None:
+        """Walk the whole tree."""
+        find, regions = self.table.get, self._regions
+        regions.append((list(root.named_children), None, None))
+        while regions:
+            stack, self.scope, self.block = regions.pop()
+            self._stack = stack
+            while stack:
+                node = stack.pop()
+                handler = find(node.type)
+                if handler:
+                    handler(self, node)
+                elif handler is None:
+                    stack += node.named_children
+
+    # Where the walk goes on.
+
+    def descend(self, node: Node | None) -> None:
+        """Look at ``node`` in the present place."""
+        if node is not None:
+            self._stack.append(node)
+
+    def children(self, node: Node | None) -> None:
+        """Look at the children of ``node`` in the present place."""
+        if node is not None:
+            self._stack += node.named_children
+
+    def arm(self, kind: str, arm: str, node: Node | None, construct: Node, *, inner: bool = False) -> None:
+        """Look at ``node`` (``inner``: at its children) as an arm of ``construct``."""
+        if node is None:
+            return
+        block = Arm(kind, arm, self.block, construct.start_byte, node.start_point[0] + 1)
+        self._regions.append((list(node.named_children) if inner else [node], self.scope, block))
+
+    def arms(self, kind: str, arm: str, nodes: Iterable[Node], construct: Node) -> None:
+        """Look at ``nodes`` together as one arm of ``construct``."""
+        some = list(nodes)
+        if some:
+            block = Arm(kind, arm, self.block, construct.start_byte, some[0].start_point[0] + 1)
+            self._regions.append((some, self.scope, block))
+
+    def inside(self, symbol: Symbol, *nodes: Node | None) -> None:
+        """Look at the children of ``nodes`` as the body of ``symbol``."""
+        below: list[Node] = []
+        for node in nodes:
+            if node is not None:
+                below += node.named_children
+        if below:
+            self._regions.append((below, symbol, None))
+
+    def body(self, symbol: Symbol, node: Node | None) -> None:
+        """Look at ``node`` itself as the body of ``symbol`` (an arrow function's expression)."""
+        if node is not None:
+            self._regions.append(([node], symbol, None))
+
+    def holds(self, node: Node, mark: bytes) -> bool:
+        """Whether the bytes ``mark`` occur in the source of ``node``: a cheap way to see that nothing is in it."""
+        return self.source.find(mark, node.start_byte, node.end_byte) >= 0
+
+    # What it finds.
+
+    def text(self, node: Node | None) -> str:
+        """The source of ``node``; empty for None. Bytes that are no UTF-8 are replaced."""
+        return "" if node is None else self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+
+    def brief(self, node: Node | None) -> str:
+        """The source of ``node`` on one line, cut at ``TEXT_LIMIT`` characters: types, defaults, bases."""
+        if node is None:
+            return ""
+        text = self.source[node.start_byte : min(node.end_byte, node.start_byte + 4 * TEXT_LIMIT)].decode(
+            "utf-8", "replace"
+        )
+        if "\n" in text or "\t" in text or "  " in text:
+            text = " ".join(text.split())
+        return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
+
+    def define(self, name: str, kind: str, node: Node, parent: Symbol | None = None) -> Symbol:
+        """A new symbol spanning ``node``; ``parent`` defaults to the present scope."""
+        symbol = Symbol(name, kind, parent or self.scope)
+        symbol.start, symbol.end = node.start_byte, node.end_byte
+        symbol.line, symbol.end_line = node.start_point[0] + 1, node.end_point[0] + 1
+        self.symbols.append(symbol)
+        return symbol
+
+    def call(self, name: str, receiver: str, node: Node, kind: str = "call") -> None:
+        """A call that spans ``node``, in the present scope and block."""
+        line = node.start_point[0] + 1
+        self.calls.append((node.end_byte, -node.start_byte, name, receiver, self.scope, self.block, kind, line))
+
+    def leave(self, kind: str, node: Node) -> None:
+        """A statement that leaves the present place."""
+        self.exits.append((node.start_byte, kind, self.scope, self.block, node.start_point[0] + 1))
+
+    def bring(
+        self, module: str, node: Node, names: Iterable[tuple[str, str]] = (), alias: str = "", kind: str = "import"
+    ) -> None:
+        """An import."""
+        self.imports.append((module, tuple(names), alias, kind, node.start_point[0] + 1))
+
+    def bind(self, name: str, value: str, how: str) -> None:
+        """What is known of a local name."""
+        self.bindings.append((self.scope, name, value, how))
+
+    def route(self, method: str, argument: Node | None, node: Node) -> None:
+        """A route, when ``argument`` is a string literal that looks like one."""
+        if argument is None:
+            return
+        text = self.text(argument).strip("rbuf").strip("\"'`")
+        if text.startswith(("/", "^")) or (method.lower() in {"path", "re_path", "url", "route"} and len(text) < 200):
+            self.routes.append((method.lower(), text[:TEXT_LIMIT], self.scope, node.start_point[0] + 1))
+
+
+def receiver_of(walk: Walk, node: Node | None) -> str:
+    """The text of a call's receiver with its brackets emptied: ``a.b(x)[0].c`` becomes ``a.b()[].c``.
+
+    ``()`` alone stands for what is no chain of names.
+    """
+    if node is None:
+        return ""
+    text = walk.brief(node)
+    if "(" not in text and "[" not in text:
+        return text if _CHAIN.fullmatch(text) else "()"
+    before = ""
+    while before != text:
+        before, text = text, _INNER.sub(lambda m: "(\0)" if m[0][0] == "(" else "[\0]", text)
+    text = text.replace("\0", "")
+    return text if _CHAIN.fullmatch(text) else "()"
+
+
+def expression(mark: bytes) -> Handler:
+    """A handler that looks into an expression only when ``mark`` is in its source (no ``(``, no call)."""
+
+    def handler(walk: Walk, node: Node) -> None:
+        if walk.source.find(mark, node.start_byte, node.end_byte) >= 0:
+            walk.children(node)
+
+    return handler
+
+
+def leaving(kind: str) -> Handler:
+    """A handler for a statement that leaves (``return``, ``break`` …)."""
+
+    def handler(walk: Walk, node: Node) -> None:
+        walk.leave(kind, node)
+        walk.children(node)
+
+    return handler

@@ -1,0 +1,26 @@
+"""The names under which a file is found again: what it defines (``d``), what it calls (``c``), what it imports (``i``)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+_PARTS = re.compile(r"[^\w$-]+")
+
+
+def of(rows: tuple[Any, ...]) -> set[tuple[str, str]]:
+    """(role, name) of everything in the rows of one file, each once."""
+    out = {("d", row[0]) for row in rows[2]}
+    out.update(("c", row[0]) for row in rows[4])
+    for module, names, _, _, _ in rows[3]:
+        out.update(("i", part) for part in keys(module))
+        out.update(("i", there) for there, _ in names if there != "*")
+    return out
+
+
+def keys(module: str) -> list[str]:
+    """The parts of a module's name that a search for its importers may start from; ``.`` when it has none."""
+    parts = [part for part in _PARTS.split(module) if part]
+    if parts and parts[-1] in ("js", "ts", "mjs", "cjs", "jsx", "tsx", "php", "h", "hpp", "rb", "json"):
+        parts = parts[:-1] or parts
+    return parts or ["."]
