@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from factory_git.codemap.languages.provider import Provider, load_grammar
-from factory_git.codemap.languages.registry import provider
+from factory_git.codemap.languages.registry import CONFIGURATIONS, provider
 from factory_git.codemap.walk import Arm, Symbol, Walk
 
 if TYPE_CHECKING:
@@ -56,6 +56,8 @@ def extract(data: bytes, language: str) -> Rows:
     data = readable(data)
     if b"\0" in data:
         return (language, "", (), (), (), (), (), (), (), (), (("not text", 1, data.count(b"\n") + 1),))
+    if language in CONFIGURATIONS:
+        return (language, data.decode("utf-8", "replace"), (), (), (), (), (), (), (), (), ())
     parser, found = _parser(language)
     root = parser.parse(data).root_node
     walk = Walk(data, found.table)
@@ -88,7 +90,7 @@ def _rows(walk: Walk, language: str, symbols: list[Symbol], tags: Rows, damage: 
          s.default, s.doc, s.wire, s.parameters, s.bases, s.decorators, s.modifiers)
         for s in symbols
     )  # fmt: skip
-    imports = tuple(sorted(walk.imports, key=lambda i: i[4]))
+    imports = tuple(row for _, row in sorted(walk.imports, key=lambda i: i[0]))
     routes = tuple(sorted(routes, key=lambda r: r[3]))
     return (language, walk.package, definitions, imports, calls, tuple(blocks), exits, bindings, routes, tags, damage)
 

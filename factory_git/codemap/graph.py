@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from factory_git.codemap.lookup import Found, find, place
-from factory_git.codemap.resolve import CONSTRUCTORS, TYPES, Resolver
+from factory_git.codemap.resolve import CONSTRUCTORS, Resolver
+from factory_git.codemap.walk import TYPES
 
 CONFIDENCE = {
     "scope": "high",
@@ -24,7 +25,7 @@ CONFIDENCE = {
 member of a declared or constructed type; ``unique``: the only callable of that name in the tree; ``name``: one of several.
 """
 RANK = {"high": 0, "medium": 1, "low": 2, "none": 3}
-CALLABLE = TYPES | {"function", "method", "constructor", "macro"}
+CALLABLE = (TYPES - {"impl"}) | {"function", "method", "constructor", "macro"}
 SHOWN = 8
 """More candidates than these say nothing about a call by name."""
 

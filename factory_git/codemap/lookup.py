@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from factory_git.codemap import pack
+from factory_git.codemap.languages.registry import CONFIGURATIONS
 from factory_git.codemap.model import FileFacts, Symbol
 from factory_git.codemap.resolve import Resolver
 from factory_git.codemap.tree import Tree
@@ -97,7 +98,7 @@ def outline(tree: Tree, path: str) -> Outline:
 def known_file(tree: Tree, path: str) -> int:
     """The blob of a file. Raises :class:`NotFound` as :func:`outline` does."""
     blob = tree.blob(path)
-    if blob is None:
+    if blob is None or tree.rows(blob)[0] in CONFIGURATIONS:
         raise NotFound(
             f"{path} is not on the map",
             code="map/no-file",

@@ -42,12 +42,20 @@ def load(data: bytes) -> Rows:
 
 def ids(definitions: tuple[Any, ...]) -> list[str]:
     """The qualified name of each symbol row. The second of two equal ones ends in ``~2``."""
-    out: list[str] = []
+    out = [""] * len(definitions)
     seen: dict[str, int] = {}
-    for row in definitions:
-        full = f"{out[row[2]]}.{row[0]}" if row[2] >= 0 else row[0]
-        count = seen[full] = seen.get(full, 0) + 1
-        out.append(full if count == 1 else f"{full}~{count}")
+
+    def name(index: int) -> str:
+        if not out[index]:
+            row = definitions[index]
+            # A type may be declared below its members (Rust, Go): what is above is named first, wherever it stands.
+            full = f"{name(row[2])}.{row[0]}" if row[2] >= 0 else row[0]
+            count = seen[full] = seen.get(full, 0) + 1
+            out[index] = full if count == 1 else f"{full}~{count}"
+        return out[index]
+
+    for index in range(len(definitions)):
+        name(index)
     return out
 
 

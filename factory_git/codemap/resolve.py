@@ -16,12 +16,10 @@ from factory_git.codemap import pack
 from factory_git.codemap.imports.link import Link
 from factory_git.codemap.imports.registry import rules
 from factory_git.codemap.tree import Tree
+from factory_git.codemap.walk import TYPES
 
 Rows = tuple[Any, ...]
 
-TYPES = frozenset(
-    {"class", "interface", "struct", "enum", "trait", "record", "type", "union", "object", "module", "namespace"}
-)
 FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
 STRENGTH = {"scope": 0, "import": 1, "self": 2, "package": 3, "type": 4}
 """How a step was known, the surest first."""
@@ -114,6 +112,11 @@ class Resolver:
                     found = self.definition(other.path, name, depth + 1)
                     if found is not None:
                         return found
+        if self.rows(path)[0] == "go":  # the package is all files of the folder
+            for near, label in self._near(path, name):
+                index = self.child(near, -1, label)
+                if index >= 0:
+                    return Value("symbol", near, index, "import")
         return None
 
     def _follow(self, link: Link, depth: int = 0) -> Value | None:
@@ -162,7 +165,8 @@ class Resolver:
         rows = self.rows(path)[2]
         if name in SELF:
             around = self._class_around(path, owner)
-            return Value("instance", path, around, "self") if around >= 0 else None
+            if around >= 0 or self.rows(path)[0] != "rust":
+                return self._declared(Value("instance", path, around, "self")) if around >= 0 else None
         at = owner
         while at >= 0:
             known = self.bindings(path).get((at, name))
@@ -191,11 +195,17 @@ class Resolver:
                 found = self.definition(other.path, name, 1)
                 if found is not None:
                     return found
-        for near in rules(self.rows(path)[0]).neighbours(self.tree, path, self.rows(path), name):
-            index = self.child(near, -1, name)
-            if index >= 0 and near != path:
+        for near, label in self._near(path, name):
+            index = self.child(near, -1, label) if label else -1
+            if label and index >= 0 and (near, index) != (path, -1):
                 return self._settled(Value("symbol", near, index, "package"), depth)
+            if not label:
+                return Value("module", near, -1, "package")
         return None
+
+    def _near(self, path: str, name: str) -> list[tuple[str, str]]:
+        rows = self.rows(path)
+        return rules(rows[0]).neighbours(self.tree, path, rows, name) if rows[0] else []
 
     def _settled(self, value: Value | None, depth: int) -> Value | None:
         """A variable of another file stands for what it holds, where that is known."""
@@ -215,7 +225,19 @@ class Resolver:
         row = self.rows(path)[2][index]
         if row[1] in ("variable", "constant", "field", "property"):
             return self._content(path, index, depth) or Value("symbol", path, index, how)
+        if "declaration" in row[15]:
+            return self._implemented(path, index, how)
         return Value("symbol", path, index, how)
+
+    def _implemented(self, path: str, index: int, how: str) -> Value:
+        """The body of a function that a header only declares, when there is exactly one."""
+        row, found = self.rows(path)[2][index], []
+        for other, _ in self.tree.defining(row[0]):
+            for number, one in enumerate(self.rows(other)[2]):
+                same = one[0] == row[0] and one[1] in FUNCTIONS and "declaration" not in one[15]
+                if same and ("static" not in one[15] or other == path) and (one[2] >= 0) == (row[2] >= 0):
+                    found.append(Value("symbol", other, number, how))
+        return found[0] if len(found) == 1 else Value("symbol", path, index, how)
 
     def _content(self, path: str, index: int, depth: int) -> Value | None:
         """What a field or variable holds: its declared type, or the class that makes its first value."""
@@ -310,7 +332,7 @@ class Resolver:
             if not near or self.rows(path)[0] != rows[0]:
                 continue
             for index, row in enumerate(self.rows(path)[2]):
-                if row[0] == name and row[2] >= 0 and self.rows(path)[2][row[2]][0] == label and index != value.index:
+                if row[0] == name and row[2] >= 0 and self.rows(path)[2][row[2]][0] == label:
                     return Value("symbol", path, index, value.how)
         return None
 
@@ -330,18 +352,27 @@ class Resolver:
             owner = rows[owner][2]
         return owner
 
+    def _declared(self, value: Value) -> Value:
+        """The type itself, for the stand-in of one whose declaration is in another file."""
+        row = self.rows(value.path)[2][value.index]
+        if row[1] != "impl":
+            return value
+        for path, _ in self.tree.defining(row[0]):
+            if path.rpartition("/")[0] != value.path.rpartition("/")[0] and self.rows(value.path)[0] == "go":
+                continue
+            for index, other in enumerate(self.rows(path)[2]):
+                if other[0] == row[0] and other[1] in TYPES and other[1] != "impl":
+                    return Value(value.what, path, index, value.how)
+        return value
+
     def _super(self, path: str, owner: int) -> Value | None:
         around = self._class_around(path, owner)
         found = self.bases(path, around) if around >= 0 else []
         return Value("instance", found[0].path, found[0].index, "self") if found else None
 
     def _submodule(self, path: str, name: str) -> str:
-        folder, _, file = path.rpartition("/")
-        if file in ("__init__.py", "__init__.pyi"):
-            for candidate in (f"{folder}/{name}.py", f"{folder}/{name}/__init__.py"):
-                if self.tree.has(candidate):
-                    return candidate
-        return ""
+        rows = self.rows(path)
+        return rules(rows[0]).submodule(self.tree, path, name) if rows[0] else ""
 
     @staticmethod
     def _weaker(value: Value, before: Value) -> Value:

@@ -1,8 +1,7 @@
 """The cache: what is known of each blob, which names occur where, and the trees that were seen. SQLite, disposable.
 
 Three things are kept. ``blob``: the packed facts of a content, by its Git id, its language and what extracted it.
-``word``: for a name, the blobs that define it (role ``d``), call it (``c``) or import it (``i``), as a row of 32-bit numbers
-that grows at its end. ``tree``, ``file``: path and blob of each file of a tree, so that a query opens nothing else.
+``word``: for a name in a role, the blobs it occurs in, as a row of 32-bit numbers that grows at its end. ``tree``, ``file``: path and blob of each file of a tree, so that a query opens nothing else.
 
 A cache that cannot be read is thrown away and made anew; one that cannot be written is replaced by one in memory.
 """

@@ -23,6 +23,7 @@ class Tree:
         for path, blob in self.changes.items():
             if blob is not None:
                 self._over.setdefault(blob, []).append(path)
+        self.memory: dict[str, Any] = {}  # what the rules for imports work out once for the whole tree
         self.rows = lru_cache(maxsize=4096)(self._rows)
 
     def blob(self, path: str) -> int | None:
@@ -79,6 +80,15 @@ class Tree:
     def importing(self, key: str) -> list[tuple[str, int]]:
         """The files in whose imports ``key`` occurs as a part of a module's name or as an imported name."""
         return self.paths(self.store.where("i", key))
+
+    def packaged(self, name: str) -> list[tuple[str, int]]:
+        """The files of a package, or of a kind of configuration."""
+        return self.paths(self.store.where("p", name))
+
+    def text(self, path: str) -> str:
+        """The text of a configuration; empty when there is none at ``path``."""
+        blob = self.blob(path)
+        return str(self.rows(blob)[1]) if blob is not None else ""
 
     def _rows(self, blob: int) -> Rows:
         for _, data in self.store.facts([blob]):

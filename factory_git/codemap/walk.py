@@ -24,8 +24,12 @@ LEAF: Final = False
 """In a table: there is nothing below this node that anybody asks for."""
 
 TEXT_LIMIT = 200
-_INNER = re.compile(r"\([^()\[\]\0]+\)|\[[^()\[\]\0]+\]")
-_CHAIN = re.compile(r"[\w.$:@?!>\\()\[\]#-]*")
+TYPES = frozenset({
+    "class", "interface", "struct", "enum", "trait", "record", "type", "union", "object", "module", "namespace", "impl",
+})  # fmt: skip
+"""Kinds of symbols that have members."""
+_INNER = re.compile(r"\([^()\[\]\0]+\)|\[[^()\[\]\0]+\]|(?<=[\w:])<[^<>()]*>")
+_CHAIN = re.compile(r"[\w.$@?!\\()\[\]#]*")
 ROUTE_WORDS = frozenset({
     "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "route", "path", "re_path", "url", "handle",
     "handlefunc", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "websocket", "api_route", "add_url_rule",
@@ -73,11 +77,12 @@ class Walk:
         self.package = ""
         self.exports: set[str] | None = None  # names a file declares exported (``__all__``, ``module.exports``)
         self.symbols: list[Symbol] = []
-        self.imports: list[tuple[str, tuple[tuple[str, str], ...], str, str, int]] = []
+        self.imports: list[tuple[int, tuple[str, tuple[tuple[str, str], ...], str, str, int]]] = []
         self.calls: list[tuple[int, int, str, str, Symbol | None, Arm | None, str, int]] = []
         self.exits: list[tuple[int, str, Symbol | None, Arm | None, int]] = []
         self.bindings: list[tuple[Symbol | None, str, str, str]] = []
         self.routes: list[tuple[str, str, Symbol | None, int]] = []
+        self._outside: list[Symbol] = []
         self._stack: list[Node] = []
         self._regions: list[tuple[list[Node], Symbol | None, Arm | None]] = []
 
@@ -165,6 +170,32 @@ class Walk:
         self.symbols.append(symbol)
         return symbol
 
+    def outside(self, name: str, node: Node, *bases: str) -> Symbol:
+        """A stand-in for a type whose members are written here, outside its declaration (``impl``, Go and C++ methods)."""
+        for one in self._outside:
+            if one.name == name and one.parent is self.scope:
+                one.bases += bases
+                return one
+        symbol = self.define(name, "impl", node)
+        symbol.bases = bases
+        self.symbols.remove(symbol)
+        self._outside.append(symbol)
+        return symbol
+
+    def adopt(self) -> None:
+        """Give members written outside to the type, where this file declares it; elsewhere the stand-in stays."""
+        real: dict[int, Symbol] = {}
+        for one in self._outside:
+            found = next((s for s in self.symbols if s.name == one.name and s.parent is one.parent and s.kind in TYPES), None)
+            if found is None:
+                self.symbols.append(one)
+            else:
+                found.bases += tuple(b for b in one.bases if b not in found.bases)
+                real[id(one)] = found
+        for symbol in self.symbols:
+            if symbol.parent is not None:
+                symbol.parent = real.get(id(symbol.parent), symbol.parent)
+
     def call(self, name: str, receiver: str, node: Node, kind: str = "call") -> None:
         """A call that spans ``node``, in the present scope and block."""
         line = node.start_point[0] + 1
@@ -178,7 +209,7 @@ class Walk:
         self, module: str, node: Node, names: Iterable[tuple[str, str]] = (), alias: str = "", kind: str = "import"
     ) -> None:
         """An import."""
-        self.imports.append((module, tuple(names), alias, kind, node.start_point[0] + 1))
+        self.imports.append((node.start_byte, (module, tuple(names), alias, kind, node.start_point[0] + 1)))
 
     def bind(self, name: str, value: str, how: str) -> None:
         """What is known of a local name."""
@@ -194,20 +225,27 @@ class Walk:
 
 
 def receiver_of(walk: Walk, node: Node | None) -> str:
-    """The text of a call's receiver with its brackets emptied: ``a.b(x)[0].c`` becomes ``a.b()[].c``.
+    """The text of a call's receiver, its brackets emptied and its separators dots: ``a->b(x)[0]?.c`` becomes ``a.b()[].c``.
 
     ``()`` alone stands for what is no chain of names.
     """
     if node is None:
         return ""
     text = walk.brief(node)
-    if "(" not in text and "[" not in text:
-        return text if _CHAIN.fullmatch(text) else "()"
-    before = ""
+    if text.isidentifier():
+        return text
+    before = "" if "(" in text or "[" in text or "<" in text else text
     while before != text:
-        before, text = text, _INNER.sub(lambda m: "(\0)" if m[0][0] == "(" else "[\0]", text)
-    text = text.replace("\0", "")
+        before, text = text, _INNER.sub(_empty, text)
+    text = text.replace("\0", "").removeprefix("new ")
+    if ":" in text or ">" in text or "?" in text or "!" in text:
+        text = text.replace("::", ".").replace("?->", ".").replace("->", ".").replace("?.", ".").replace("!.", ".")
+        text = text.replace("..", ".")
     return text if _CHAIN.fullmatch(text) else "()"
+
+
+def _empty(found: re.Match[str]) -> str:
+    return {"(": "(\0)", "[": "[\0]", "<": ""}[found[0][0]]
 
 
 def expression(mark: bytes) -> Handler:

@@ -32,5 +32,11 @@ class Imports(Protocol):
     def links(self, tree: Tree, path: str, rows: Rows) -> list[Link]:
         """Where the imports of the file at ``path`` lead; what leads out of the tree is left out."""
 
-    def neighbours(self, tree: Tree, path: str, rows: Rows, name: str) -> list[str]:
-        """The files whose top-level ``name`` the file sees without an import (same package, same namespace)."""
+    def neighbours(self, tree: Tree, path: str, rows: Rows, name: str) -> list[tuple[str, str]]:
+        """Where a name leads that the file sees without an import (same package or namespace): (path, symbol).
+
+        An empty symbol stands for the module itself.
+        """
+
+    def submodule(self, tree: Tree, path: str, name: str) -> str:
+        """The file of the module ``name`` below the module that ``path`` is; empty when there is none."""

@@ -33,9 +33,15 @@ def links(tree: Tree, path: str, rows: Rows) -> list[Link]:
     return out
 
 
-def neighbours(tree: Tree, path: str, rows: Rows, name: str) -> list[str]:
+def neighbours(tree: Tree, path: str, rows: Rows, name: str) -> list[tuple[str, str]]:
     """None: Python sees only what it imports."""
     return []
+
+
+def submodule(tree: Tree, path: str, name: str) -> str:
+    """A module of a package: beside its ``__init__``."""
+    folder, _, file = path.rpartition("/")
+    return _file(tree, folder, name) if file.startswith("__init__.") else ""
 
 
 def _whole(tree: Tree, path: str, module: str, alias: str, at: int) -> list[Link]:
