@@ -13,6 +13,12 @@ def main() -> int:
 
         sys.stdout.write(f"git-factory {__version__}\n")
         return 0
+    if args[:1] == ["map"]:
+        from factory_git.cli.map_quick import quick  # noqa: PLC0415
+
+        code = quick(args[1:])
+        if code is not None:
+            return code
     from factory_git.cli.main import run  # noqa: PLC0415
 
     return run(args)

@@ -9,6 +9,7 @@ from pathlib import Path
 from factory_git.codemap import dependencies, graph, lookup
 from factory_git.codemap.build import Which, open_tree
 from factory_git.codemap.resolve import Resolver
+from factory_git.core.errors import NotFound
 from factory_git.gitio.locate import Location, locate
 
 
@@ -26,6 +27,15 @@ class Map:
         near = posixpath.normpath(prefix + name) if not Path(name).is_absolute() else self._inside(name)
         plain = posixpath.normpath(name)
         return plain if prefix and not self.resolver.tree.has(near) and self.resolver.tree.has(plain) else near
+
+    def folder(self, name: str) -> str:
+        """The path from the top of a folder, as :meth:`file` for files. Raises ``NotFound`` when nothing is in it."""
+        near = posixpath.normpath(self.location.prefix + name)
+        for found in (near, posixpath.normpath(name)):
+            folder = "" if found == "." else found
+            if self.resolver.tree.has_folder(folder):
+                return folder
+        raise NotFound(f"there is no folder {name!r} on the map", code="map/no-folder", hint="name one from the top")
 
     def _inside(self, name: str) -> str:
         top = self.location.worktree

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from factory_git.app.map import Calls
-from factory_git.codemap.dependencies import Dependency, Impact
-from factory_git.codemap.graph import Edge
-from factory_git.codemap.lookup import Found, Outline
-from factory_git.codemap.model import FileFacts, Symbol
+if TYPE_CHECKING:
+    from factory_git.app.map import Calls
+    from factory_git.codemap.dependencies import Dependency, Impact
+    from factory_git.codemap.graph import Edge
+    from factory_git.codemap.lookup import Found, Outline
+    from factory_git.codemap.model import FileFacts, Symbol
 
 
 def found(one: Found) -> dict[str, Any]:

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from factory_git.app import map as verbs
-from factory_git.app import map_json
+from factory_git.app import map_json, map_wide, map_wide_json
 from factory_git.cli import map_lines, output
+from factory_git.codemap import export as exporting
 from factory_git.codemap.build import Which
 
 Command = Callable[..., None]
@@ -116,3 +117,39 @@ def impact(what: str, depth: int, rev: str, staged: bool, as_json: bool) -> None
     """
     answer = verbs.impact(_open(rev, staged), what, depth)
     _tell(as_json, map_json.impact(answer), map_lines.impact(answer))
+
+
+@command.command()
+@click.argument("name")
+@tree_options
+def refs(name: str, rev: str, staged: bool, as_json: bool) -> None:
+    """Every place where NAME stands in the code, comments and strings left out."""
+    answer = map_wide.refs(_open(rev, staged), name)
+    _tell(as_json, map_wide_json.refs(answer), map_lines.refs(answer))
+
+
+@command.command()
+@click.argument("task")
+@click.option("--budget", type=click.IntRange(min=50), default=2000, show_default=True, metavar="TOKENS",
+              help="At most this long, at four characters a token.")  # fmt: skip
+@tree_options
+def brief(task: str, budget: int, rev: str, staged: bool, as_json: bool) -> None:
+    """What to read first for TASK, a sentence that names things of the code."""
+    answer = map_wide.brief(_open(rev, staged), task, budget)
+    _tell(as_json, map_wide_json.brief(answer), map_lines.brief(answer))
+
+
+@command.command()
+@click.argument("folder", default="")
+@click.option("--format", "form", type=click.Choice(["json", "mermaid", "dot"]), default="json", show_default=True,
+              help="JSON has everything; the pictures have files by imports.")  # fmt: skip
+@click.option("--calls", is_flag=True, help="In pictures: symbols by calls.")
+@tree_options
+def export(folder: str, form: str, calls: bool, rev: str, staged: bool, as_json: bool) -> None:
+    """The graph of FOLDER, or of the whole tree."""
+    the = _open(rev, staged)
+    if form == "json" or as_json:
+        output.emit_json(map_wide_json.export(the, folder))
+        return
+    graph = map_wide.export(the, folder, calls=calls)
+    output.page(exporting.mermaid(graph) if form == "mermaid" else exporting.dot(graph))

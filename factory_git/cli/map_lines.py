@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
-from factory_git.app.map import Calls
-from factory_git.codemap.dependencies import Dependency, Impact
-from factory_git.codemap.graph import Edge
-from factory_git.codemap.lookup import TOP, Found, Outline
-from factory_git.codemap.model import Parameter, Symbol
+from factory_git.codemap.lookup import TOP
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from factory_git.app.map import Calls
+    from factory_git.app.map_wide import References
+    from factory_git.codemap.brief import Brief
+    from factory_git.codemap.dependencies import Dependency, Impact
+    from factory_git.codemap.graph import Edge
+    from factory_git.codemap.lookup import Found, Outline
+    from factory_git.codemap.model import Parameter, Symbol
 
 LOW_SHOWN = 20
 
@@ -82,7 +89,8 @@ def _caller(edge: Edge) -> str:
 
 def callees(answer: Calls) -> Iterator[str]:
     """One line a call, in evaluation order; candidates by name together on one."""
-    last, held = None, []
+    last: tuple[int, str] | None = None
+    held: list[Edge] = []
     for edge in [*answer.edges, None]:
         if held and (edge is None or edge.how != "name" or (edge.line, edge.text) != last):
             yield f"{held[0].caller.path}:{held[0].line}: {held[0].text}()  → one of {len(held)}: {_ends(held)}  [name, low]"
@@ -120,3 +128,31 @@ def impact(answer: Impact) -> Iterator[str]:
         yield f"… {answer.cut} more are not listed"
     if not answer.reached:
         yield "nothing in this tree is known to depend on it"
+
+
+def refs(answer: References) -> Iterator[str]:
+    """One line a place: what it is there, and the line."""
+    for one in answer.mentions:
+        yield f"{one.path}:{one.line}:{one.column}: {one.kind}  {one.text}"
+    if not answer.mentions:
+        yield f"{answer.name} stands nowhere in the code"
+    if answer.other_files:
+        yield f"… {answer.other_files} files in languages that the map does not read hold the word too"
+
+
+def brief(answer: Brief) -> Iterator[str]:
+    """The symbols by file, the best file first; what had no room is counted."""
+    files: dict[str, list[str]] = {}
+    for item in answer.items:
+        one = item.found.symbol
+        lines = files.setdefault(item.found.path, [])
+        lines.append(f"  {one.line}: {_within(one)}{signature(one)}" + (f"  # {one.doc}" if one.doc else ""))
+        if item.callers:
+            lines.append(f"      called by {', '.join(item.callers)}")
+    for path, lines in files.items():
+        yield path
+        yield from lines
+    if not answer.items:
+        yield "no word of the task leads to a symbol of this tree"
+    if answer.cut:
+        yield f"… {answer.cut} more did not fit into {answer.budget} tokens"

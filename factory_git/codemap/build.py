@@ -10,7 +10,6 @@ from factory_git.codemap import digest
 from factory_git.codemap.languages.registry import language_of
 from factory_git.codemap.store import Store
 from factory_git.codemap.tree import Tree
-from factory_git.codemap.workers import Wanted, extract_all
 from factory_git.core.ids import blob_oid
 from factory_git.gitio import snapshot
 from factory_git.gitio.locate import Location
@@ -90,12 +89,17 @@ def _changes(store: Store, cwd: Path) -> dict[str, int | None]:
 def _bring(store: Store, cwd: Path, wanted: dict[tuple[str, str], str]) -> dict[tuple[str, str], int]:
     """The number of each (blob id, language), after extracting those that the cache does not have."""
     known = store.known(wanted) if len(wanted) < 100 else store.all_known()
-    missing = [
-        Wanted(oid=o, language=language, file=f) for (o, language), f in wanted.items() if (o, language) not in known
-    ]
+    missing = [(o, language, f) for (o, language), f in wanted.items() if (o, language) not in known]
     if not missing:
         return known
-    portions = list(extract_all(cwd, missing))
+    return known | _extract(store, cwd, missing)
+
+
+def _extract(store: Store, cwd: Path, missing: list[tuple[str, str, str]]) -> dict[tuple[str, str], int]:
+    from factory_git.codemap.workers import Wanted, extract_all  # noqa: PLC0415 (parsers: not for a warm query)
+
+    wanted = [Wanted(oid=oid, language=language, file=file) for oid, language, file in missing]
+    portions = list(extract_all(cwd, wanted))
     # Written at once, under the lock: numbers are given here, and another process may have been faster.
     store.db.execute("BEGIN IMMEDIATE")
     number, where = store.next_number(), {}
@@ -114,4 +118,4 @@ def _bring(store: Store, cwd: Path, wanted: dict[tuple[str, str], str]) -> dict[
             words.setdefault(word, array("I")).extend(first + place for place in places)
     store.add_words(words)
     store.db.execute("COMMIT")
-    return known | where
+    return where

@@ -186,7 +186,9 @@ class Walk:
         """Give members written outside to the type, where this file declares it; elsewhere the stand-in stays."""
         real: dict[int, Symbol] = {}
         for one in self._outside:
-            found = next((s for s in self.symbols if s.name == one.name and s.parent is one.parent and s.kind in TYPES), None)
+            found = next(
+                (s for s in self.symbols if s.name == one.name and s.parent is one.parent and s.kind in TYPES), None
+            )
             if found is None:
                 self.symbols.append(one)
             else:

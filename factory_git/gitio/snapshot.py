@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 
 from factory_git.core.errors import NotFound, RepositoryError
-from factory_git.gitio.child import GitFailed, environment, git
+from factory_git.gitio.child import GitFailed, environment, git, run
 
 LINK, MODULE = 0o120000, 0o160000
 _TRAILER = 20
@@ -81,7 +81,8 @@ def tree_of(cwd: Path, rev: str) -> str:
 
 def worktree_changes(cwd: Path) -> tuple[list[str], list[str]]:
     """The paths whose files differ from the index (untracked, not ignored ones among them), and those that are gone."""
-    changed, gone = [], []
+    changed: list[str] = []
+    gone: list[str] = []
     parts = git("diff-files", "-z", "--name-status", "--no-renames", cwd=cwd, inherit=True).split(b"\0")
     for status, path in zip(parts[::2], parts[1::2], strict=False):
         (gone if status == b"D" else changed).append(os.fsdecode(path))
@@ -147,3 +148,12 @@ class Blobs:
             data = stdout.read(size)
             stdout.read(1)
             yield oid, data if header[1] == b"blob" else None
+
+
+def files_with_word(cwd: Path, word: str, *, tree: str = "", staged: bool = False) -> list[str]:
+    """The text files of a tree, of the index, or of the worktree (untracked ones too) in which ``word`` stands alone."""
+    where = [tree] if tree else ["--cached"] if staged else ["--untracked"]
+    args = ["grep", "-l", "-z", "-w", "-F", "-I", "--full-name", "-e", word, *where, "--"]
+    done = run(args, cwd=cwd, inherit=True, ok=(0, 1))
+    paths = [os.fsdecode(p) for p in done.stdout.split(b"\0") if p]
+    return [p.removeprefix(f"{tree}:") for p in paths] if tree else paths

@@ -37,7 +37,9 @@ def neighbours(tree: Tree, path: str, rows: Rows, name: str) -> list[tuple[str, 
     space, _, last = name.rpartition("\\")
     if not space.startswith("\\"):
         head, _, rest = space.partition("\\")
-        used = next((f"{m}\\{there}".lstrip("\\") for m, names, *_ in rows[3] for there, here in names if here == head), "")
+        used = next(
+            (f"{m}\\{there}".lstrip("\\") for m, names, *_ in rows[3] for there, here in names if here == head), ""
+        )
         space = "\\".join(p for p in ((used or rows[1] + "\\" + head if rows[1] or used else head), rest) if p)
     return [(p, last) for p in packages.defining(tree, last, space.lstrip("\\"), "php")]
 

@@ -14,14 +14,20 @@ if TYPE_CHECKING:
 
 KINDS = {"struct_specifier": "struct", "union_specifier": "union", "enum_specifier": "enum", "class_specifier": "class"}
 MARKS = ("/**", "/*!", "///", "//!", "//", "/*")
-_MODIFIERS = ("storage_class_specifier", "type_qualifier", "virtual_specifier", "virtual", "explicit_function_specifier")
+_MODIFIERS = (
+    "storage_class_specifier",
+    "type_qualifier",
+    "virtual_specifier",
+    "virtual",
+    "explicit_function_specifier",
+)
 
 
 def include(walk: Walk, node: Node) -> None:
     """``#include``: quoted is ours, angled the system's."""
     path = node.child_by_field_name("path")
     system = path is not None and path.type == "system_lib_string"
-    walk.bring(walk.text(path).strip("<>\""), node, (("*", "*"),), kind="system" if system else "include")
+    walk.bring(walk.text(path).strip('<>"'), node, (("*", "*"),), kind="system" if system else "include")
 
 
 def macro(walk: Walk, node: Node) -> None:
@@ -44,13 +50,17 @@ def innermost(node: Node | None) -> Node | None:
 def type_of(walk: Walk, node: Node, declarator: Node | None) -> str:
     """The declared type with the pointers and arrays that C writes on the name."""
     type_ = node.child_by_field_name("type")
-    base = walk.brief(type_) if type_ is None or type_.type not in KINDS else walk.text(type_.child_by_field_name("name"))
+    base = (
+        walk.brief(type_) if type_ is None or type_.type not in KINDS else walk.text(type_.child_by_field_name("name"))
+    )
     words = [walk.text(n) for n in node.children if n.type == "type_qualifier"]
     stars = ""
     while declarator is not None and declarator.type in (
         "pointer_declarator", "reference_declarator", "array_declarator", "init_declarator"
     ):  # fmt: skip
-        stars += {"pointer_declarator": "*", "reference_declarator": "&", "array_declarator": "[]"}.get(declarator.type, "")
+        stars += {"pointer_declarator": "*", "reference_declarator": "&", "array_declarator": "[]"}.get(
+            declarator.type, ""
+        )
         below = declarator.child_by_field_name("declarator")
         declarator = below if below is not None else next(reversed(declarator.named_children), None)
     return " ".join([*words, base]).strip() + (f" {stars}" if stars else "")
@@ -123,7 +133,9 @@ def typedef(walk: Walk, node: Node) -> None:
         anonymous = body and type_ is not None and type_.child_by_field_name("name") is None
         if not anonymous and not same:
             symbol = mark(walk, walk.define(label, "type", node), node)
-            symbol.default = walk.brief(type_) if not body else walk.text(type_.child_by_field_name("name") if type_ else None)
+            symbol.default = (
+                walk.brief(type_) if not body else walk.text(type_.child_by_field_name("name") if type_ else None)
+            )
 
 
 def parameters(walk: Walk, declarator: Node | None) -> tuple[tuple[str, str, str, str], ...]:
@@ -135,7 +147,9 @@ def parameters(walk: Walk, declarator: Node | None) -> tuple[tuple[str, str, str
             inner = one.child_by_field_name("declarator")
             type_ = type_of(walk, one, inner)
             if type_ != "void" or inner is not None:
-                out.append((walk.text(innermost(inner)), type_, walk.brief(one.child_by_field_name("default_value")), ""))
+                out.append(
+                    (walk.text(innermost(inner)), type_, walk.brief(one.child_by_field_name("default_value")), "")
+                )
         elif one.type in ("variadic_parameter", "variadic_parameter_declaration"):
             out.append((walk.text(innermost(one)) if one.named_children else "...", "", "", "rest"))
     return tuple(out)

@@ -43,7 +43,9 @@ def loop(*, once: tuple[str, ...] = (), body: str = "body", again: tuple[str, ..
     return handler
 
 
-def attempt(*, body: str = "body", handlers: Container[str], finals: Container[str], others: Container[str] = ()) -> Handler:
+def attempt(
+    *, body: str = "body", handlers: Container[str], finals: Container[str], others: Container[str] = ()
+) -> Handler:
     """``try``: the body may stop half-way, a handler may not run, what is final runs as surely as the statement."""
 
     def handler(walk: Walk, node: Node) -> None:

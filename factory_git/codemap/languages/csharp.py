@@ -26,7 +26,9 @@ def finish(walk: Walk) -> None:
     """Exported is what is ``public``; members of interfaces and enums are as public as these."""
     for symbol in walk.symbols:
         above = symbol.parent
-        open_ = "public" in symbol.modifiers or symbol.kind in ("namespace", "member") or "positional" in symbol.modifiers
+        open_ = (
+            "public" in symbol.modifiers or symbol.kind in ("namespace", "member") or "positional" in symbol.modifiers
+        )
         if above is not None and above.kind == "interface":
             open_ = "private" not in symbol.modifiers
         symbol.exported = open_ and (above is None or above.exported)
@@ -113,7 +115,11 @@ def _property(walk: Walk, node: Node) -> None:
 
 
 def _method(walk: Walk, node: Node) -> None:
-    kind = {"constructor_declaration": "constructor", "local_function_statement": "function", "delegate_declaration": "type"}
+    kind = {
+        "constructor_declaration": "constructor",
+        "local_function_statement": "function",
+        "delegate_declaration": "type",
+    }
     symbol = walk.define(walk.text(node.child_by_field_name("name")), kind.get(node.type, "method"), node)
     _modify(walk, symbol, node)
     symbol.type = walk.brief(node.child_by_field_name("returns") or node.child_by_field_name("type"))
@@ -148,7 +154,10 @@ def _local(walk: Walk, node: Node) -> None:
     for one in node.named_children:
         if one.type != "variable_declarator":
             continue
-        label, value = walk.text(one.child_by_field_name("name")), one.named_children[-1] if len(one.named_children) > 1 else None
+        label, value = (
+            walk.text(one.child_by_field_name("name")),
+            one.named_children[-1] if len(one.named_children) > 1 else None,
+        )
         if type_ is not None and type_.type != "implicit_type":
             walk.bind(label, walk.brief(type_), "type")
         elif value is not None:

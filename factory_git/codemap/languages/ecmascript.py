@@ -199,7 +199,9 @@ def _parameters(walk: Walk, node: Node | None, symbol: Symbol) -> tuple[tuple[st
             pattern = one
         if pattern is not None and pattern.type == "rest_pattern":
             pattern, kind = (pattern.named_children or [pattern])[0], "rest"
-        words = [walk.text(n) for n in one.children if n.type in ("accessibility_modifier", "readonly", "override_modifier")]
+        words = [
+            walk.text(n) for n in one.children if n.type in ("accessibility_modifier", "readonly", "override_modifier")
+        ]
         label = walk.brief(pattern) + ("?" if one.type == "optional_parameter" else "")
         if words and symbol.name == "constructor":
             field = walk.define(label.rstrip("?"), "field", one, symbol.parent)
@@ -434,7 +436,12 @@ def _require(walk: Walk, name: Node, value: Node | None, node: Node) -> bool:
 def _assignment(walk: Walk, node: Node) -> None:
     left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
     target = walk.text(left) if left is not None and left.type == "member_expression" else ""
-    if walk.scope is not None and walk.scope.name == "constructor" and target.startswith("this.") and target.count(".") == 1:
+    if (
+        walk.scope is not None
+        and walk.scope.name == "constructor"
+        and target.startswith("this.")
+        and target.count(".") == 1
+    ):
         above = walk.scope.parent
         label = target[5:]
         if above is not None and not any(s.parent is above and s.name == label for s in walk.symbols):
@@ -501,7 +508,9 @@ def _name(walk: Walk, function: Node | None) -> tuple[str, str]:
     if function.type in ("identifier", "super"):
         return walk.text(function), ""
     if function.type in ("member_expression", "nested_identifier"):
-        return walk.text(function.child_by_field_name("property")), receiver_of(walk, function.child_by_field_name("object"))
+        return walk.text(function.child_by_field_name("property")), receiver_of(
+            walk, function.child_by_field_name("object")
+        )
     if function.type == "non_null_expression" and function.named_children:
         return _name(walk, function.named_children[0])
     return "", ""

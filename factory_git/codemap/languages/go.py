@@ -32,7 +32,7 @@ def _package(walk: Walk, node: Node) -> None:
 
 
 def _import(walk: Walk, node: Node) -> None:
-    path = walk.text(node.child_by_field_name("path")).strip("\"`")
+    path = walk.text(node.child_by_field_name("path")).strip('"`')
     alias = walk.text(node.child_by_field_name("name"))
     walk.bring(path, node, (("*", "*"),) if alias == "." else (), alias="" if alias == "." else alias)
 
@@ -74,8 +74,13 @@ def _fields(walk: Walk, node: Node, symbol: Symbol) -> None:
                 _fields(walk, type_, field)
         if not names and type_ is not None:
             text = walk.brief(type_)
-            field = walk.define(re.split(r"\[", text.lstrip("*"), maxsplit=1)[0].rpartition(".")[2], "field", one, symbol)
-            field.type, field.modifiers = ("*" if any(c.type == "*" for c in one.children) else "") + text, ("embedded",)
+            field = walk.define(
+                re.split(r"\[", text.lstrip("*"), maxsplit=1)[0].rpartition(".")[2], "field", one, symbol
+            )
+            field.type, field.modifiers = (
+                ("*" if any(c.type == "*" for c in one.children) else "") + text,
+                ("embedded",),
+            )
             symbol.bases += (text.lstrip("*"),)
 
 

@@ -24,7 +24,9 @@ KINDS = {
     "annotation_type_declaration": "interface",
 }
 _STRING = re.compile(r"(?:(?:value|path)\s*=\s*)?\{?\s*(\"[^\"]*\")")
-_WIRE = re.compile(r"^(?:JsonProperty|SerializedName|Column|XmlElement|JsonAlias)\s*\((?:[^\"]*\b(?:value|name)\s*=\s*)?\s*\"([^\"]+)\"")
+_WIRE = re.compile(
+    r"^(?:JsonProperty|SerializedName|Column|XmlElement|JsonAlias)\s*\((?:[^\"]*\b(?:value|name)\s*=\s*)?\s*\"([^\"]+)\""
+)
 
 
 def finish(walk: Walk) -> None:
@@ -32,7 +34,9 @@ def finish(walk: Walk) -> None:
     for symbol in walk.symbols:
         above = symbol.parent
         public = "public" in symbol.modifiers
-        if above is not None and (above.kind == "interface" or symbol.kind == "member" or "component" in symbol.modifiers):
+        if above is not None and (
+            above.kind == "interface" or symbol.kind == "member" or "component" in symbol.modifiers
+        ):
             public = "private" not in symbol.modifiers
         symbol.exported = public and (above is None or above.exported)
 
@@ -124,7 +128,9 @@ def _parameters(walk: Walk, node: Node | None) -> tuple[tuple[str, str, str, str
     out = []
     for one in node.named_children if node is not None else ():
         if one.type == "formal_parameter":
-            out.append((walk.text(one.child_by_field_name("name")), walk.brief(one.child_by_field_name("type")), "", ""))
+            out.append(
+                (walk.text(one.child_by_field_name("name")), walk.brief(one.child_by_field_name("type")), "", "")
+            )
         elif one.type == "spread_parameter":
             declarator = next((n for n in one.named_children if n.type == "variable_declarator"), None)
             types = [n for n in one.named_children if n.type not in ("modifiers", "variable_declarator")]

@@ -113,7 +113,10 @@ def _function(walk: Walk, node: Node) -> None:
     parameters = node.child_by_field_name("parameters")
     out = []
     for one in parameters.named_children if parameters is not None else ():
-        label, type_ = walk.text(one.child_by_field_name("name")).lstrip("$"), walk.brief(one.child_by_field_name("type"))
+        label, type_ = (
+            walk.text(one.child_by_field_name("name")).lstrip("$"),
+            walk.brief(one.child_by_field_name("type")),
+        )
         value = one.child_by_field_name("default_value")
         kind = {"variadic_parameter": "rest", "property_promotion_parameter": "promoted"}.get(one.type, "")
         if one.type == "comment":

@@ -54,7 +54,6 @@ SUFFIXES = {
 }
 
 
-
 CONFIGURATION = {
     "tsconfig.json": "tsconfig",
     "jsconfig.json": "tsconfig",

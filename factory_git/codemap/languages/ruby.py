@@ -89,7 +89,13 @@ def _assignment(walk: Walk, node: Node) -> None:
         if above is not None and not any(s.parent is above and s.name == label for s in walk.symbols):
             symbol = walk.define(label, "field", node, above)
             symbol.default, symbol.modifiers = walk.brief(right), ("instance",)
-    elif left is not None and left.type == "identifier" and right is not None and right.type == "call" and scope is not None:
+    elif (
+        left is not None
+        and left.type == "identifier"
+        and right is not None
+        and right.type == "call"
+        and scope is not None
+    ):
         walk.bind(walk.text(left), receiver_of(walk, right).removesuffix("()"), "call")
     walk.descend(right)
 

@@ -27,8 +27,12 @@ def finish(walk: Walk) -> None:
     walk.adopt()
     for symbol in walk.symbols:
         above = symbol.parent
-        inherits = above is not None and (above.kind == "trait" or symbol.kind == "member" or "trait" in symbol.modifiers)
-        symbol.exported = (inherits or "pub" in symbol.modifiers) and (above is None or above.exported or above.kind == "impl")
+        inherits = above is not None and (
+            above.kind == "trait" or symbol.kind == "member" or "trait" in symbol.modifiers
+        )
+        symbol.exported = (inherits or "pub" in symbol.modifiers) and (
+            above is None or above.exported or above.kind == "impl"
+        )
 
 
 def _start(walk: Walk, symbol: Symbol, node: Node) -> Symbol:
@@ -129,7 +133,9 @@ def _function_in(walk: Walk, node: Node, owner: Symbol | None, *modifiers: str) 
         if one.type == "self_parameter":
             out.append(("self", walk.text(one), "", ""))
         elif one.type == "parameter":
-            out.append((walk.brief(one.child_by_field_name("pattern")), walk.brief(one.child_by_field_name("type")), "", ""))
+            out.append(
+                (walk.brief(one.child_by_field_name("pattern")), walk.brief(one.child_by_field_name("type")), "", "")
+            )
     symbol.parameters = tuple(out)
     walk.inside(symbol, node.child_by_field_name("body"))
 
@@ -173,7 +179,9 @@ def _paths(walk: Walk, node: Node, before: str) -> list[tuple[str, str, str]]:
 
     if node.type == "scoped_use_list":
         below, inner = joined(node.child_by_field_name("path")), node.child_by_field_name("list")
-        return [leaf for one in (inner.named_children if inner is not None else ()) for leaf in _paths(walk, one, below)]
+        return [
+            leaf for one in (inner.named_children if inner is not None else ()) for leaf in _paths(walk, one, below)
+        ]
     if node.type == "use_list":
         return [leaf for one in node.named_children for leaf in _paths(walk, one, before)]
     if node.type == "use_wildcard":
