@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from factory_git.app.map import Calls
+    from factory_git.app.map_graph import Calls
     from factory_git.codemap.dependencies import Dependency, Impact
     from factory_git.codemap.graph import Edge
-    from factory_git.codemap.lookup import Found, Outline
+    from factory_git.codemap.lookup import Found
     from factory_git.codemap.model import FileFacts, Symbol
+    from factory_git.codemap.outline import Outline
 
 
 def found(one: Found) -> dict[str, Any]:

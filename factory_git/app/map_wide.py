@@ -9,8 +9,10 @@ from pathlib import Path
 from factory_git.app.map import Map
 from factory_git.codemap import brief as briefing
 from factory_git.codemap import export as exporting
-from factory_git.codemap import mentions, pack
+from factory_git.codemap import mentions
+from factory_git.codemap.facts import facts
 from factory_git.codemap.languages.registry import CONFIGURATIONS
+from factory_git.codemap.resolve import Resolver
 from factory_git.gitio import snapshot
 
 
@@ -29,16 +31,17 @@ def refs(the: Map, name: str) -> References:
     cwd = the.location.worktree or the.location.git_dir
     commit = the.which.rev or ("HEAD" if the.location.worktree is None else "")
     tree = snapshot.tree_of(cwd, commit) if commit else ""
+    resolver = Resolver(the.tree)
     known, unknown = [], 0
     for path in snapshot.files_with_word(cwd, word, tree=tree, staged=the.which.staged):
-        blob = the.resolver.tree.blob(path)
-        if blob is None or the.resolver.rows(path)[0] in CONFIGURATIONS:
+        blob = the.tree.blob(path)
+        if blob is None or resolver.rows(path)[0] in CONFIGURATIONS:
             unknown += 1
         else:
             known.append(path)
     found: list[mentions.Mention] = []
     for path, data in _contents(the, cwd, tree, sorted(known)):
-        found += mentions.mentions(path, data, pack.facts(the.resolver.rows(path)), word)
+        found += mentions.mentions(path, data, facts(resolver.rows(path)), word)
     return References(name=word, mentions=tuple(found), other_files=unknown)
 
 
@@ -60,9 +63,9 @@ def _contents(the: Map, cwd: Path, tree: str, paths: list[str]) -> Iterator[tupl
 
 def brief(the: Map, task: str, budget: int) -> briefing.Brief:
     """What to read first for a task, in at most ``budget`` tokens."""
-    return briefing.brief(the.resolver, task, budget)
+    return briefing.brief(Resolver(the.tree), task, budget)
 
 
 def export(the: Map, folder: str, *, calls: bool = False) -> exporting.Graph:
     """The graph of a folder (empty: of the whole tree) to draw. Raises ``NotFound`` when there is no such folder."""
-    return exporting.picture(the.resolver, the.folder(folder), calls=calls)
+    return exporting.picture(Resolver(the.tree), the.folder(folder), calls=calls)

@@ -8,8 +8,9 @@ from factory_git.app.map import Map
 from factory_git.app.map_json import edge, found, symbol
 from factory_git.app.map_wide import References
 from factory_git.codemap import export as exporting
-from factory_git.codemap import pack
 from factory_git.codemap.brief import Brief
+from factory_git.codemap.facts import facts
+from factory_git.codemap.resolve import Resolver
 
 
 def refs(answer: References) -> dict[str, Any]:
@@ -29,14 +30,14 @@ def brief(answer: Brief) -> dict[str, Any]:
 
 def export(the: Map, folder: str) -> dict[str, Any]:
     """All of a folder: ``files`` with their symbols, ``imports``, ``calls`` (those by name alone left out)."""
-    resolver, inside = the.resolver, the.folder(folder)
+    resolver, inside = Resolver(the.tree), the.folder(folder)
     paths = exporting.files(resolver, inside)
     return {
         "files": [
             {
                 "path": path,
                 "language": resolver.rows(path)[0],
-                "symbols": [symbol(s) for s in pack.facts(resolver.rows(path)).symbols],
+                "symbols": [symbol(s) for s in facts(resolver.rows(path)).symbols],
             }
             for path in paths
         ],

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from factory_git.app import map as verbs
-from factory_git.app import map_json, map_wide, map_wide_json
+from factory_git.app import map_graph, map_json, map_wide, map_wide_json
 from factory_git.cli import map_lines, output
 from factory_git.codemap import export as exporting
 from factory_git.codemap.build import Which
@@ -66,7 +66,7 @@ def find(name: str, rev: str, staged: bool, as_json: bool) -> None:
 @tree_options
 def outline(file: str, rev: str, staged: bool, as_json: bool) -> None:
     """What is in FILE: symbols, fields, routes, gf: tags, and what the grammar could not read."""
-    answer = verbs.outline(_open(rev, staged), file)
+    answer = map_graph.outline(_open(rev, staged), file)
     _tell(as_json, map_json.outline(answer) if as_json else None, map_lines.outline(answer))
 
 
@@ -75,7 +75,7 @@ def outline(file: str, rev: str, staged: bool, as_json: bool) -> None:
 @tree_options
 def callers(name: str, rev: str, staged: bool, as_json: bool) -> None:
     """Who calls NAME, with how each call is known."""
-    answer = verbs.callers(_open(rev, staged), name)
+    answer = map_graph.callers(_open(rev, staged), name)
     _tell(as_json, map_json.calls(answer), map_lines.callers(answer))
 
 
@@ -84,7 +84,7 @@ def callers(name: str, rev: str, staged: bool, as_json: bool) -> None:
 @tree_options
 def callees(name: str, rev: str, staged: bool, as_json: bool) -> None:
     """What NAME calls, in the order it happens."""
-    answer = verbs.callees(_open(rev, staged), name)
+    answer = map_graph.callees(_open(rev, staged), name)
     _tell(as_json, map_json.calls(answer), map_lines.callees(answer))
 
 
@@ -93,7 +93,7 @@ def callees(name: str, rev: str, staged: bool, as_json: bool) -> None:
 @tree_options
 def imports(file: str, rev: str, staged: bool, as_json: bool) -> None:
     """What FILE imports, and where each import leads."""
-    answer = verbs.imports(_open(rev, staged), file)
+    answer = map_graph.imports(_open(rev, staged), file)
     _tell(as_json, [map_json.dependency(d) for d in answer], map_lines.imports(answer))
 
 
@@ -102,7 +102,7 @@ def imports(file: str, rev: str, staged: bool, as_json: bool) -> None:
 @tree_options
 def importers(file: str, rev: str, staged: bool, as_json: bool) -> None:
     """Which files import FILE."""
-    answer = verbs.importers(_open(rev, staged), file)
+    answer = map_graph.importers(_open(rev, staged), file)
     _tell(as_json, [map_json.dependency(d) for d in answer], map_lines.imports(answer))
 
 
@@ -115,7 +115,7 @@ def impact(what: str, depth: int, rev: str, staged: bool, as_json: bool) -> None
 
     Calls that are known by their name alone are not followed.
     """
-    answer = verbs.impact(_open(rev, staged), what, depth)
+    answer = map_graph.impact(_open(rev, staged), what, depth)
     _tell(as_json, map_json.impact(answer), map_lines.impact(answer))
 
 

@@ -9,13 +9,14 @@ from factory_git.codemap.lookup import TOP
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from factory_git.app.map import Calls
+    from factory_git.app.map_graph import Calls
     from factory_git.app.map_wide import References
     from factory_git.codemap.brief import Brief
     from factory_git.codemap.dependencies import Dependency, Impact
     from factory_git.codemap.graph import Edge
-    from factory_git.codemap.lookup import Found, Outline
+    from factory_git.codemap.lookup import Found
     from factory_git.codemap.model import Parameter, Symbol
+    from factory_git.codemap.outline import Outline
 
 LOW_SHOWN = 20
 

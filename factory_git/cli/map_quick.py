@@ -7,6 +7,10 @@ error goes the whole way, and is told there.
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from factory_git.codemap.build import Which
 
 VERBS = ("find", "outline", "callers", "callees", "imports", "importers", "impact")
 _DEPTH = 3
@@ -52,12 +56,17 @@ def _parse(args: list[str]) -> tuple[str, str, dict[str, str]] | None:
     return (plain[0], plain[1], options) if fine else None
 
 
-def _answer(verb: str, argument: str, which, options: dict[str, str]) -> str:  # type: ignore[no-untyped-def]
+def _answer(verb: str, argument: str, which: Which, options: dict[str, str]) -> str:
     from factory_git.app import map as verbs  # noqa: PLC0415
 
     the = verbs.open_map(which)
-    extra = (int(options["--depth"]),) if verb == "impact" else ()
-    value = getattr(verbs, verb)(the, argument, *extra)
+    if verb == "find":
+        value: Any = verbs.find(the, argument)
+    else:
+        from factory_git.app import map_graph  # noqa: PLC0415 (a search by name needs no edges)
+
+        extra = (int(options["--depth"]),) if verb == "impact" else ()
+        value = getattr(map_graph, verb)(the, argument, *extra)
     if "--json" not in options:
         from factory_git.cli import map_lines  # noqa: PLC0415
 

@@ -78,11 +78,14 @@ def by_name(resolver: Resolver, path: str, receiver: str, name: str) -> list[Fou
     root = receiver.split(".")[0].split("(")[0]
     if receiver and _external(resolver, path, root):
         return []
-    out = []
-    for one in find(resolver.tree, name, kinds=CALLABLE):
-        member = one.symbol.parent >= 0
-        if _family(resolver.rows(one.path)[0]) == language and member == bool(receiver):
-            out.append(one)
+    key = (name, language, bool(receiver))
+    if key not in resolver.candidates:
+        resolver.candidates[key] = [
+            one
+            for one in find(resolver.tree, name, kinds=CALLABLE)
+            if _family(resolver.rows(one.path)[0]) == language and (one.symbol.parent >= 0) == bool(receiver)
+        ]
+    out: list[Found] = resolver.candidates[key]
     return out
 
 

@@ -1,16 +1,18 @@
-"""Find symbols by name, and lay out a file."""
+"""Find symbols by name."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from factory_git.codemap import pack
 from factory_git.codemap.languages.registry import CONFIGURATIONS
-from factory_git.codemap.model import FileFacts, Symbol
-from factory_git.codemap.resolve import Resolver
+from factory_git.codemap.symbol import Symbol
 from factory_git.codemap.tree import Tree
 from factory_git.core.errors import NotFound
+
+if TYPE_CHECKING:
+    from factory_git.codemap.resolve import Resolver
 
 Rows = tuple[Any, ...]
 TOP = "<module>"
@@ -24,14 +26,6 @@ class Found:
     path: str
     index: int
     symbol: Symbol
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outline:
-    """A file and what is in it."""
-
-    path: str
-    facts: FileFacts
 
 
 def find(tree: Tree, name: str, *, kinds: frozenset[str] = frozenset()) -> tuple[Found, ...]:
@@ -88,11 +82,6 @@ def _near(tree: Tree, name: str) -> list[str]:
     rough = {word for word, _ in tree.store.beginning("d", name[:2])} if len(name) > 1 else set()
     # Names that only other trees have (another branch) are no help.
     return [word for word in difflib.get_close_matches(name, rough, 5) if tree.defining(word)][:3]
-
-
-def outline(tree: Tree, path: str) -> Outline:
-    """What is in a file. Raises :class:`NotFound` when the tree has no such file, or the map no language for it."""
-    return Outline(path=path, facts=pack.facts(tree.rows(known_file(tree, path))))
 
 
 def known_file(tree: Tree, path: str) -> int:

@@ -52,6 +52,8 @@ class Resolver:
 
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
+        self.candidates: dict[tuple[str, str, bool], Any] = {}  # callables by name, kept for whoever asks by name
+        self._values: dict[tuple[str, int, str], Value | None] = {}
         self.rows = lru_cache(maxsize=None)(self._rows)
         self.links = lru_cache(maxsize=None)(self._links)
         self.names = lru_cache(maxsize=None)(self._names)
@@ -133,6 +135,15 @@ class Resolver:
 
     def evaluate(self, path: str, owner: int, chain: str, depth: int = 0) -> Value | None:
         """The value of a dotted chain as seen from the body of ``owner``; None when it cannot be known."""
+        key = (path, owner, chain)
+        if key in self._values:
+            return self._values[key]
+        value = self._evaluate(path, owner, chain, depth)
+        if depth == 0 or value is not None:  # a chain that was only too deep from here may be known from elsewhere
+            self._values[key] = value
+        return value
+
+    def _evaluate(self, path: str, owner: int, chain: str, depth: int) -> Value | None:
         if depth > _DEPTH or chain in SUPER:
             return None if depth > _DEPTH else self._super(path, owner)
         steps = _STEP.findall(chain)

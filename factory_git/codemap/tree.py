@@ -19,6 +19,7 @@ class Tree:
         self.store = store
         self.number = number
         self.changes = changes or {}
+        self._blobs: dict[str, int | None] = {}
         self._over: dict[int, list[str]] = {}
         for path, blob in self.changes.items():
             if blob is not None:
@@ -30,8 +31,12 @@ class Tree:
         """The number of the blob at ``path``, None when the tree has no such file (or the map no language for it)."""
         if path in self.changes:
             return self.changes[path]
-        row = self.store.db.execute("SELECT blob FROM file WHERE tree = ? AND path = ?", (self.number, path)).fetchone()
-        return row[0] if row else None
+        if path not in self._blobs:
+            row = self.store.db.execute(
+                "SELECT blob FROM file WHERE tree = ? AND path = ?", (self.number, path)
+            ).fetchone()
+            self._blobs[path] = row[0] if row else None
+        return self._blobs[path]
 
     def has(self, path: str) -> bool:
         """Whether the tree has a file of a known language at ``path``."""

@@ -12,33 +12,6 @@ from factory_git.core.errors import NotFound, RepositoryError
 from factory_git.gitio.child import GitFailed, environment, git, run
 
 LINK, MODULE = 0o120000, 0o160000
-_TRAILER = 20
-
-
-def index_file(git_dir: Path) -> Path:
-    """The index that the caller's Git uses: ``GIT_INDEX_FILE`` (a ``git commit -a`` sets it) or the worktree's own."""
-    named = os.environ.get("GIT_INDEX_FILE")
-    return Path(named).absolute() if named else git_dir / "index"
-
-
-def index_stamp(git_dir: Path) -> str:
-    """A text that changes when the index does: its checksum trailer, or its stat data where checksums are off.
-
-    ``index.skipHash`` (Git 2.40) writes zeros there.
-    """
-    path = index_file(git_dir)
-    try:
-        with path.open("rb") as file:
-            file.seek(0, os.SEEK_END)
-            size = file.tell()
-            file.seek(max(0, size - _TRAILER))
-            trailer = file.read()
-            if trailer.strip(b"\0"):
-                return trailer.hex()
-            stat = os.fstat(file.fileno())
-            return f"{size}.{stat.st_mtime_ns}.{stat.st_ino}"
-    except FileNotFoundError:
-        return "none"
 
 
 def staged(cwd: Path) -> list[tuple[str, str, int]]:
@@ -83,12 +56,24 @@ def worktree_changes(cwd: Path) -> tuple[list[str], list[str]]:
     """The paths whose files differ from the index (untracked, not ignored ones among them), and those that are gone."""
     changed: list[str] = []
     gone: list[str] = []
+    # Two children at once: each spends its time on the file system.
+    others = _start(["ls-files", "-o", "-z", "--exclude-standard", "--full-name"], cwd)
     parts = git("diff-files", "-z", "--name-status", "--no-renames", cwd=cwd, inherit=True).split(b"\0")
     for status, path in zip(parts[::2], parts[1::2], strict=False):
         (gone if status == b"D" else changed).append(os.fsdecode(path))
-    others = git("ls-files", "-o", "-z", "--exclude-standard", "--full-name", cwd=cwd, inherit=True)
-    changed += [os.fsdecode(p) for p in others.split(b"\0") if p and not p.endswith(b"/")]
+    changed += [os.fsdecode(p) for p in others.communicate()[0].split(b"\0") if p and not p.endswith(b"/")]
     return changed, gone
+
+
+def _start(args: list[str], cwd: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        ["git", *args],
+        cwd=cwd,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(inherit=True),
+    )
 
 
 class Blobs:

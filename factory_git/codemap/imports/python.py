@@ -64,25 +64,28 @@ def resolve(tree: Tree, path: str, module: str) -> str:
             return ""
         base = "/".join(parts[: len(parts) - dots + 1])
         return _file(tree, base, module[dots:])
-    for root in _roots(tree, folder):
-        found = _file(tree, root, module)
-        if found:
-            return found
-    return ""
+    top = _top(tree, folder)
+    key = f"python {top} {module}"
+    if key not in tree.memory:
+        tree.memory[key] = next((found for root in _roots(top) if (found := _file(tree, root, module))), "")
+    return str(tree.memory[key])
 
 
-def _roots(tree: Tree, folder: str) -> list[str]:
-    above = folder
-    while above and tree.has(f"{above}/__init__.py"):
-        above = above.rpartition("/")[0]
-    roots = [above]
-    at = above
+def _top(tree: Tree, folder: str) -> str:
+    """The folder that the importer's outermost package is in."""
+    while folder and tree.has(f"{folder}/__init__.py"):
+        folder = folder.rpartition("/")[0]
+    return folder
+
+
+def _roots(top: str) -> list[str]:
+    """Where absolute modules are looked for: there, and in the usual layouts of each folder above."""
+    roots, at = [top], top
     while True:
         roots += [f"{at}/{layout}".strip("/") for layout in LAYOUTS]
         if not at:
-            break
+            return list(dict.fromkeys(roots))
         at = at.rpartition("/")[0]
-    return list(dict.fromkeys(roots))
 
 
 def _file(tree: Tree, base: str, module: str) -> str:
