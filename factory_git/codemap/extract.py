@@ -153,7 +153,7 @@ def _owner(symbols: list[Symbol], line: int, end: int) -> int:
     ]
     if same:
         return same[0]
-    under = [s.index for s in symbols if s.line == end + 1]
+    under = [s.index for s in symbols if line < s.line <= end + 1]
     if under:
         return under[0]
     around = [s for s in symbols if s.line <= line <= s.end_line]

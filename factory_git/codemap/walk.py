@@ -28,7 +28,9 @@ TYPES = frozenset({
     "class", "interface", "struct", "enum", "trait", "record", "type", "union", "object", "module", "namespace", "impl",
 })  # fmt: skip
 """Kinds of symbols that have members."""
-_INNER = re.compile(r"\([^()\[\]\0]+\)|\[[^()\[\]\0]+\]|(?<=[\w:])<[^<>()]*>")
+_CALL = re.compile(r"\([^()\[\]]*\)")
+_INDEX = re.compile(r"\[[^()\[\]]*\]")
+_GENERIC = re.compile(r"(?<=[\w:])<[^<>()]*>")
 _CHAIN = re.compile(r"[\w.$@?!\\()\[\]#]*")
 ROUTE_WORDS = frozenset({
     "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "route", "path", "re_path", "url", "handle",
@@ -152,14 +154,17 @@ class Walk:
         return "" if node is None else self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def brief(self, node: Node | None) -> str:
-        """The source of ``node`` on one line, cut at ``TEXT_LIMIT`` characters: types, defaults, bases."""
+        """The source of ``node`` on one line, comments left out, cut at ``TEXT_LIMIT`` characters: types, defaults, bases."""
         if node is None:
             return ""
-        text = self.source[node.start_byte : min(node.end_byte, node.start_byte + 4 * TEXT_LIMIT)].decode(
-            "utf-8", "replace"
-        )
-        if "\n" in text or "\t" in text or "  " in text:
-            text = " ".join(text.split())
+        start, end = node.start_byte, min(node.end_byte, node.start_byte + 8 * TEXT_LIMIT)
+        source = self.source[start:end]
+        if b"\n" in source or b"\t" in source or b"  " in source or b"/*" in source:
+            if b"#" in source or b"//" in source or b"/*" in source:
+                source = _without_comments(node, source, start)
+            text = " ".join(source.decode("utf-8", "replace").split())
+        else:
+            text = source.decode("utf-8", "replace")
         return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
 
     def define(self, name: str, kind: str, node: Node, parent: Symbol | None = None) -> Symbol:
@@ -226,6 +231,19 @@ class Walk:
             self.routes.append((method.lower(), text[:TEXT_LIMIT], self.scope, node.start_point[0] + 1))
 
 
+def _without_comments(node: Node, source: bytes, start: int) -> bytes:
+    """``source``, which begins at ``start``, with the comments below ``node`` blanked."""
+    out, stack = bytearray(source), [node]
+    while stack:
+        one = stack.pop()
+        if "comment" in one.type:
+            low, high = one.start_byte - start, min(one.end_byte - start, len(out))
+            out[low:high] = b" " * max(0, high - low)
+        elif one.start_byte - start < len(out):
+            stack += one.children
+    return bytes(out)
+
+
 def receiver_of(walk: Walk, node: Node | None) -> str:
     """The text of a call's receiver, its brackets emptied and its separators dots: ``a->b(x)[0]?.c`` becomes ``a.b()[].c``.
 
@@ -236,18 +254,17 @@ def receiver_of(walk: Walk, node: Node | None) -> str:
     text = walk.brief(node)
     if text.isidentifier():
         return text
-    before = "" if "(" in text or "[" in text or "<" in text else text
-    while before != text:
-        before, text = text, _INNER.sub(_empty, text)
-    text = text.replace("\0", "").removeprefix("new ")
+    if "(" in text or "[" in text or "<" in text:
+        before = ""
+        while before != text:  # from the inside out: what has been emptied is one character until the end
+            before = text
+            text = _INDEX.sub("\2", _CALL.sub("\1", _GENERIC.sub("", text)))
+        text = text.replace("\1", "()").replace("\2", "[]")
+    text = text.removeprefix("new ")
     if ":" in text or ">" in text or "?" in text or "!" in text:
         text = text.replace("::", ".").replace("?->", ".").replace("->", ".").replace("?.", ".").replace("!.", ".")
         text = text.replace("..", ".")
     return text if _CHAIN.fullmatch(text) else "()"
-
-
-def _empty(found: re.Match[str]) -> str:
-    return {"(": "(\0)", "[": "[\0]", "<": ""}[found[0][0]]
 
 
 def expression(mark: bytes) -> Handler:

@@ -80,8 +80,9 @@ def structure(walk: Walk, node: Node) -> None:
             walk.descend(one)
         return
     symbol = walk.define(label or f"<{KINDS[node.type]}>", KINDS[node.type], node)
-    symbol.doc = common.doc_above(walk, above if above is not None and above.type in ("type_definition", "template_declaration")
-                                  else node, *MARKS)  # fmt: skip
+    outer = above if above is not None and above.type in ("type_definition", "template_declaration") else node
+    symbol.doc = common.doc_above(walk, outer, *MARKS)
+    common.begin_at(symbol, outer)
     for part in node.named_children:
         if part.type == "base_class_clause":
             symbol.bases = tuple(

@@ -25,12 +25,11 @@ def doc_above(walk: Walk, node: Node, *marks: str, past: Container[str] = ()) ->
         edge = before.start_point[0]
         if before.type in COMMENTS:
             text = walk.text(before)
-            if not text.startswith(marks):
-                break
-            first = text
+            if text.startswith(marks) and text.split("gf:", 1)[0].strip(" /*!#\n\t"):
+                first = text
         before = before.prev_sibling
     for line in first.removesuffix("*/").splitlines():
-        words = line.strip().lstrip("/*!#").strip()
+        words = line.strip().lstrip("/*!#").split("gf:", 1)[0].strip()
         if words and not words.startswith("@"):
             return words[:200]
     return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from factory_git.codemap.languages import control
+from factory_git.codemap.languages import common, control
 from factory_git.codemap.walk import LEAF, ROUTE_WORDS, Arm, Symbol, Walk, leaving, receiver_of
 
 if TYPE_CHECKING:
@@ -71,16 +71,7 @@ def _decorate(walk: Walk, symbol: Symbol, decorators: list[Node]) -> None:
 
 def doc(walk: Walk, node: Node) -> str:
     """The first line of the documentation comment right above a declaration."""
-    before = node.prev_sibling
-    while before is not None and before.type == "decorator":
-        before = before.prev_sibling
-    if before is None or before.type != "comment":
-        return ""
-    text = walk.text(before)
-    if not text.startswith("/**"):
-        return ""
-    lines = (line.strip().lstrip("*").strip() for line in text[3:].removesuffix("*/").splitlines())
-    return next((line for line in lines if line and not line.startswith("@")), "")[:200]
+    return common.doc_above(walk, node, "/**", past=("decorator",))
 
 
 # Definitions.
@@ -290,7 +281,9 @@ def _variable(walk: Walk, node: Node) -> None:
         _class_parts(walk, symbol, value)
         return
     annotation = _annotation(walk, node.child_by_field_name("type"))
-    if walk.scope is not None and walk.scope.kind != "namespace":
+    above = statement.parent
+    inner = walk.block is not None or (above is not None and above.type in ("for_statement", "for_in_statement"))
+    if inner or (walk.scope is not None and walk.scope.kind != "namespace"):
         _local(walk, label, annotation, value)
         walk.descend(value)
         return
@@ -342,7 +335,8 @@ def _local(walk: Walk, label: str, annotation: str, value: Node | None) -> None:
         value = value.named_children[0]
     if value is not None and value.type in ("call_expression", "new_expression"):
         made = value.child_by_field_name("function") or value.child_by_field_name("constructor")
-        walk.bind(label, receiver_of(walk, made), "call")
+        if made is not None and made.type != "import":
+            walk.bind(label, receiver_of(walk, made), "call")
 
 
 # Imports and exports.

@@ -18,7 +18,8 @@ MAKERS = ("__init__", "__post_init__")
 
 
 def finish(walk: Walk) -> None:
-    """Decide what is exported: no leading underscore on the way, or named in ``__all__``."""
+    """Make one field of many assignments; decide what is exported: no leading underscore, or named in ``__all__``."""
+    _merge(walk)
     for symbol in walk.symbols:
         above = symbol.parent
         if above is not None and not above.exported:
@@ -28,6 +29,20 @@ def finish(walk: Walk) -> None:
         symbol.exported = dunder or not symbol.name.startswith("_")
         if above is None and walk.exports is not None and symbol.name in walk.exports:
             symbol.exported = True
+
+
+def _merge(walk: Walk) -> None:
+    """A field that ``__init__`` assigns is the declared one, where there is one; else the first assignment stands."""
+    known: dict[tuple[int, str], Symbol] = {}
+    for symbol in sorted(
+        (s for s in walk.symbols if s.kind == "field"), key=lambda s: ("instance" in s.modifiers, s.start)
+    ):
+        first = known.setdefault((id(symbol.parent), symbol.name), symbol)
+        if first is not symbol and "instance" in symbol.modifiers:
+            first.type = first.type or symbol.type
+            symbol.index = -2
+    if any(s.index == -2 for s in walk.symbols):
+        walk.symbols = [s for s in walk.symbols if s.index != -2]
 
 
 # Definitions.
@@ -132,11 +147,10 @@ def _parameters(walk: Walk, node: Node | None) -> tuple[tuple[str, str, str, str
 
 
 def _doc(walk: Walk, body: Node | None) -> str:
-    first = next((n for n in body.named_children if n.type != "comment"), None) if body is not None else None
-    if first is None or first.type != "expression_statement" or not first.named_children:
-        return ""
-    string = first.named_children[0]
-    if string.type != "string":
+    string = next((n for n in body.named_children if n.type != "comment"), None) if body is not None else None
+    if string is not None and string.type == "expression_statement" and string.named_children:
+        string = string.named_children[0]
+    if string is None or string.type != "string":
         return ""
     text = walk.text(string).lstrip("rRuU")
     quotes = text[:3] if text[:3] in ('"""', "'''") else text[:1]
@@ -274,6 +288,11 @@ def _from(walk: Walk, node: Node) -> None:
 def _call(walk: Walk, node: Node) -> None:
     parts = node.children
     function = parts[0]
+    # `(a.b)(x)`; and the grammar takes `[*f(x)]` for a call of `*f`.
+    while function.type in ("parenthesized_expression", "list_splat") and function.named_children:
+        function = (
+            function.named_children[-1] if function.named_children[-1].type != "comment" else function.named_children[0]
+        )
     form = function.type
     if form == "identifier":
         label, receiver = walk.text(function), ""
@@ -286,7 +305,7 @@ def _call(walk: Walk, node: Node) -> None:
     arguments = parts[-1]
     if label.lower() in ROUTE_WORDS and node.parent is not None and node.parent.type != "decorator":
         _route(walk, node, None)
-    if "(" in receiver:
+    if "(" in receiver or "[" in receiver:
         walk.descend(function)
     if arguments.type == "generator_expression" or walk.holds(arguments, b"(") and len(arguments.children) > 2:
         walk.descend(arguments)

@@ -22,17 +22,19 @@ _ROUTES = {"get", "post", "put", "patch", "delete", "resources", "resource", "ma
 
 def finish(walk: Walk) -> None:
     """Exported is what no ``private`` or ``protected`` hides."""
+    walk.adopt()
     for symbol in walk.symbols:
         hidden = "private" in symbol.modifiers or "protected" in symbol.modifiers
         symbol.exported = not hidden and not symbol.name.startswith("@")
 
 
 def _container(walk: Walk, node: Node) -> None:
-    label = walk.text(node.child_by_field_name("name")).replace("::", ".")
+    head, _, label = walk.text(node.child_by_field_name("name")).rpartition("::")
     if not label:  # class << self
         walk.children(node.child_by_field_name("body"))
         return
-    symbol = walk.define(label, node.type, node)
+    # `class A::B` opens B in an A that may be written elsewhere.
+    symbol = walk.define(label, node.type, node, walk.outside(head.replace("::", "."), node) if head else None)
     symbol.doc = common.doc_above(walk, node, "#")
     superclass = node.child_by_field_name("superclass")
     if superclass is not None and superclass.named_children:

@@ -110,6 +110,15 @@ def _impl(walk: Walk, node: Node) -> None:
     for one in body.named_children if trait is not None and body is not None else ():
         if one.type == "function_item":
             _function_in(walk, one, owner, "trait")  # as visible as the trait is
+        elif one.type in ("type_item", "const_item"):
+            symbol = walk.define(
+                walk.text(one.child_by_field_name("name")),
+                "type" if one.type == "type_item" else "constant",
+                one,
+                owner,
+            )
+            symbol.default = walk.brief(one.child_by_field_name("value") or one.child_by_field_name("type"))
+            symbol.modifiers = ("trait",)
     if trait is None:
         walk.inside(owner, body)
 
