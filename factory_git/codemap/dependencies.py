@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from factory_git.codemap import words
 from factory_git.codemap.graph import callers
+from factory_git.codemap.imports.registry import rules
 from factory_git.codemap.lookup import TOP, Found, known_file, place, require
 from factory_git.codemap.resolve import Resolver
 
@@ -86,7 +87,8 @@ def _candidates(resolver: Resolver, path: str) -> list[str]:
         if stem in INDEXES
         else {stem, name.rpartition(".")[0]}
     )
-    _, package, definitions, *_ = resolver.rows(path)
+    language, package, definitions, *_ = resolver.rows(path)
+    keys |= rules(language).spelled(resolver.tree, path)
     if package:
         keys |= (
             {row[0] for row in definitions if row[2] < 0} | set(words.keys(package)[-1:]) | {folder.rpartition("/")[2]}

@@ -236,6 +236,8 @@ class Resolver:
         row = self.rows(path)[2][index]
         if row[1] in ("variable", "constant", "field", "property"):
             return self._content(path, index, depth) or Value("symbol", path, index, how)
+        if row[1] == "impl":
+            return self._declared(Value("symbol", path, index, how))
         if "declaration" in row[15]:
             return self._implemented(path, index, how)
         return Value("symbol", path, index, how)

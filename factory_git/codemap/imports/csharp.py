@@ -38,3 +38,8 @@ def neighbours(tree: Tree, path: str, rows: Rows, name: str) -> list[tuple[str, 
 def submodule(tree: Tree, path: str, name: str) -> str:
     """None: namespaces are no members."""
     return ""
+
+
+def spelled(tree: Tree, path: str) -> set[str]:
+    """None."""
+    return set()

@@ -9,6 +9,7 @@ from typing import Any
 
 from factory_git.codemap.imports.link import Link
 from factory_git.codemap.tree import Tree
+from factory_git.codemap.words import keys
 
 Rows = tuple[Any, ...]
 SUFFIXES = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
@@ -155,3 +156,18 @@ def _package(tree: Tree, module: str) -> str:
         if found_file:
             return found_file
     return ""
+
+
+def spelled(tree: Tree, path: str) -> set[str]:
+    """The package that the file is in, and the aliases of the configurations."""
+    _package(tree, "")
+    found = {key for name, (folder, _) in tree.memory["npm"].items() if path.startswith(folder) for key in keys(name)}
+    for configuration, _ in tree.packaged("tsconfig"):
+        for _, patterns in _patterns(tree, configuration, 0):
+            for pattern, targets in patterns:
+                tails = [t.partition("*")[2] for t in targets]
+                if "*" not in pattern:
+                    found |= set(keys(pattern)[-1:])
+                elif any(t in path for t in tails if t):  # `libs/*/src`: the import names what stands for the star
+                    found |= set(path.split("/")[:-1])
+    return found

@@ -68,3 +68,8 @@ def _modules(tree: Tree) -> list[tuple[str, str]]:
         tree.memory["gomod"] = sorted(found, key=lambda f: -len(f[0]))
     result: list[tuple[str, str]] = tree.memory["gomod"]
     return result
+
+
+def spelled(tree: Tree, path: str) -> set[str]:
+    """None."""
+    return set()

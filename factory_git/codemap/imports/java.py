@@ -43,3 +43,8 @@ def _class(tree: Tree, full: str) -> list[tuple[str, str]]:
         if found:
             return [(found[0], ".".join(parts[cut:]))]
     return []
+
+
+def spelled(tree: Tree, path: str) -> set[str]:
+    """None."""
+    return set()

@@ -40,3 +40,6 @@ class Imports(Protocol):
 
     def submodule(self, tree: Tree, path: str, name: str) -> str:
         """The file of the module ``name`` below the module that ``path`` is; empty when there is none."""
+
+    def spelled(self, tree: Tree, path: str) -> set[str]:
+        """Further words by which an import may name the file at ``path``, beside its own name and its folder's."""

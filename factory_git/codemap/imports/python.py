@@ -99,3 +99,8 @@ def _file(tree: Tree, base: str, module: str) -> str:
 def _defines(tree: Tree, path: str, name: str) -> bool:
     blob = tree.blob(path)
     return blob is not None and any(row[0] == name and row[2] < 0 for row in tree.rows(blob)[2])
+
+
+def spelled(tree: Tree, path: str) -> set[str]:
+    """None."""
+    return set()

@@ -49,3 +49,8 @@ def _file(tree: Tree, path: str, module: str, *, relative: bool) -> str:
             if tree.has(candidate):
                 return candidate
     return ""
+
+
+def spelled(tree: Tree, path: str) -> set[str]:
+    """None."""
+    return set()

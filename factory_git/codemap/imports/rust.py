@@ -36,7 +36,7 @@ def links(tree: Tree, path: str, rows: Rows) -> list[Link]:
 def neighbours(tree: Tree, path: str, rows: Rows, name: str) -> list[tuple[str, str]]:
     """``crate``, ``super`` and ``self`` as the start of a path, and crates of the workspace."""
     target, rest = _walk(tree, path, [name])
-    return [(target, "")] if target and not rest and target != path else []
+    return [(target, "")] if target and not rest and (target != path or name == "crate") else []
 
 
 def submodule(tree: Tree, path: str, name: str) -> str:
@@ -109,3 +109,8 @@ def _crates(tree: Tree) -> dict[str, str]:
         tree.memory["cargo"] = found
     result: dict[str, str] = tree.memory["cargo"]
     return result
+
+
+def spelled(tree: Tree, path: str) -> set[str]:
+    """None."""
+    return set()
