@@ -42,9 +42,11 @@ def readable(data: bytes) -> bytes:
     UTF-16 is decoded (positions are then those of the decoded text); other encodings pass as they are.
     """
     if data.startswith(_BOM):
-        return b"   " + data[3:]
+        data = b"   " + data[3:]
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return data.decode("utf-16", "replace").encode()
+    if b"\r" in data and b"\n" not in data:  # lines that end as they did on the first Macintoshes
+        return data.replace(b"\r", b"\n")
     return data
 
 

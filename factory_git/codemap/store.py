@@ -109,8 +109,8 @@ class Store:
     # Trees.
 
     def tree(self, key: str) -> tuple[int, str] | None:
-        """Number and stamp of a tree that was seen."""
-        row = self.db.execute("SELECT id, stamp FROM tree WHERE key = ?", (key,)).fetchone()
+        """Number and stamp of a tree that was seen, with the blobs of this maker."""
+        row = self.db.execute("SELECT id, stamp FROM tree WHERE key = ?", (f"{self.maker} {key}",)).fetchone()
         return (row[0], row[1]) if row else None
 
     def set_tree(self, key: str, stamp: str, files: Mapping[str, int]) -> int:
@@ -121,7 +121,7 @@ class Store:
                 self.db.execute(
                     "INSERT INTO tree (key, stamp, used) VALUES (?, ?, (SELECT coalesce(max(used), 0) + 1 FROM tree))"
                     " RETURNING id",
-                    (key, stamp),
+                    (f"{self.maker} {key}", stamp),
                 ).fetchone()[0]
             )
         else:

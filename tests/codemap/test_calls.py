@@ -151,7 +151,7 @@ def test_java_php_rust_and_csharp(tmp_path: Path) -> None:
         "n.tip": "r/src/bin.rs::Bin.tip type",
         "Bin.make": "r/src/bin.rs::Bin.make import",
         "m.tip": "r/src/bin.rs::Bin.tip type",
-        "crate.bin.free": "r/src/bin.rs::free import",
+        "crate.bin.free": "r/src/bin.rs::free package",
         "Self.own": "r/src/lib.rs::O.own self",
     }
     assert calls(repo, "PayC") == {
