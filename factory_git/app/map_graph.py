@@ -1,4 +1,4 @@
-"""The questions of ``map`` about files and edges: ``outline``, ``callers``, ``callees``, ``imports``, ``importers``, ``impact``."""
+"""The questions of ``map`` about one file, and about edges: calls, imports, and what a change reaches."""
 
 from __future__ import annotations
 

@@ -145,7 +145,7 @@ def brief(task: str, budget: int, rev: str, staged: bool, as_json: bool) -> None
               help="JSON has everything; the pictures have files by imports.")  # fmt: skip
 @click.option("--calls", is_flag=True, help="In pictures: symbols by calls.")
 @tree_options
-def export(folder: str, form: str, calls: bool, rev: str, staged: bool, as_json: bool) -> None:
+def export(folder: str, *, form: str, calls: bool, rev: str, staged: bool, as_json: bool) -> None:
     """The graph of FOLDER, or of the whole tree."""
     the = _open(rev, staged)
     if form == "json" or as_json:

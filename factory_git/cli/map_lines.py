@@ -94,7 +94,8 @@ def callees(answer: Calls) -> Iterator[str]:
     held: list[Edge] = []
     for edge in [*answer.edges, None]:
         if held and (edge is None or edge.how != "name" or (edge.line, edge.text) != last):
-            yield f"{held[0].caller.path}:{held[0].line}: {held[0].text}()  → one of {len(held)}: {_ends(held)}  [name, low]"
+            place = f"{held[0].caller.path}:{held[0].line}"
+            yield f"{place}: {held[0].text}()  → one of {len(held)}: {_ends(held)}  [name, low]"
             held = []
         if edge is None:
             return

@@ -1,7 +1,7 @@
 """The plain forms of ``git factory map`` without the command-line library: what programs ask, in a fifth of the time.
 
-``map VERB ARGUMENT [--json] [--staged] [--at REV] [--depth N]``, not on a terminal. Everything else, every mistake and every
-error goes the whole way, and is told there.
+``map VERB ARGUMENT [--json] [--staged] [--at REV] [--depth N]``, not on a terminal. Everything else, every mistake and
+every error goes the whole way, and is told there.
 """
 
 from __future__ import annotations

@@ -79,7 +79,7 @@ def importers(resolver: Resolver, path: str) -> tuple[Dependency, ...]:
 
 
 def _candidates(resolver: Resolver, path: str) -> list[str]:
-    """The files whose imports mention a name that could lead to ``path``: its own, or its package's and its symbols'."""
+    """The files whose imports mention what could lead to ``path``: its name, or its package's and its symbols'."""
     folder, _, name = path.rpartition("/")
     stem = name.split(".")[0]
     keys = (

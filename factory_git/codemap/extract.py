@@ -88,8 +88,8 @@ def _rows(walk: Walk, language: str, symbols: list[Symbol], tags: Rows, damage: 
     bindings = tuple((-1 if o is None else o.index, name, value, how) for o, name, value, how in walk.bindings)
     routes = tuple((method, path, -1 if o is None else o.index, line) for method, path, o, line in walk.routes)
     definitions = tuple(
-        (s.name, s.kind, -1 if s.parent is None else s.parent.index, s.exported, s.line, s.end_line, s.start, s.end, s.type,
-         s.default, s.doc, s.wire, s.parameters, s.bases, s.decorators, s.modifiers)
+        (s.name, s.kind, -1 if s.parent is None else s.parent.index, s.exported, s.line, s.end_line, s.start, s.end,
+         s.type, s.default, s.doc, s.wire, s.parameters, s.bases, s.decorators, s.modifiers)
         for s in symbols
     )  # fmt: skip
     imports = tuple(row for _, row in sorted(walk.imports, key=lambda i: i[0]))
@@ -149,7 +149,7 @@ def _end_of_comments(node: Node) -> int:
 
 
 def _owner(symbols: list[Symbol], line: int, end: int) -> int:
-    """The declaration a comment stands on: it begins on the comment's line or right under it, else the one around it."""
+    """The declaration a comment stands on: one that begins on its line or right under it, else the one around it."""
     same = [
         s.index for s in symbols if s.line == line or (s.line < line and s.end_line == line and s.line == s.end_line)
     ]

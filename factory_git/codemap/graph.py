@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
+from factory_git.codemap.everyday import NAMES
 from factory_git.codemap.lookup import Found, find, place
-from factory_git.codemap.resolve import CONSTRUCTORS, Resolver
+from factory_git.codemap.resolve import CONSTRUCTORS, SUPER, Resolver
 from factory_git.codemap.walk import TYPES
+
+Rows = tuple[Any, ...]
 
 CONFIDENCE = {
     "scope": "high",
@@ -22,7 +26,8 @@ CONFIDENCE = {
 
 ``scope``: defined in the same file and visible there; ``import``: through an import that leads to a file of the tree;
 ``self``: a member of the class around the call or of its bases; ``package``: the same package or namespace; ``type``: a
-member of a declared or constructed type; ``unique``: the only callable of that name in the tree; ``name``: one of several.
+member of a declared or constructed type; ``unique``: the only member of that name in the tree; ``name``: one of
+several, or of a name that the language's own types have too.
 """
 RANK = {"high": 0, "medium": 1, "low": 2, "none": 3}
 CALLABLE = (TYPES - {"impl"}) | {"function", "method", "constructor", "macro"}
@@ -50,32 +55,41 @@ def callees(resolver: Resolver, source: Found) -> Iterator[Edge]:
     """The calls in the body of ``source``, what is defined inside it included, in evaluation order."""
     rows = resolver.rows(source.path)
     inside = _below(rows[2], source.index)
-    for name, receiver, owner, _, _, line, _, _ in rows[4]:
-        if owner in inside:
-            yield from resolve_call(resolver, source.path, owner, receiver, name, line)
+    for call in rows[4]:
+        if call[2] in inside:
+            yield from resolve_call(resolver, source.path, call)
 
 
-def resolve_call(resolver: Resolver, path: str, owner: int, receiver: str, name: str, line: int) -> Iterator[Edge]:
-    """One call's edges: one where it is known, several by name, or one that leads nowhere."""
+def resolve_call(resolver: Resolver, path: str, call: Rows) -> Iterator[Edge]:
+    """The edges of one call row of a file: one where it is known, several by name, or one that leads nowhere."""
+    name, receiver, owner, _, _, line, _, _ = call
     text = f"{receiver}.{name}" if receiver else name
     caller = place(resolver, path, owner)
     value = resolver.evaluate(path, owner, text)
     if value is not None and value.what == "symbol":
         yield Edge(caller=caller, callee=place(resolver, value.path, value.index), text=text, how=value.how, line=line)
         return
-    found = [] if receiver == "" and _is_local(resolver, path, owner, name) else by_name(resolver, path, receiver, name)
+    # Above an unknown base is nothing that a name could tell.
+    unknowable = receiver in SUPER if receiver else _is_local(resolver, path, owner, name)
+    found = [] if unknowable else by_name(resolver, path, receiver, name)
     if not found or len(found) > SHOWN:
         yield Edge(caller=caller, callee=None, text=text, how="", line=line)
         return
+    how = "unique" if len(found) == 1 and _telling(resolver, path, receiver, name) else "name"
     for one in found:
-        how = "unique" if len(found) == 1 else "name"
         yield Edge(caller=caller, callee=one, text=text, how=how, line=line)
+
+
+def _telling(resolver: Resolver, path: str, receiver: str, name: str) -> bool:
+    """Whether being the only one of its name says anything: not where names must be imported, nor of everyday names."""
+    linked = resolver.rows(path)[0] in ("c", "cpp", "ruby")
+    return name not in NAMES and (bool(receiver) or linked)
 
 
 def by_name(resolver: Resolver, path: str, receiver: str, name: str) -> list[Found]:
     """The callables that a call by this name could mean: members after a receiver, others without one."""
     language = _family(resolver.rows(path)[0])
-    root = receiver.split(".")[0].split("(")[0]
+    root = receiver.split(".", maxsplit=1)[0].split("(", maxsplit=1)[0]
     if receiver and _external(resolver, path, root):
         return []
     key = (name, language, bool(receiver))
@@ -132,21 +146,17 @@ def callers(resolver: Resolver, targets: Iterable[Found], *, low: bool = True) -
         files = {path for path, _ in resolver.tree.calling(label)}
         renaming = {path for path, _ in resolver.tree.importing(label)} - files
         for path in sorted(files | renaming):
-            labels = (
-                {label} | {k.here for k in resolver.links(path) if k.name == label and k.here != label}
-                if renaming or path in files
-                else {label}
-            )
+            labels = {label} | {k.here for k in resolver.links(path) if k.name == label}
             yield from _calls_in(resolver, path, labels, keys, low=low)
 
 
 def _calls_in(
     resolver: Resolver, path: str, labels: set[str], keys: set[tuple[str, int]], *, low: bool
 ) -> Iterator[Edge]:
-    for name, receiver, owner, _, _, line, _, _ in resolver.rows(path)[4]:
-        if name not in labels:
+    for call in resolver.rows(path)[4]:
+        if call[0] not in labels:
             continue
-        for edge in resolve_call(resolver, path, owner, receiver, name, line):
+        for edge in resolve_call(resolver, path, call):
             if edge.callee is None or (edge.confidence == "low" and not low):
                 continue
             if (edge.callee.path, edge.callee.index) in keys:

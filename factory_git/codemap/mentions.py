@@ -19,8 +19,8 @@ _QUIET = re.compile(
     r"comment|string_content|string_fragment|jsx_text|escape_sequence|text$|regex|string_literal$|^string$"
 )
 _TYPE_PLACES = frozenset({
-    "type", "type_annotation", "class_heritage", "superclass", "super_interfaces", "base_clause", "class_interface_clause",
-    "base_list", "base_class_clause", "type_arguments", "generic_type", "type_list",
+    "type", "type_annotation", "class_heritage", "superclass", "super_interfaces", "base_clause",
+    "class_interface_clause", "base_list", "base_class_clause", "type_arguments", "generic_type", "type_list",
 })  # fmt: skip
 
 
@@ -83,9 +83,10 @@ def _kind(facts: FileFacts, name: str, line: int, start: int, *, is_type: bool) 
             inner = start - call.start
             if inner <= len(call.receiver) + len(name) + 8:
                 return "call"
-    if any(i.line <= line <= i.line + 40 and (name in i.module or any(name in n for n in i.names)) and _in(facts, i.line, line)
-           for i in facts.imports):  # fmt: skip
-        return "import"
+    for one in facts.imports:
+        named = name in one.module or any(name in pair for pair in one.names)
+        if named and one.line <= line <= one.line + 40 and _in(facts, one.line, line):
+            return "import"
     if any(s.name == name and s.start <= start < s.end and s.line <= line <= s.line + 12 for s in facts.symbols):
         first = next(s for s in facts.symbols if s.name == name and s.start <= start < s.end)
         if not any(c.start <= start < c.end and c.name != name for c in facts.calls if c.start > first.start):

@@ -48,7 +48,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
-    """One call; ``owner`` is the index of the symbol whose body it is in (-1: top level), ``block`` its block (-1: none).
+    """One call; ``owner`` is the index of the symbol whose body it is in (-1: top level), ``block`` its block or -1.
 
     ``name`` is the last segment of what is called, ``receiver`` the text before it (``self.repo``; ``()`` closes a
     receiver that is itself a result). ``kind`` is ``call``, ``new``, ``macro`` or ``decorator``.
@@ -77,7 +77,7 @@ class Exit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Binding:
-    """What is known of a local name: its declared type, or the expression that made it (``how``: ``type``, ``call``)."""
+    """What is known of a local name: its declared type (``how`` is ``type``), or what made it (``call``)."""
 
     owner: int
     name: str
@@ -87,7 +87,7 @@ class Binding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """A route string and the method word it came with (``get``, ``route``, ``path`` …); ``owner`` as in :class:`Call`."""
+    """A route string and the word it came with (``get``, ``route``, ``path`` …); ``owner`` as in :class:`Call`."""
 
     method: str
     path: str

@@ -1,7 +1,8 @@
 """The rows of one file as bytes for the cache, and back to values.
 
-The bytes are compressed ``marshal``: nothing else in the standard library reads thousands of small tuples in the time a
-query has. It is no format for exchange: the cache is keyed by what wrote it, and lies beside the repository's own hooks.
+The bytes are compressed ``marshal``: nothing else in the standard library reads thousands of small tuples in the time
+a query has. It is no format for exchange: the cache is keyed by what wrote it, and lies beside the repository's own
+hooks.
 """
 
 from __future__ import annotations

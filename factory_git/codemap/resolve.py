@@ -1,8 +1,8 @@
 """Who is called: the value of ``a.b().c`` as far as names, imports, ``self`` and declared types tell.
 
-A chain of names is evaluated step by step to a module, a symbol or an instance of a class. Each step says how it was known;
-an edge has the confidence of its weakest step. What cannot be evaluated is never guessed here: that is left to the caller,
-who may list the symbols of that name, labelled as such.
+A chain of names is evaluated step by step to a module, a symbol or an instance of a class. Each step says how it was
+known; an edge has the confidence of its weakest step. What cannot be evaluated is never guessed here: that is left to
+the caller, who may list the symbols of that name, labelled as such.
 """
 
 from __future__ import annotations
@@ -45,6 +45,9 @@ class Value:
     path: str
     index: int
     how: str
+
+
+_ABSENT = Value("absent", "", -1, "")
 
 
 class Resolver:
@@ -173,45 +176,57 @@ class Resolver:
         return value
 
     def _first(self, path: str, owner: int, name: str, depth: int) -> Value | None:
-        rows = self.rows(path)[2]
+        """What a single name stands for: what is nearest wins."""
         if name in SELF:
             around = self._class_around(path, owner)
-            if around >= 0 or self.rows(path)[0] != "rust":
-                return self._declared(Value("instance", path, around, "self")) if around >= 0 else None
-        at = owner
-        while at >= 0:
-            known = self.bindings(path).get((at, name))
-            if known is not None:
-                return self._bound(path, at, *known, depth)
-            for label, type_, _, _ in rows[at][12]:
-                if label.lstrip("$") == name.lstrip("$") and rows[at][1] in FUNCTIONS:
-                    return self.instance(path, at, type_, depth)
-            if rows[at][1] in FUNCTIONS or rows[at][1] == "module" or rows[at][1] == "namespace" or at == owner:
-                index = self.child(path, at, name)
-                if index >= 0:
-                    return self._symbol(path, index, "scope", depth)
-            if rows[at][1] in TYPES and self.rows(path)[0] in IMPLICIT:
-                found = self.member(Value("instance", path, at, "self"), name, depth)
-                if found is not None:
-                    return found
-            at = rows[at][2]
+            if around >= 0:
+                return self._declared(Value("instance", path, around, "self"))
+            if self.rows(path)[0] != "rust":  # there `self::` is a module
+                return None
+        found = self._local(path, owner, name, depth)
+        if found is not _ABSENT:
+            return found
         index = self.child(path, -1, name)
         if index >= 0:
             return self._symbol(path, index, "scope", depth)
         link = self.names(path).get(name)
-        if link is not None:
-            return self._settled(self._follow(link), depth)
+        return self._settled(self._follow(link), depth) if link is not None else self._outer(path, name, depth)
+
+    def _local(self, path: str, owner: int, name: str, depth: int) -> Value | None:
+        """A binding, a parameter, a nested definition or an unsaid member; ``_ABSENT`` when it is none of them."""
+        symbols, at = self.rows(path)[2], owner
+        while at >= 0:
+            row = symbols[at]
+            known = self.bindings(path).get((at, name))
+            if known is not None:
+                return self._bound(path, at, *known, depth)
+            for label, type_, _, _ in row[12] if row[1] in FUNCTIONS else ():
+                if label.lstrip("$") == name.lstrip("$"):
+                    return self.instance(path, at, type_, depth)
+            if row[1] in FUNCTIONS or row[1] in ("module", "namespace") or at == owner:
+                index = self.child(path, at, name)
+                if index >= 0:
+                    return self._symbol(path, index, "scope", depth)
+            if row[1] in TYPES and self.rows(path)[0] in IMPLICIT:
+                found = self.member(Value("instance", path, at, "self"), name, depth)
+                if found is not None:
+                    return found
+            at = row[2]
+        return _ABSENT
+
+    def _outer(self, path: str, name: str, depth: int) -> Value | None:
+        """What all of another file's names, or the file's own package, offer."""
         for other in self.links(path):
             if other.here == "*":
                 found = self.definition(other.path, name, 1)
                 if found is not None:
                     return found
         for near, label in self._near(path, name):
-            index = self.child(near, -1, label) if label else -1
-            if label and index >= 0 and (near, index) != (path, -1):
-                return self._settled(Value("symbol", near, index, "package"), depth)
             if not label:
                 return Value("module", near, -1, "package")
+            index = self.child(near, -1, label)
+            if index >= 0:
+                return self._settled(Value("symbol", near, index, "package"), depth)
         return None
 
     def _near(self, path: str, name: str) -> list[tuple[str, str]]:
@@ -324,7 +339,7 @@ class Resolver:
         index = self.child(value.path, value.index, name)
         if index >= 0:
             row = self.rows(value.path)[2][index]
-            if row[1] in ("field", "property", "variable", "member", "constant"):
+            if row[1] in ("field", "property", "variable", "constant"):
                 return self._content(value.path, index, depth + 1)
             return Value("symbol", value.path, index, value.how)
         for base in self.bases(value.path, value.index):
@@ -334,7 +349,7 @@ class Resolver:
         return self._elsewhere(value, name)
 
     def _elsewhere(self, value: Value, name: str) -> Value | None:
-        """A member that is written outside its type: Go methods, Rust ``impl`` blocks, C++ definitions, partial classes."""
+        """A member written outside its type: Go methods, Rust ``impl`` blocks, C++ definitions, partial classes."""
         rows = self.rows(value.path)
         if rows[0] not in ("go", "rust", "cpp", "csharp", "ruby"):
             return None

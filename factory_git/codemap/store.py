@@ -1,7 +1,8 @@
 """The cache: what is known of each blob, which names occur where, and the trees that were seen. SQLite, disposable.
 
 Three things are kept. ``blob``: the packed facts of a content, by its Git id, its language and what extracted it.
-``word``: for a name in a role, the blobs it occurs in, as a row of 32-bit numbers that grows at its end. ``tree``, ``file``: path and blob of each file of a tree, so that a query opens nothing else.
+``word``: for a name in a role, the blobs it occurs in, as a row of 32-bit numbers that grows at its end.
+``tree``, ``file``: path and blob of each file of a tree, so that a query opens nothing else.
 
 A cache that cannot be read is thrown away and made anew; one that cannot be written is replaced by one in memory.
 """
@@ -21,7 +22,9 @@ CREATE TABLE blob (
   id INTEGER PRIMARY KEY, oid BLOB NOT NULL, language TEXT NOT NULL, maker INTEGER NOT NULL, facts BLOB NOT NULL,
   UNIQUE (oid, language, maker)
 ) STRICT;
-CREATE TABLE word (role TEXT NOT NULL, name TEXT NOT NULL, blobs BLOB NOT NULL, PRIMARY KEY (role, name)) STRICT, WITHOUT ROWID;
+CREATE TABLE word (
+  role TEXT NOT NULL, name TEXT NOT NULL, blobs BLOB NOT NULL, PRIMARY KEY (role, name)
+) STRICT, WITHOUT ROWID;
 CREATE TABLE tree (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, used INTEGER NOT NULL) STRICT;
 CREATE TABLE file (
   tree INTEGER NOT NULL, path TEXT NOT NULL, blob INTEGER NOT NULL, PRIMARY KEY (tree, path)
@@ -38,9 +41,9 @@ class Store:
     def __init__(self, path: Path | None, maker: str) -> None:
         self.db = _open(path)
         row = self.db.execute("SELECT id FROM maker WHERE digest = ?", (maker,)).fetchone()
-        if row is None:
-            with self.db:
-                row = self.db.execute("INSERT INTO maker (digest) VALUES (?) RETURNING id", (maker,)).fetchone()
+        if row is None:  # another process may be just as new
+            self.db.execute("INSERT OR IGNORE INTO maker (digest) VALUES (?)", (maker,))
+            row = self.db.execute("SELECT id FROM maker WHERE digest = ?", (maker,)).fetchone()
         self.maker: int = row[0]
 
     def close(self) -> None:

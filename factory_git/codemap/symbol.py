@@ -7,7 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parameter:
-    """One parameter. ``kind`` is ``""``, ``rest``, ``keywords``, ``keyword-only``, ``positional-only`` or ``promoted``."""
+    """One parameter.
+
+    ``kind`` is empty, ``rest``, ``keywords``, ``keyword-only``, ``positional-only``, ``block`` or ``promoted``.
+    """
 
     name: str
     type: str = ""

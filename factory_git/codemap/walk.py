@@ -4,8 +4,9 @@ A provider gives a table from node type to handler; a node whose type is not in 
 children. A handler records what it sees and says where the walk goes on: in the same place (:meth:`Walk.descend`), in a
 block that runs under a condition (:meth:`Walk.arm`), or inside a definition (:meth:`Walk.inside`).
 
-The walk keeps its own stack, so that no nesting is too deep, and makes no order: what it finds is sorted by position at the
-end. Rows are plain tuples, because making ten thousand files' worth of objects would cost as much as parsing them.
+The walk keeps its own stack, so that no nesting is too deep, and makes no order: what it finds is sorted by position
+at the end. Rows are plain tuples, because making ten thousand files' worth of objects would cost as much as parsing
+them.
 """
 
 from __future__ import annotations
@@ -33,17 +34,17 @@ _INDEX = re.compile(r"\[[^()\[\]]*\]")
 _GENERIC = re.compile(r"(?<=[\w:])<[^<>()]*>")
 _CHAIN = re.compile(r"[\w.$@?!\\()\[\]#]*")
 ROUTE_WORDS = frozenset({
-    "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "route", "path", "re_path", "url", "handle",
-    "handlefunc", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "websocket", "api_route", "add_url_rule",
-    "add_api_route", "add_route", "resource", "resources", "match", "group", "prefix", "mount",
+    "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "route", "path", "re_path", "url",
+    "handle", "handlefunc", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "websocket", "api_route",
+    "add_url_rule", "add_api_route", "add_route", "resource", "resources", "match", "group", "prefix", "mount",
 })  # fmt: skip
 
 
 class Symbol:
     """A definition while its file is walked."""
 
-    __slots__ = ("bases", "data", "decorators", "default", "doc", "end", "end_line", "exported", "index", "kind", "line",
-                 "modifiers", "name", "parameters", "parent", "start", "type", "wire")  # fmt: skip
+    __slots__ = ("bases", "data", "decorators", "default", "doc", "end", "end_line", "exported", "index", "kind",
+                 "line", "modifiers", "name", "parameters", "parent", "start", "type", "wire")  # fmt: skip
 
     def __init__(self, name: str, kind: str, parent: Symbol | None) -> None:
         self.name, self.kind, self.parent = name, kind, parent
@@ -154,7 +155,7 @@ class Walk:
         return "" if node is None else self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
 
     def brief(self, node: Node | None) -> str:
-        """The source of ``node`` on one line, comments left out, cut at ``TEXT_LIMIT`` characters: types, defaults, bases."""
+        """The source of ``node`` on one line without comments, cut at ``TEXT_LIMIT``: types, defaults, bases."""
         if node is None:
             return ""
         start, end = node.start_byte, min(node.end_byte, node.start_byte + 8 * TEXT_LIMIT)
@@ -176,7 +177,7 @@ class Walk:
         return symbol
 
     def outside(self, name: str, node: Node, *bases: str) -> Symbol:
-        """A stand-in for a type whose members are written here, outside its declaration (``impl``, Go and C++ methods)."""
+        """A stand-in for a type whose members are written here, outside its declaration (``impl``, Go, C++)."""
         for one in self._outside:
             if one.name == name and one.parent is self.scope:
                 one.bases += bases
@@ -245,7 +246,7 @@ def _without_comments(node: Node, source: bytes, start: int) -> bytes:
 
 
 def receiver_of(walk: Walk, node: Node | None) -> str:
-    """The text of a call's receiver, its brackets emptied and its separators dots: ``a->b(x)[0]?.c`` becomes ``a.b()[].c``.
+    """A call's receiver, its brackets emptied and its separators dots: ``a->b(x)[0]?.c`` becomes ``a.b()[].c``.
 
     ``()`` alone stands for what is no chain of names.
     """

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from factory_git.core.errors import NotFound, RepositoryError
 from factory_git.gitio.child import GitFailed, environment, git, run
@@ -94,7 +95,7 @@ class Blobs:
                 "git is not installed or not on PATH", code="git/missing", hint="install Git"
             ) from error
 
-    def __enter__(self) -> Blobs:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -136,7 +137,7 @@ class Blobs:
 
 
 def files_with_word(cwd: Path, word: str, *, tree: str = "", staged: bool = False) -> list[str]:
-    """The text files of a tree, of the index, or of the worktree (untracked ones too) in which ``word`` stands alone."""
+    """The text files of a tree, the index or the worktree (untracked ones too) in which ``word`` stands alone."""
     where = [tree] if tree else ["--cached"] if staged else ["--untracked"]
     args = ["grep", "-l", "-z", "-w", "-F", "-I", "--full-name", "-e", word, *where, "--"]
     done = run(args, cwd=cwd, inherit=True, ok=(0, 1))

@@ -1,7 +1,7 @@
 """Where the repository and its index are, without asking Git: for questions that a cache may answer at once.
 
-Only the plain case is recognised (a ``.git`` of one's own, no variable or setting that moves things); in every other the
-answer is None, and the caller asks Git.
+Only the plain case is recognised (a ``.git`` of one's own, no variable or setting that moves things); in every other
+the answer is None, and the caller asks Git.
 """
 
 from __future__ import annotations

@@ -80,7 +80,7 @@ class Oracle(ast.NodeVisitor):
         self._inside(kind, node.name, node.body)
         self.maker = maker
 
-    visit_AsyncFunctionDef = visit_FunctionDef
+    visit_AsyncFunctionDef = visit_FunctionDef  # noqa: N815 (the name that ast calls)
 
     def _doc(self, node: ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         # Escapes are read by Python only; a text with one in it is left to the other fields.

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import sqlite3
 import threading
 from pathlib import Path
 
 import pytest
 
+from factory_git.app.map import open_map
 from factory_git.codemap import digest, workers
-from factory_git.codemap.build import CACHE
+from factory_git.codemap.build import CACHE, Which
 from factory_git.codemap.lookup import find
 from factory_git.core.errors import NotFound, RepositoryError
 from factory_git.gitio.locate import locate
-from factory_git.app.map import open_map
-from factory_git.codemap.build import Which
 from tests.codemap.repos import git, repository, staged, write
 
 
@@ -72,7 +72,15 @@ def test_one_changed_file_is_one_parsed_file(repo: Path, parsed: list[str]) -> N
 
 
 def test_the_worktree_has_untracked_files_and_neither_ignored_nor_deleted_ones(repo: Path) -> None:
-    write(repo, {"new.py": "def f(): ...\n", "gone.py": "def f(): ...\n", ".gitignore": "ignored.py\n", "ignored.py": "def f(): ...\n"})
+    write(
+        repo,
+        {
+            "new.py": "def f(): ...\n",
+            "gone.py": "def f(): ...\n",
+            ".gitignore": "ignored.py\n",
+            "ignored.py": "def f(): ...\n",
+        },
+    )
     git(repo, "add", "gone.py")
     (repo / "gone.py").unlink()
     assert found(repo, "f") == ["a.py:1", "new.py:1"]
@@ -101,7 +109,9 @@ def test_an_unmerged_file_is_read_from_our_side(repo: Path) -> None:
     assert found(repo, "ours", Which(staged=True)) == ["a.py:1"]
 
 
-def test_another_extractor_reads_everything_anew(repo: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_extractor_reads_everything_anew(
+    repo: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     found(repo, "f")
     monkeypatch.setattr(digest, "grammars", lambda: "later grammars")
     git(repo, "commit", "-q", "--allow-empty", "-m", "x")
@@ -161,7 +171,7 @@ def test_many_files_are_read_by_several_processes_with_the_same_result(
     alone = [(p, staged(repo).tree.rows(b)) for p, b in staged(repo).tree.under("")]
     monkeypatch.setattr(workers, "MANY", 2)
     monkeypatch.setattr(workers, "_PORTION", 7)
-    monkeypatch.setattr(workers.os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
     for forks in (True, False):
         (locate(repo).factory_dir / CACHE).unlink()
         if forks:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.codemap.repos import calls, repository, staged
-
 from factory_git.app import map_graph
 from factory_git.codemap.graph import CONFIDENCE
+from tests.codemap.repos import calls, repository, staged
 
 
 def test_python_scope_import_self_and_types(tmp_path: Path) -> None:
@@ -175,7 +174,9 @@ def test_callers_are_the_other_side_of_callees_and_constructors_are_called_by_th
     the = staged(repo)
     told = [(e.caller.path, e.caller.symbol.id, e.how, e.confidence) for e in map_graph.callers(the, "A.go").edges]
     assert told == [("b.py", "one", "type", "medium"), ("b.py", "two", "name", "low")]
-    told = [(e.caller.path, e.caller.symbol.id, e.how, e.confidence) for e in map_graph.callers(the, "A.__init__").edges]
+    told = [
+        (e.caller.path, e.caller.symbol.id, e.how, e.confidence) for e in map_graph.callers(the, "A.__init__").edges
+    ]
     assert told == [("b.py", "one", "import", "high")]
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.codemap.repos import leads, repository, staged
-
 from factory_git.codemap.dependencies import importers
 from factory_git.codemap.resolve import Resolver
+from tests.codemap.repos import leads, repository, staged
 
 
 def who(folder: Path, file: str) -> list[str]:
@@ -204,7 +203,11 @@ def test_csharp_ruby_and_c(tmp_path: Path) -> None:
         "Farm.Core Money as Cents": ["Core/Money.cs"],
         "System *": [],
     }
-    assert leads(repo, "lib/farm/order.rb") == {"stock": ["lib/farm/stock.rb"], "farm/money": ["lib/farm/money.rb"], "json": []}
+    assert leads(repo, "lib/farm/order.rb") == {
+        "stock": ["lib/farm/stock.rb"],
+        "farm/money": ["lib/farm/money.rb"],
+        "json": [],
+    }
     assert leads(repo, "src/main.c") == {
         "stdio.h *": [],
         "near.h *": ["src/near.h"],

@@ -173,7 +173,11 @@ def test_mistakes_are_told_with_a_way_out(
 
 def test_outside_of_a_repository_it_says_so(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "factory_git", "map", "find", "x"], cwd=tmp_path, capture_output=True, text=True, check=False
+        [sys.executable, "-m", "factory_git", "map", "find", "x"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     assert done.returncode == 128
     assert "not in a Git repository" in done.stderr

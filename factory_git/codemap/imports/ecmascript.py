@@ -1,4 +1,4 @@
-"""Imports of JavaScript and TypeScript: relative files and folders, ``paths`` and ``baseUrl``, packages of the workspace."""
+"""Imports of JavaScript and TypeScript: relative ones, ``paths`` and ``baseUrl``, packages of the workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Java's imports: a class by its package, a member by its class, all of a package, and the package of the file itself."""
+"""Java's imports: a class by its package, a member by its class, all of a package; and the file's own package."""
 
 from __future__ import annotations
 

@@ -14,9 +14,9 @@ Rows = tuple[Any, ...]
 class Link:
     """One import that leads to a file of the tree.
 
-    ``here`` is the name it has in the importing file (``*``: all exported names of the target, empty: none), ``name`` the
-    symbol it names there (empty: the module itself), ``at`` the place of the import among the file's imports, ``reexport``
-    whether it is handed on to who imports this file.
+    ``here`` is the name it has in the importing file (``*``: all exported names of the target, empty: none), ``name``
+    the symbol it names there (empty: the module itself), ``at`` the place of the import among the file's imports,
+    ``reexport`` whether it is handed on to who imports this file.
     """
 
     path: str

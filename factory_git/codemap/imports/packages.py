@@ -1,4 +1,4 @@
-"""What languages with declared packages share: a name is looked for among the files that define it, by their package."""
+"""What languages with declared packages share: the files that define a name, told apart by their package."""
 
 from __future__ import annotations
 

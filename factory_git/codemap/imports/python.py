@@ -1,4 +1,4 @@
-"""Python's imports: relative, absolute from the top of the importer's package, from the root, ``src`` and ``lib`` layouts."""
+"""Python's imports: relative ones, and absolute ones from the importer's top, the root, ``src`` and ``lib``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rust's imports: ``mod`` files, ``crate``, ``self`` and ``super`` paths, crates of the workspace by their ``Cargo.toml``."""
+"""Rust's imports: ``mod`` files, ``crate``, ``self`` and ``super`` paths, crates of the workspace."""
 
 from __future__ import annotations
 

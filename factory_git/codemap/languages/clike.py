@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 
 KINDS = {"struct_specifier": "struct", "union_specifier": "union", "enum_specifier": "enum", "class_specifier": "class"}
 MARKS = ("/**", "/*!", "///", "//!", "//", "/*")
+_NAMED = frozenset({
+    "function_declarator", "identifier", "field_identifier", "type_identifier", "qualified_identifier",
+    "destructor_name", "operator_name",
+})  # fmt: skip
 _MODIFIERS = (
     "storage_class_specifier",
     "type_qualifier",
@@ -40,8 +44,7 @@ def macro(walk: Walk, node: Node) -> None:
 
 def innermost(node: Node | None) -> Node | None:
     """The declarator without pointers, arrays, brackets and initial values around it."""
-    while node is not None and node.type not in ("function_declarator", "identifier", "field_identifier", "type_identifier",
-                                                 "qualified_identifier", "destructor_name", "operator_name"):  # fmt: skip
+    while node is not None and node.type not in _NAMED:
         below = node.child_by_field_name("declarator")
         node = below if below is not None else (node.named_children[-1] if node.named_children else None)
     return node
@@ -280,8 +283,9 @@ table: Table = {
     "goto_statement": leaving("break"),
     **dict.fromkeys(
         ("identifier", "field_identifier", "type_identifier", "primitive_type", "comment", "number_literal",
-         "string_literal", "char_literal", "preproc_arg", "parameter_list", "system_lib_string", "storage_class_specifier",
-         "type_qualifier", "sized_type_specifier", "access_specifier", "qualified_identifier"),
+         "string_literal", "char_literal", "preproc_arg", "parameter_list", "system_lib_string",
+         "storage_class_specifier", "type_qualifier", "sized_type_specifier", "access_specifier",
+         "qualified_identifier"),
         LEAF,
     ),
 }  # fmt: skip

@@ -15,7 +15,7 @@ COMMENTS = frozenset({"comment", "line_comment", "block_comment"})
 
 
 def doc_above(walk: Walk, node: Node, *marks: str, past: Container[str] = ()) -> str:
-    """The first line of the comment right above ``node`` that begins with one of ``marks``; ``past`` is skipped on the way."""
+    """The first line of the comment right above ``node`` that begins with one of ``marks``; ``past`` is passed over."""
     first, edge = "", node.start_point[0]
     before = node.prev_sibling
     while before is not None and (before.type in COMMENTS or before.type in past):
@@ -53,7 +53,7 @@ def route_of_call(walk: Walk, label: str, arguments: Node | None, node: Node, st
 
 
 def route_of_annotation(walk: Walk, symbol: Symbol, label: str, argument: str) -> None:
-    """Note the route of an annotation such as ``@GetMapping("/x")``, ``#[Route('/x')]``, ``[HttpGet("x")]``, ``#[get("/x")]``."""
+    """Note the route of an annotation such as ``@GetMapping("/x")``, ``#[Route('/x')]`` or ``[HttpGet("x")]``."""
     word = label.lower().rpartition(".")[2].rpartition("\\")[2].removesuffix("mapping").removeprefix("http")
     text = argument.strip("\"'")
     if word in ROUTE_WORDS or word in ("request", ""):

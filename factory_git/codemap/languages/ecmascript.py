@@ -631,10 +631,11 @@ table: Table = {
     "break_statement": leaving("break"),
     "continue_statement": leaving("continue"),
     **dict.fromkeys(
-        ("identifier", "property_identifier", "number", "string", "comment", "this", "regex", "null", "undefined", "true",
-         "false", "type_annotation", "type_arguments", "type_parameters", "template_chars", "string_fragment", "super",
-         "shorthand_property_identifier", "private_property_identifier", "jsx_text", "predefined_type", "formal_parameters",
-         "html_comment", "hash_bang_line", "index_signature", "call_signature", "construct_signature", "object_type"),
+        ("identifier", "property_identifier", "number", "string", "comment", "this", "regex", "null", "undefined",
+         "true", "false", "type_annotation", "type_arguments", "type_parameters", "template_chars", "string_fragment",
+         "super", "shorthand_property_identifier", "private_property_identifier", "jsx_text", "predefined_type",
+         "formal_parameters", "html_comment", "hash_bang_line", "index_signature", "call_signature",
+         "construct_signature", "object_type"),
         LEAF,
     ),
 }  # fmt: skip

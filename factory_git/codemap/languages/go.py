@@ -228,9 +228,9 @@ table: Table = {
     "continue_statement": leaving("continue"),
     **dict.fromkeys(("argument_list", "selector_expression", "index_expression", "unary_expression"), expression(b"(")),
     **dict.fromkeys(
-        ("identifier", "field_identifier", "type_identifier", "package_identifier", "comment", "int_literal", "nil", "true",
-         "false", "interpreted_string_literal", "raw_string_literal", "parameter_list", "qualified_type", "pointer_type",
-         "slice_type", "map_type", "struct_type", "interface_type"),
+        ("identifier", "field_identifier", "type_identifier", "package_identifier", "comment", "int_literal", "nil",
+         "true", "false", "interpreted_string_literal", "raw_string_literal", "parameter_list", "qualified_type",
+         "pointer_type", "slice_type", "map_type", "struct_type", "interface_type"),
         LEAF,
     ),
 }  # fmt: skip

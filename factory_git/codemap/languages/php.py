@@ -19,7 +19,8 @@ grammar = "php"
 _KINDS = {"class_declaration": "class", "interface_declaration": "interface", "trait_declaration": "trait",
           "enum_declaration": "enum", "anonymous_class": "class"}  # fmt: skip
 _WORDS = frozenset({
-    "visibility_modifier", "static_modifier", "readonly_modifier", "abstract_modifier", "final_modifier", "var_modifier",
+    "visibility_modifier", "static_modifier", "readonly_modifier", "abstract_modifier", "final_modifier",
+    "var_modifier",
 })  # fmt: skip
 _STRING = re.compile(r"\(\s*(?:(?:path|name)\s*:\s*)?('[^']*'|\"[^\"]*\")")
 _WIRE = re.compile(r"^(?:[\w\\]*\\)?(?:SerializedName|Column|MapName|JsonProperty)\(.*?['\"]([^'\"]+)['\"]")
@@ -252,7 +253,8 @@ table: Table = {
     **dict.fromkeys(
         ("name", "variable_name", "qualified_name", "comment", "string", "integer", "float", "boolean", "null",
          "named_type", "union_type", "optional_type", "primitive_type", "formal_parameters", "attribute_list",
-         "relative_scope", "string_content", "php_tag", "text", "text_interpolation", "class_constant_access_expression"),
+         "relative_scope", "string_content", "php_tag", "text", "text_interpolation",
+         "class_constant_access_expression"),
         LEAF,
     ),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Python: classes with typed and plain assignments as fields, ``self.x =`` in ``__init__``, functions, lambdas, blocks."""
+"""Python: classes, their assignments and those to ``self`` in ``__init__`` as fields, functions, calls, blocks."""
 
 from __future__ import annotations
 
@@ -205,10 +205,9 @@ def _unpack(walk: Walk, pattern: Node, node: Node) -> None:
         elif one.type == "identifier" and not (scope is not None and scope.data):
             label = walk.text(one)
             walk.define(label, "field" if scope is not None else "constant" if label.isupper() else "variable", node)
-        elif one.type == "attribute" and scope is not None and scope.data:
-            if _plain(walk, one.child_by_field_name("object")) == scope.data:
-                symbol = walk.define(walk.text(one.child_by_field_name("attribute")), "field", node, scope.parent)
-                symbol.modifiers = ("instance",)
+        elif one.type == "attribute" and scope is not None and scope.data == _plain(walk, one.named_children[0]):
+            symbol = walk.define(walk.text(one.child_by_field_name("attribute")), "field", node, scope.parent)
+            symbol.modifiers = ("instance",)
 
 
 def _plain(walk: Walk, node: Node | None) -> str:
@@ -307,7 +306,7 @@ def _call(walk: Walk, node: Node) -> None:
         _route(walk, node, None)
     if "(" in receiver or "[" in receiver:
         walk.descend(function)
-    if arguments.type == "generator_expression" or walk.holds(arguments, b"(") and len(arguments.children) > 2:
+    if arguments.type == "generator_expression" or (walk.holds(arguments, b"(") and len(arguments.children) > 2):
         walk.descend(arguments)
 
 
@@ -413,7 +412,7 @@ def _as_pattern(walk: Walk, node: Node) -> None:
 
 
 table: Table = {
-    "decorated_definition": lambda walk, node: _decorated(walk, node),
+    "decorated_definition": _decorated,
     "class_definition": lambda walk, node: (_class(walk, node), None)[1],
     "function_definition": lambda walk, node: (_function(walk, node), None)[1],
     "assignment": _assignment,

@@ -199,9 +199,9 @@ table: Table = {
     "break": leaving("break"),
     "next": leaving("continue"),
     **dict.fromkeys(
-        ("identifier", "constant", "comment", "integer", "float", "string_content", "simple_symbol", "self", "nil", "true",
-         "false", "instance_variable", "class_variable", "global_variable", "hash_key_symbol", "scope_resolution",
-         "method_parameters", "block_parameters"),
+        ("identifier", "constant", "comment", "integer", "float", "string_content", "simple_symbol", "self", "nil",
+         "true", "false", "instance_variable", "class_variable", "global_variable", "hash_key_symbol",
+         "scope_resolution", "method_parameters", "block_parameters"),
         LEAF,
     ),
 }  # fmt: skip

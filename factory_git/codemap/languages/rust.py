@@ -18,8 +18,8 @@ grammar = "rust"
 
 _WIRE = re.compile(r"^serde\s*\(.*?\brename\s*=\s*\"([^\"]+)\"")
 _STRING = re.compile(r"\(\s*(\"[^\"]*\")")
-_KINDS = {"struct_item": "struct", "enum_item": "enum", "trait_item": "trait", "union_item": "union", "type_item": "type",
-          "associated_type": "type"}  # fmt: skip
+_KINDS = {"struct_item": "struct", "enum_item": "enum", "trait_item": "trait", "union_item": "union",
+          "type_item": "type", "associated_type": "type"}  # fmt: skip
 
 
 def finish(walk: Walk) -> None:
