@@ -16,6 +16,7 @@ from factory_git.codemap import pack
 from factory_git.codemap.imports.link import Link
 from factory_git.codemap.imports.registry import rules
 from factory_git.codemap.tree import Tree
+from factory_git.codemap.typetext import head, plain
 from factory_git.codemap.walk import TYPES
 
 Rows = tuple[Any, ...]
@@ -29,11 +30,6 @@ IMPLICIT = frozenset({"java", "csharp", "cpp", "ruby"})
 """Languages in which a bare name may be a member of the class around it."""
 CONSTRUCTORS = ("__init__", "constructor", "__construct", "initialize", "new")
 _STEP = re.compile(r"[\w$@\\#]+[!?]?|\(\)|\[\]")
-_WRAPPERS = re.compile(
-    r"^(?:Optional|Option|Awaitable|Coroutine|Promise|Box|Rc|Arc|Ref|RefMut|Mutex|RwLock|Result|Type|type|Final|ClassVar|"
-    r"Annotated|Iterator|Future|Task|ValueTask|Readonly|Partial|NonNullable|unique_ptr|shared_ptr|std::unique_ptr|"
-    r"std::shared_ptr)\s*[\[<]\s*(.*?)\s*(?:,.*)?[\]>]$"
-)
 _DEPTH = 12
 
 
@@ -292,23 +288,16 @@ class Resolver:
 
     def instance(self, path: str, owner: int, type_: str, depth: int = 0) -> Value | None:
         """An instance of the type that ``type_`` names, as seen from ``owner``."""
-        text = (
-            type_.strip().strip("\"'").lstrip("&*?\\: ").removeprefix("mut ").removeprefix("dyn ").removeprefix("impl ")
-        )
-        text = text.removeprefix("const ").rstrip("&*?! ").strip("()")
-        text = re.sub(r"\s*\|\s*(?:None|null|undefined)\b|\b(?:None|null|undefined)\s*\|\s*", "", text)
-        inner = _WRAPPERS.match(text)
-        if inner and depth < _DEPTH:
-            return self.instance(path, owner, inner[1], depth + 1)
+        text = plain(type_)
         if text in ("Self", "self", "this", "static") and owner >= 0:
             around = self._class_around(path, owner)
             return Value("instance", path, around, "type") if around >= 0 else None
-        head = re.match(r"[\w.:$\\]+", text)
-        if not head or (len(head[0]) < len(text) and text[len(head[0])] in "|&") or depth > _DEPTH:
+        name = head(text)
+        if not name or depth > _DEPTH:
             return None
         # The parameters of the function itself must not shadow the names of its types.
         around = self.rows(path)[2][owner][2] if owner >= 0 and self.rows(path)[2][owner][1] in FUNCTIONS else owner
-        found = self.evaluate(path, around, head[0].replace("::", ".").replace("\\", "\\"), depth + 1)
+        found = self.evaluate(path, around, name, depth + 1)
         if found is not None and found.what == "symbol" and self.rows(found.path)[2][found.index][1] in TYPES:
             return Value("instance", found.path, found.index, "type")
         return None
@@ -368,8 +357,7 @@ class Resolver:
         """The classes that a class names as its bases and that the tree has."""
         out = []
         for base in self.rows(path)[2][index][13]:
-            text = re.match(r"[\w.:$\\]+", base)
-            found = self.evaluate(path, self.rows(path)[2][index][2], text[0].replace("::", ".")) if text else None
+            found = self.evaluate(path, self.rows(path)[2][index][2], head(base))
             if found is not None and found.what == "symbol" and (found.path, found.index) != (path, index):
                 out.append(found)
         return out
