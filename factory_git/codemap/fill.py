@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from factory_git.codemap.store import Store
+    from factory_git.codemap.workers import Portion
     from factory_git.gitio.locate import Location
 
 Pair = tuple[str, str]
 """Blob id and language."""
+BATCH = 1000
+"""Blobs a transaction: few enough to lose, many enough that a name's row is not rewritten for each."""
 
 
 def committed(store: Store, cwd: Path, rev: str) -> int:
@@ -89,10 +92,22 @@ def _extract(store: Store, cwd: Path, missing: list[tuple[str, str, str]]) -> di
     from factory_git.codemap.workers import Wanted, extract_all  # noqa: PLC0415 (parsers: not for a warm query)
 
     wanted = [Wanted(oid=oid, language=language, file=file) for oid, language, file in missing]
-    portions = list(extract_all(cwd, wanted))
-    # Written at once, under the lock: numbers are given here, and another process may have been faster.
+    where: dict[Pair, int] = {}
+    held: list[Portion] = []
+    for portion in extract_all(cwd, wanted):
+        held.append(portion)
+        if sum(len(one.done) for one in held) >= BATCH:
+            where |= _keep(store, held)
+            held = []
+    return where | _keep(store, held)
+
+
+def _keep(store: Store, portions: list[Portion]) -> dict[Pair, int]:
+    """Write what was extracted, blobs and words in one transaction: a build that is broken off keeps what it had."""
+    # Numbers are given under the lock; another process may have been faster.
     store.db.execute("BEGIN IMMEDIATE")
-    number, where = store.next_number(), {}
+    number = store.next_number()
+    where: dict[Pair, int] = {}
     words: dict[Pair, array[int]] = {}
     for portion in portions:
         first, rows = number, []
@@ -104,7 +119,7 @@ def _extract(store: Store, cwd: Path, missing: list[tuple[str, str, str]]) -> di
         store.add_blobs(row for row in rows if (row[1], row[2]) not in late)
         where |= late
         for word, places in portion.words.items():
-            words.setdefault(word, array("I")).extend(first + place for place in places)
+            words.setdefault(word, array("I")).extend([first + place for place in places])
     store.add_words(words)
     store.db.execute("COMMIT")
     return where

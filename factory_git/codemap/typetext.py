@@ -15,11 +15,11 @@ _BEFORE = ("mut ", "dyn ", "impl ", "const ")
 
 
 def plain(type_: str) -> str:
-    """``type_`` without what wraps it: quotes, pointers and references, optionality, ``Option``, ``Promise``, ``Box`` …"""
+    """``type_`` without what wraps it: quotes, pointers, references, optionality, ``Option``, ``Promise``, ``Box`` …"""
     text = type_
     for _ in range(6):
         before = text
-        text = text.strip().strip("\"'").lstrip("&*?\\: ").rstrip("&*?! ").strip("()")
+        text = text.strip().strip("\"'").lstrip("&*?: ").rstrip("&*?! ").strip("()")
         for word in _BEFORE:
             text = text.removeprefix(word)
         text = _NOTHING.sub("", text)

@@ -14,9 +14,10 @@ from factory_git.codemap import pack, words
 from factory_git.codemap.extract import extract
 from factory_git.gitio.snapshot import Blobs
 
-MANY = 300
+MANY = 80
 """From this many files on, starting further processes costs less than it saves."""
 _PORTION = 100
+_SMALL = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +40,10 @@ class Portion:
 
 def extract_all(cwd: Path, wanted: list[Wanted]) -> Iterator[Portion]:
     """The facts of every blob, in portions, in no particular order."""
-    portions = [wanted[i : i + _PORTION] for i in range(0, len(wanted), _PORTION)]
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    # Small enough that no process waits long for the last one, large enough that words are gathered before they travel.
+    size = max(_SMALL, min(_PORTION, len(wanted) // (8 * cores)))
+    portions = [wanted[i : i + size] for i in range(0, len(wanted), size)]
     if len(wanted) < MANY or cores < 2:
         with Blobs(cwd) as blobs:
             for portion in portions:
