@@ -14,9 +14,9 @@ def main() -> int:
         sys.stdout.write(f"git-factory {__version__}\n")
         return 0
     if args[:1] == ["map"]:
-        from factory_git.cli.map_quick import quick  # noqa: PLC0415
+        from factory_git.cli.map_quick import answer  # noqa: PLC0415
 
-        code = quick(args[1:])
+        code = answer(args[1:])
         if code is not None:
             return code
     from factory_git.cli.main import run  # noqa: PLC0415

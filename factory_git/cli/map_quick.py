@@ -16,7 +16,7 @@ VERBS = ("find", "outline", "callers", "callees", "imports", "importers", "impac
 _DEPTH = 3
 
 
-def quick(args: list[str]) -> int | None:
+def answer(args: list[str]) -> int | None:
     """Answer ``args`` (without ``map``) and return the exit code; None when they are not of the plain form."""
     asked = _parse(args)
     if asked is None or sys.stdout.isatty():
@@ -26,7 +26,7 @@ def quick(args: list[str]) -> int | None:
     from factory_git.core.errors import FactoryError  # noqa: PLC0415
 
     try:
-        text = _answer(verb, argument, Which(rev=options["--at"], staged="--staged" in options), options)
+        text = _text(verb, argument, Which(rev=options["--at"], staged="--staged" in options), options)
     except (FactoryError, OSError):
         return None
     try:
@@ -56,7 +56,7 @@ def _parse(args: list[str]) -> tuple[str, str, dict[str, str]] | None:
     return (plain[0], plain[1], options) if fine else None
 
 
-def _answer(verb: str, argument: str, which: Which, options: dict[str, str]) -> str:
+def _text(verb: str, argument: str, which: Which, options: dict[str, str]) -> str:
     from factory_git.app import map as verbs  # noqa: PLC0415
 
     the = verbs.open_map(which)

@@ -83,7 +83,7 @@ def test_the_quick_way_says_what_the_long_way_says(
     ids=" ".join,
 )
 def test_what_is_not_plain_goes_the_long_way(args: list[str]) -> None:
-    assert map_quick.quick(args) is None
+    assert map_quick.answer(args) is None
 
 
 def test_a_plain_question_loads_neither_the_command_line_nor_a_parser(repo: Path) -> None:
