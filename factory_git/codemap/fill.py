@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from factory_git.codemap.languages.registry import language_of
+from factory_git.codemap.languages.registry import ENDINGS, language_of
 from factory_git.core.errors import RepositoryError
 from factory_git.core.ids import blob_oid
 from factory_git.gitio import snapshot
@@ -28,7 +28,7 @@ def committed(store: Store, cwd: Path, rev: str) -> int:
     """The number of a revision's tree."""
     tree = snapshot.tree_of(cwd, rev)
     known = store.tree(f"tree {tree}")
-    return known[0] if known else _fill(store, cwd, f"tree {tree}", tree, snapshot.committed(cwd, tree))
+    return known[0] if known else _fill(store, cwd, f"tree {tree}", tree, snapshot.committed(cwd, tree, ENDINGS))
 
 
 def staged(store: Store, where: Location, cwd: Path) -> int:
@@ -36,7 +36,7 @@ def staged(store: Store, where: Location, cwd: Path) -> int:
     # The stamp is read first: what is listed may be newer than it, never older.
     key, stamp = f"index {index_file(where.git_dir)}", index_stamp(where.git_dir)
     known = store.tree(key)
-    return known[0] if known and known[1] == stamp else _fill(store, cwd, key, stamp, snapshot.staged(cwd))
+    return known[0] if known and known[1] == stamp else _fill(store, cwd, key, stamp, snapshot.staged(cwd, ENDINGS))
 
 
 def changes(store: Store, cwd: Path) -> dict[str, int | None]:

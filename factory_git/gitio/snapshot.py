@@ -13,29 +13,32 @@ from factory_git.core.errors import NotFound, RepositoryError
 from factory_git.gitio.child import GitFailed, environment, git, run
 
 LINK, MODULE = 0o120000, 0o160000
+_OURS_FIRST = {b"0": 0, b"2": 1, b"3": 2, b"1": 3}
 
 
-def staged(cwd: Path) -> list[tuple[str, str, int]]:
-    """Path, blob id and mode of every entry of the index; of an unmerged path, our side (or the only one there is)."""
+def staged(cwd: Path, endings: tuple[bytes, ...] = (b"",)) -> list[tuple[str, str, int]]:
+    """Path, blob id and mode of the entries of the index whose path ends in one of ``endings``, in any case of letters.
+
+    Of an unmerged path, our side is taken, or the only one there is.
+    """
     out = git("ls-files", "-s", "-z", "--full-name", cwd=cwd, inherit=True)
-    best: dict[str, tuple[int, str, int]] = {}
+    best: dict[bytes, tuple[int, bytes, bytes]] = {}
     for line in out.split(b"\0"):
-        if not line:
-            continue
-        head, _, path = line.partition(b"\t")
-        mode, oid, stage = head.split(b" ")
-        name, rank = os.fsdecode(path), {b"0": 0, b"2": 1, b"3": 2, b"1": 3}[stage]
-        if name not in best or rank < best[name][0]:
-            best[name] = (rank, oid.decode(), int(mode, 8))
-    return [(path, oid, mode) for path, (_, oid, mode) in best.items()]
+        if line.lower().endswith(endings) and line:
+            head, _, path = line.partition(b"\t")
+            mode, oid, stage = head.split(b" ")
+            rank = _OURS_FIRST[stage]
+            if rank == 0 or path not in best or rank < best[path][0]:
+                best[path] = (rank, oid, mode)
+    return [(os.fsdecode(path), oid.decode(), int(mode, 8)) for path, (_, oid, mode) in best.items()]
 
 
-def committed(cwd: Path, tree: str) -> list[tuple[str, str, int]]:
-    """Path, blob id and mode of every entry below a tree or commit."""
+def committed(cwd: Path, tree: str, endings: tuple[bytes, ...] = (b"",)) -> list[tuple[str, str, int]]:
+    """Path, blob id and mode of the entries below a tree or commit whose path ends in one of ``endings``."""
     out = git("ls-tree", "-r", "-z", "--full-tree", tree, cwd=cwd, inherit=True)
     rows = []
     for line in out.split(b"\0"):
-        if line:
+        if line.lower().endswith(endings) and line:
             head, _, path = line.partition(b"\t")
             mode, _, oid = head.split(b" ")
             rows.append((os.fsdecode(path), oid.decode(), int(mode, 8)))

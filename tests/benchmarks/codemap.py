@@ -44,7 +44,11 @@ def run(args: list[str], cwd: Path) -> None:
 def repository(source: Path, target: Path) -> Path:
     """A repository with the files of ``source`` in its index."""
     shutil.copytree(source, target, symlinks=True, ignore=shutil.ignore_patterns(".git"))
-    for args in (["init", "-q"], ["add", "-A"], ["-c", "user.name=b", "-c", "user.email=b@b", "commit", "-qm", "x"]):
+    for args in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=b", "-c", "user.email=b@b", "-c", "gc.auto=0", "commit", "-qm", "x"],
+    ):
         subprocess.run(["git", *args], cwd=target, check=True, stdout=subprocess.DEVNULL)
     subprocess.run(["git", "gc", "-q"], cwd=target, check=False)
     return target

@@ -66,6 +66,9 @@ CONFIGURATION = {
 """Files that say where imports lead: kept as they are, under a language of their own."""
 CONFIGURATIONS = frozenset(CONFIGURATION.values())
 
+ENDINGS = tuple(ending.lower().encode() for ending in (*SUFFIXES, *CONFIGURATION))
+"""How the path of every file of the map ends, in small letters: what else a tree holds is not even decoded."""
+
 
 def language_of(path: str) -> str:
     """The language of a path by its name; empty when the map has none for it."""
