@@ -178,6 +178,8 @@ def test_callers_are_the_other_side_of_callees_and_constructors_are_called_by_th
         (e.caller.path, e.caller.symbol.id, e.how, e.confidence) for e in map_graph.callers(the, "A.__init__").edges
     ]
     assert told == [("b.py", "one", "import", "high")]
+    reached = map_graph.impact(the, "A.go", 3).reached
+    assert [(r.path, r.id) for r in reached] == [("b.py", "one")], "a call by name alone is not followed"
 
 
 def test_every_way_of_knowing_has_a_confidence() -> None:

@@ -62,7 +62,7 @@ def test_typescript_files_folders_paths_and_packages_of_the_workspace(tmp_path: 
     repo = repository(
         tmp_path / "r",
         {
-            "tsconfig.base.json": '{ // shared\n "compilerOptions": {"baseUrl": ".", "paths": {"@lib/*": ["libs/*/src",],}}}',
+            "tsconfig.base.json": '\ufeff{ // shared\n "compilerOptions": {"baseUrl": ".", "paths": {"@lib/*": ["libs/*/src",],}}}',
             "app/tsconfig.json": '{"extends": "../tsconfig.base.json"}',
             "app/main.ts": "import a from './a';\nimport { b } from './folder';\nimport c from './written.js';\n"
             "import { d } from '@lib/core';\nimport e from 'workspace';\nimport f from 'react';\nexport * from './a';\n"
