@@ -18,6 +18,12 @@ def main() -> int:
 
         if quick():
             return 0
+    if args[:1] == ["map"]:
+        from factory_git.cli.map_quick import answer  # noqa: PLC0415
+
+        code = answer(args[1:])
+        if code is not None:
+            return code
     from factory_git.cli.main import run  # noqa: PLC0415
 
     return run(args)

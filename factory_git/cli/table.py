@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "spec": ("factory_git.cli.spec", "lint, format, show, split and join specs"),
     "check": ("factory_git.cli.check", "reject code that drifted from its spec"),
     "why": ("factory_git.cli.why", "from a line of code to what made it"),
+    "map": ("factory_git.cli.map", "find, outline, callers, imports, impact: questions about the code"),
     "log": ("factory_git.cli.log", "what happened, newest first"),
     "list": ("factory_git.cli.list", "records, filtered"),
     "show": ("factory_git.cli.show", "one record"),

@@ -1,0 +1,45 @@
+"""Open the map of a tree: from the cache when it is there and nothing changed, else brought up to date first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from factory_git.codemap import digest
+from factory_git.codemap.store import Store
+from factory_git.codemap.tree import Tree
+from factory_git.gitio.stamp import index_file, index_stamp
+
+if TYPE_CHECKING:
+    from factory_git.gitio.locate import Location
+
+CACHE = "codemap.sqlite"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Which:
+    """The tree that is asked about: a revision, else the worktree's files, else (``staged``) the index."""
+
+    rev: str = ""
+    staged: bool = False
+
+
+def open_tree(where: Location, which: Which) -> Tree:
+    """The tree, every file of it extracted.
+
+    Raises :class:`~factory_git.core.errors.NotFound` for an unknown revision, ``RepositoryError`` when Git fails or
+    lacks the content of a file.
+    """
+    store = Store(where.factory_dir / CACHE, digest.maker())
+    if not which.rev and which.staged and where.worktree is not None:
+        # The one question that needs no child: the index has not changed since it was listed.
+        known = store.tree(f"index {index_file(where.git_dir)}")
+        if known and known[1] == index_stamp(where.git_dir):
+            return Tree(store, known[0])
+    from factory_git.codemap import fill  # noqa: PLC0415 (Git children, and parsers behind them)
+
+    cwd = where.worktree or where.git_dir
+    if which.rev or where.worktree is None:
+        return Tree(store, fill.committed(store, cwd, which.rev or "HEAD"))
+    number = fill.staged(store, where, cwd)
+    return Tree(store, number, {} if which.staged else fill.changes(store, cwd))

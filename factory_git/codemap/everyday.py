@@ -1,0 +1,38 @@
+"""Members that the standard types of a language have: a call of such a name says nothing about who is called.
+
+``x.append()`` in a tree with exactly one ``append`` of its own is a list's more often than not.
+"""
+
+from __future__ import annotations
+
+_PYTHON = """
+read write close open flush seek readline readlines fileno search match fullmatch group groups sub split send throw
+submit result cancel acquire release wait notify put task_done exists mkdir unlink resolve is_file is_dir info debug
+warning error exception critical log parse main run start stop connect execute commit rollback fetchone fetchall
+cursor dumps loads dump load
+"""
+_JAVASCRIPT = """
+apply bind call toString valueOf hasOwnProperty push pop shift unshift slice splice concat join reverse sort map
+filter reduce forEach find findIndex some every includes indexOf lastIndexOf fill flat flatMap keys values entries at
+get set has delete clear add then catch finally all race resolve reject assign create freeze split replace replaceAll
+trim match search test exec charAt charCodeAt substring substr startsWith endsWith padStart padEnd repeat toLowerCase
+toUpperCase toFixed parse stringify log warn error info debug on off once emit next return throw addEventListener
+removeEventListener appendChild removeChild querySelector setAttribute getAttribute extend each send json end write
+close open
+"""
+_COMPILED = """
+equals hashCode toString compareTo getClass size isEmpty contains add addAll remove removeAll clear get set put
+containsKey keySet entrySet values stream map filter collect forEach orElse orElseGet of ofNullable isPresent append
+insert length charAt substring indexOf split trim replace format valueOf run call accept apply test close read write
+flush next hasNext iterator Error String Len Less Swap Close Read Write Lock Unlock Add Done Wait min max abs unwrap
+expect clone into from iter iter_mut into_iter push pop len is_empty extend as_ref as_mut as_str to_string to_owned
+map_err ok_or and_then unwrap_or fmt eq cmp hash default new build begin end push_back emplace_back find c_str str
+data count resize reserve swap first second reset ToString Equals GetHashCode Remove Contains Select Where First
+ToList Any All Count Dispose
+"""
+_TYPES = (list, dict, str, set, bytes, tuple, int, float, type, object, Exception)
+
+NAMES = frozenset(
+    {word for words in (_PYTHON, _JAVASCRIPT, _COMPILED) for word in words.split()}
+    | {name for kind in _TYPES for name in dir(kind)}
+)

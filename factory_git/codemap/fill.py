@@ -1,0 +1,125 @@
+"""Bring the map of a tree up to date: list it, extract what was never seen, note where each blob is."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from factory_git.codemap.languages.registry import ENDINGS, language_of
+from factory_git.core.errors import RepositoryError
+from factory_git.core.ids import blob_oid
+from factory_git.gitio import snapshot
+from factory_git.gitio.stamp import index_file, index_stamp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from factory_git.codemap.store import Store
+    from factory_git.codemap.workers import Portion
+    from factory_git.gitio.locate import Location
+
+Pair = tuple[str, str]
+"""Blob id and language."""
+BATCH = 1000
+"""Blobs a transaction: few enough to lose, many enough that a name's row is not rewritten for each."""
+
+
+def committed(store: Store, cwd: Path, rev: str) -> int:
+    """The number of a revision's tree."""
+    tree = snapshot.tree_of(cwd, rev)
+    known = store.tree(f"tree {tree}")
+    return known[0] if known else _fill(store, cwd, f"tree {tree}", tree, snapshot.committed(cwd, tree, ENDINGS))
+
+
+def staged(store: Store, where: Location, cwd: Path) -> int:
+    """The number of the index's tree."""
+    # The stamp is read first: what is listed may be newer than it, never older.
+    key, stamp = f"index {index_file(where.git_dir)}", index_stamp(where.git_dir)
+    known = store.tree(key)
+    return known[0] if known and known[1] == stamp else _fill(store, cwd, key, stamp, snapshot.staged(cwd, ENDINGS))
+
+
+def changes(store: Store, cwd: Path) -> dict[str, int | None]:
+    """What the worktree's files are where they differ from the index: path → blob number, None for gone."""
+    changed, gone = snapshot.worktree_changes(cwd)
+    pairs: dict[str, Pair] = {}
+    wanted: dict[Pair, str] = {}
+    out: dict[str, int | None] = dict.fromkeys(gone)
+    for path in changed:
+        language, file = language_of(path), cwd / path
+        if not language:
+            continue
+        out[path] = None
+        if file.is_symlink() or not file.is_file():
+            continue
+        try:
+            pair = (str(blob_oid(file.read_bytes())), language)
+        except OSError:
+            continue  # gone since it was listed
+        pairs[path], wanted[pair] = pair, str(file)
+    numbers = _bring(store, cwd, wanted)
+    return out | {path: numbers.get(pair) for path, pair in pairs.items()}
+
+
+def _fill(store: Store, cwd: Path, key: str, stamp: str, listing: list[tuple[str, str, int]]) -> int:
+    files: dict[str, Pair] = {}
+    for path, oid, mode in listing:
+        language = language_of(path)
+        if language and mode not in (snapshot.LINK, snapshot.MODULE):
+            files[path] = (oid, language)
+    numbers = _bring(store, cwd, dict.fromkeys(files.values(), ""))
+    missing = [path for path, pair in files.items() if pair not in numbers]
+    if missing:
+        raise RepositoryError(
+            f"Git does not have the content of {len(missing)} files, {missing[0]} among them",
+            code="map/no-content",
+            hint="git fsck tells what is gone; in a partial clone, git fetch brings it",
+        )
+    store.db.execute("BEGIN IMMEDIATE")
+    number = store.set_tree(key, stamp, {path: numbers[pair] for path, pair in files.items()})
+    store.db.execute("COMMIT")
+    return number
+
+
+def _bring(store: Store, cwd: Path, wanted: dict[Pair, str]) -> dict[Pair, int]:
+    """The number of each wanted blob, after extracting those that the cache does not have."""
+    known = store.known(wanted) if len(wanted) < 100 else store.all_known()
+    missing = [(o, language, f) for (o, language), f in wanted.items() if (o, language) not in known]
+    return known | _extract(store, cwd, missing) if missing else known
+
+
+def _extract(store: Store, cwd: Path, missing: list[tuple[str, str, str]]) -> dict[Pair, int]:
+    from factory_git.codemap.workers import Wanted, extract_all  # noqa: PLC0415 (parsers: not for a warm query)
+
+    wanted = [Wanted(oid=oid, language=language, file=file) for oid, language, file in missing]
+    where: dict[Pair, int] = {}
+    held: list[Portion] = []
+    for portion in extract_all(cwd, wanted):
+        held.append(portion)
+        if sum(len(one.done) for one in held) >= BATCH:
+            where |= _keep(store, held)
+            held = []
+    return where | _keep(store, held)
+
+
+def _keep(store: Store, portions: list[Portion]) -> dict[Pair, int]:
+    """Write what was extracted, blobs and words in one transaction: a build that is broken off keeps what it had."""
+    # Numbers are given under the lock; another process may have been faster.
+    store.db.execute("BEGIN IMMEDIATE")
+    number = store.next_number()
+    where: dict[Pair, int] = {}
+    words: dict[Pair, array[int]] = {}
+    for portion in portions:
+        first, rows = number, []
+        for one, facts in portion.done:
+            rows.append((number, one.oid, one.language, facts))
+            where[one.oid, one.language] = number
+            number += 1
+        late = store.known((oid, language) for _, oid, language, _ in rows)
+        store.add_blobs(row for row in rows if (row[1], row[2]) not in late)
+        where |= late
+        for word, places in portion.words.items():
+            words.setdefault(word, array("I")).extend([first + place for place in places])
+    store.add_words(words)
+    store.db.execute("COMMIT")
+    return where

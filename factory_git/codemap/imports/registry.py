@@ -1,0 +1,28 @@
+"""Language → its rules for imports."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+from factory_git.codemap.imports.link import Imports
+
+MODULES = {
+    "python": "factory_git.codemap.imports.python",
+    "typescript": "factory_git.codemap.imports.ecmascript",
+    "tsx": "factory_git.codemap.imports.ecmascript",
+    "javascript": "factory_git.codemap.imports.ecmascript",
+    "java": "factory_git.codemap.imports.java",
+    "php": "factory_git.codemap.imports.php",
+    "go": "factory_git.codemap.imports.go",
+    "rust": "factory_git.codemap.imports.rust",
+    "csharp": "factory_git.codemap.imports.csharp",
+    "ruby": "factory_git.codemap.imports.ruby",
+    "c": "factory_git.codemap.imports.clike",
+    "cpp": "factory_git.codemap.imports.clike",
+}
+
+
+def rules(language: str) -> Imports:
+    """The rules of a language. Raises ``KeyError`` for one that is not in the table."""
+    return cast("Imports", importlib.import_module(MODULES[language]))

@@ -1,0 +1,10 @@
+"""JavaScript, with elements (JSX): the table is :mod:`~factory_git.codemap.languages.ecmascript`'s."""
+
+from __future__ import annotations
+
+from factory_git.codemap.languages.ecmascript import finish, table
+
+name = "javascript"
+grammar = "javascript"
+
+__all__ = ["finish", "grammar", "name", "table"]

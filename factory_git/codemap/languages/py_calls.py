@@ -1,0 +1,150 @@
+"""Python's calls, and what decides whether they run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from factory_git.codemap.walk import ROUTE_WORDS, Symbol, Walk, receiver_of
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+
+def call(walk: Walk, node: Node) -> None:
+    """A call, and the route it may declare."""
+    parts = node.children
+    function = parts[0]
+    # `(a.b)(x)`; and the grammar takes `[*f(x)]` for a call of `*f`.
+    while function.type in ("parenthesized_expression", "list_splat") and function.named_children:
+        function = (
+            function.named_children[-1] if function.named_children[-1].type != "comment" else function.named_children[0]
+        )
+    form = function.type
+    if form == "identifier":
+        label, receiver = walk.text(function), ""
+    elif form == "attribute":
+        label, receiver = split(walk, function)
+    else:
+        walk.children(node)
+        return
+    walk.call(label, receiver, node)
+    arguments = parts[-1]
+    if label.lower() in ROUTE_WORDS and node.parent is not None and node.parent.type != "decorator":
+        route(walk, node, None)
+    if "(" in receiver or "[" in receiver:
+        walk.descend(function)
+    if arguments.type == "generator_expression" or (walk.holds(arguments, b"(") and len(arguments.children) > 2):
+        walk.descend(arguments)
+
+
+def split(walk: Walk, attribute: Node) -> tuple[str, str]:
+    """The last name of a chain, and the text before it."""
+    parts = attribute.children
+    below = parts[0]
+    return walk.text(parts[-1]), walk.text(below) if below.type == "identifier" else receiver_of(walk, below)
+
+
+def mention(walk: Walk, function: Node, node: Node, kind: str) -> None:
+    """A decorator without brackets: it is called all the same."""
+    label, receiver = split(walk, function) if function.type == "attribute" else (walk.text(function), "")
+    walk.call(label, receiver, node, kind)
+
+
+def route(walk: Walk, node: Node, symbol: Symbol | None) -> None:
+    """Note a route when the word is one of routing and the first argument a string."""
+    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    if function is None or arguments is None or not arguments.named_children:
+        return
+    label = walk.text(function).rpartition(".")[2]
+    if label.lower() not in ROUTE_WORDS or arguments.named_children[0].type != "string":
+        return
+    walk.route(label, arguments.named_children[0], node)
+    if symbol is not None and walk.routes:
+        method, path, _, line = walk.routes.pop()
+        walk.routes.append((method, path, symbol, line))
+
+
+def if_(walk: Walk, node: Node) -> None:
+    """``if``: the first condition always runs, everything else under a condition."""
+    walk.descend(node.child_by_field_name("condition"))
+    walk.arm("branch", "then", node.child_by_field_name("consequence"), node, inner=True)
+    block = walk.block
+    for alternative in node.children_by_field_name("alternative"):
+        if alternative.type == "elif_clause":
+            walk.arm("branch", "elif", alternative, node, inner=True)
+        else:
+            walk.arm("branch", "else", alternative, node, inner=True)
+    walk.block = block
+
+
+def loop(walk: Walk, node: Node) -> None:
+    """``for`` and ``while``."""
+    walk.descend(node.child_by_field_name("right"))
+    walk.descend(node.child_by_field_name("condition"))
+    walk.arm("loop", "body", node.child_by_field_name("body"), node, inner=True)
+    walk.arm("loop", "else", node.child_by_field_name("alternative"), node, inner=True)
+
+
+def try_(walk: Walk, node: Node) -> None:
+    """``try``: what is in ``finally`` runs as surely as the statement."""
+    for part in node.named_children:
+        if part.type in ("except_clause", "except_group_clause"):
+            walk.arm("try", "handler", part, node, inner=True)
+        elif part.type == "else_clause":
+            walk.arm("try", "else", part, node, inner=True)
+        elif part.type == "finally_clause":
+            walk.children(part)  # runs whatever happens: as sure as the statement itself
+        elif part.type == "block":
+            walk.arm("try", "body", part, node, inner=True)
+
+
+def match_(walk: Walk, node: Node) -> None:
+    """``match``: the subject always runs, a case does not."""
+    for subject in node.children_by_field_name("subject"):
+        walk.descend(subject)
+    body = node.child_by_field_name("body")
+    for case in body.named_children if body is not None else ():
+        walk.arm("branch", "case", case, node, inner=True)
+
+
+def short(walk: Walk, node: Node) -> None:
+    """``and``, ``or``: the right side may not run."""
+    walk.descend(node.child_by_field_name("left"))
+    walk.arm("short", "right", node.child_by_field_name("right"), node)
+
+
+def conditional(walk: Walk, node: Node) -> None:
+    """``a if b else c``."""
+    parts = [n for n in node.named_children if n.type != "comment"]
+    if len(parts) != 3:
+        walk.children(node)
+        return
+    then, condition, other = parts
+    walk.descend(condition)
+    walk.arm("branch", "then", then, node)
+    walk.arm("branch", "else", other, node)
+
+
+def lambda_(walk: Walk, node: Node) -> None:
+    """``lambda``: the body runs when somebody calls it."""
+    walk.descend(node.child_by_field_name("parameters"))
+    walk.arm("callback", "body", node.child_by_field_name("body"), node)
+
+
+def comprehension(walk: Walk, node: Node) -> None:
+    """Comprehensions: the first iterable runs once, the rest any number of times."""
+    clauses = [n for n in node.named_children if n.type == "for_in_clause"]
+    if clauses:
+        walk.descend(clauses[0].child_by_field_name("right"))
+    walk.arms("loop", "body", (n for n in node.named_children if not clauses or n != clauses[0]), node)
+
+
+def as_pattern(walk: Walk, node: Node) -> None:
+    """``with f() as x``: what is known of ``x``."""
+    walk.children(node)
+    alias = node.child_by_field_name("alias")
+    value = node.named_children[0] if node.named_children else None
+    if walk.scope is not None and alias is not None and value is not None and value.type == "call":
+        function = value.child_by_field_name("function")
+        if function is not None and function.type in ("identifier", "attribute"):
+            walk.bind(walk.text(alias), receiver_of(walk, function), "call")

@@ -1,0 +1,10 @@
+"""TypeScript: the table is :mod:`~factory_git.codemap.languages.ecmascript`'s."""
+
+from __future__ import annotations
+
+from factory_git.codemap.languages.ecmascript import finish, table
+
+name = "typescript"
+grammar = "typescript"
+
+__all__ = ["finish", "grammar", "name", "table"]

@@ -1,0 +1,101 @@
+"""One tree as the queries see it: paths, blobs and facts, from the cache, with the worktree's changes on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from factory_git.codemap import pack
+from factory_git.codemap.store import Store
+
+Rows = tuple[Any, ...]
+
+
+class Tree:
+    """The files of a tree that the map reads. ``changes`` (path → blob number, None: gone) lie over the stored tree."""
+
+    def __init__(self, store: Store, number: int, changes: dict[str, int | None] | None = None) -> None:
+        self.store = store
+        self.number = number
+        self.changes = changes or {}
+        self._blobs: dict[str, int | None] = {}
+        self._over: dict[int, list[str]] = {}
+        for path, blob in self.changes.items():
+            if blob is not None:
+                self._over.setdefault(blob, []).append(path)
+        self.memory: dict[str, Any] = {}  # what the rules for imports work out once for the whole tree
+        self.rows = lru_cache(maxsize=4096)(self._rows)
+
+    def blob(self, path: str) -> int | None:
+        """The number of the blob at ``path``, None when the tree has no such file (or the map no language for it)."""
+        if path in self.changes:
+            return self.changes[path]
+        if path not in self._blobs:
+            row = self.store.db.execute(
+                "SELECT blob FROM file WHERE tree = ? AND path = ?", (self.number, path)
+            ).fetchone()
+            self._blobs[path] = row[0] if row else None
+        return self._blobs[path]
+
+    def has(self, path: str) -> bool:
+        """Whether the tree has a file of a known language at ``path``."""
+        return self.blob(path) is not None
+
+    def paths(self, blobs: Iterable[int]) -> list[tuple[str, int]]:
+        """Path and blob of every file with one of these contents, by path."""
+        out = []
+        for blob in blobs:
+            out += [(path, blob) for path in self._over.get(blob, ())]
+            rows = self.store.db.execute("SELECT path FROM file WHERE tree = ? AND blob = ?", (self.number, blob))
+            out += [(path, blob) for (path,) in rows if path not in self.changes]
+        return sorted(out)
+
+    def under(self, folder: str) -> Iterator[tuple[str, int]]:
+        """Path and blob of every file below ``folder`` (empty: all), by path."""
+        low, high = (f"{folder}/", f"{folder}0") if folder else ("", "\U0010ffff")
+        rows = self.store.db.execute(
+            "SELECT path, blob FROM file WHERE tree = ? AND path >= ? AND path < ? ORDER BY path",
+            (self.number, low, high),
+        )
+        if not self.changes:
+            yield from rows
+            return
+        merged = {path: blob for path, blob in rows if path not in self.changes}
+        merged |= {p: b for p, b in self.changes.items() if b is not None and low <= p < high}
+        yield from sorted(merged.items())
+
+    def directly_in(self, folder: str) -> list[tuple[str, int]]:
+        """Path and blob of every file in ``folder`` itself."""
+        cut = len(folder) + 1 if folder else 0
+        return [(path, blob) for path, blob in self.under(folder) if "/" not in path[cut:]]
+
+    def has_folder(self, folder: str) -> bool:
+        """Whether the tree has a file of a known language somewhere below ``folder``."""
+        return next(self.under(folder), None) is not None
+
+    def defining(self, name: str) -> list[tuple[str, int]]:
+        """The files that define ``name`` (its last segment)."""
+        return self.paths(self.store.where("d", name))
+
+    def calling(self, name: str) -> list[tuple[str, int]]:
+        """The files that call something named ``name``."""
+        return self.paths(self.store.where("c", name))
+
+    def importing(self, key: str) -> list[tuple[str, int]]:
+        """The files in whose imports ``key`` occurs as a part of a module's name or as an imported name."""
+        return self.paths(self.store.where("i", key))
+
+    def packaged(self, name: str) -> list[tuple[str, int]]:
+        """The files of a package, or of a kind of configuration."""
+        return self.paths(self.store.where("p", name))
+
+    def text(self, path: str) -> str:
+        """The text of a configuration; empty when there is none at ``path``."""
+        blob = self.blob(path)
+        return str(self.rows(blob)[1]) if blob is not None else ""
+
+    def _rows(self, blob: int) -> Rows:
+        for _, data in self.store.facts([blob]):
+            return pack.load(data)
+        raise KeyError(blob)
