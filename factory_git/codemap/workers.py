@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from factory_git.codemap import pack, words
-from factory_git.codemap.extract import extract
+from factory_git.codemap.extract import Rows, extract
 from factory_git.gitio.snapshot import Blobs
 
 MANY = 80
@@ -82,11 +82,20 @@ def _extract(blobs: Blobs, portion: list[Wanted]) -> Portion:
         if data is None:
             unreadable.append(one.oid)
             continue
-        rows = extract(data, one.language)
+        rows = _rows(data, one.language)
         for word in words.of(rows):
             found.setdefault(word, []).append(len(done))
         done.append((one, pack.dump(rows)))
     return Portion(done=tuple(done), words=found, unreadable=tuple(unreadable))
+
+
+def _rows(data: bytes, language: str) -> Rows:
+    """The rows of a file; one that the extractor trips over is marked, and the others are read all the same."""
+    try:
+        return extract(data, language)
+    except Exception as error:  # noqa: BLE001 (the border of a worker: one odd file must not cost the whole map)
+        what = f"not read: {type(error).__name__}: {error}"
+        return (language, "", (), (), (), (), (), (), (), (), ((what[:200], 1, data.count(b"\n") + 1),))
 
 
 def _read(file: str) -> bytes | None:

@@ -13,7 +13,9 @@ import pytest
 from factory_git.app.map import open_map
 from factory_git.codemap import digest, workers
 from factory_git.codemap.build import CACHE, Which
+from factory_git.codemap.extract import extract
 from factory_git.codemap.lookup import find
+from factory_git.codemap.outline import outline
 from factory_git.core.errors import NotFound, RepositoryError
 from factory_git.gitio.locate import locate
 from tests.codemap.repos import git, repository, staged, write
@@ -201,6 +203,21 @@ def test_several_processes_may_build_the_same_map(tmp_path: Path) -> None:
     assert len(answers[0]) == 12
     with sqlite3.connect(locate(repo).factory_dir / CACHE) as db:
         assert db.execute("SELECT count(*), count(DISTINCT oid) FROM blob").fetchone() == (5, 5)
+
+
+def test_a_file_that_the_extractor_trips_over_is_marked_and_the_others_are_read(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def trip(data: bytes, language: str) -> tuple[object, ...]:
+        if b"def g" in data:
+            raise IndexError("an odd tree")
+        return extract(data, language)
+
+    monkeypatch.setattr("factory_git.codemap.workers.extract", trip)
+    the = staged(repo)
+    assert [one.path for one in find(the.tree, "f")] == ["a.py"]
+    assert outline(the.tree, "b/c.py").facts.damage[0].what == "not read: IndexError: an odd tree"
 
 
 def test_old_trees_are_forgotten(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
