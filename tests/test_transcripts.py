@@ -35,5 +35,6 @@ def test_a_page_that_lies_is_found(tmp_path: Path) -> None:
 
 def test_ids_and_dots_match_anything(tmp_path: Path) -> None:
     assert transcript.matches("a 0123456789abcdef0123456789abcdef01234567\n…\nz", "a " + "f" * 39 + "0\nb\nc\nz")
+    assert transcript.matches("main 9fe1aef → dfd18c4", "main 8b57342 → 9271803")
     assert not transcript.matches("a\n…\nz", "a\nb")
     assert not transcript.matches("", "noise")

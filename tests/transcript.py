@@ -16,9 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 NORMAL = (
-    (re.compile(r"\b[0-9a-f]{40}\b"), "<id>"),
-    (re.compile(r"\b(?=[0-9a-f]*[a-f])(?=[0-9a-f]*[0-9])[0-9a-f]{7,16}\b"), "<id>"),
-    (re.compile(r"\b\d{8,12}\b"), "<id>"),
+    (re.compile(r"\b[0-9a-f]{7,40}\b"), "<id>"),  # shortened ones may happen to be all digits
     (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?"), "<time>"),
     (re.compile(r"\b\d+(\.\d+)? ?(ms|s)\b"), "<duration>"),
     (re.compile(r"/tmp/[^\s\"']+"), "<path>"),
