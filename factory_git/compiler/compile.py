@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from factory_git.compiler import lock, migrate, schema, stamp
-from factory_git.compiler.files import BOUND, Compilation, CompiledFile
+from factory_git.compiler.files import Compilation, CompiledFile
 from factory_git.compiler.python import package
 from factory_git.compiler.version import COMPILER
 from factory_git.core.errors import SpecError
-from factory_git.core.ids import SpecPath, blob_oid
+from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis, analyse
 from factory_git.spec.graph import build
 from factory_git.spec.model import Spec
@@ -63,11 +63,6 @@ def _analysed(spec: Spec) -> Analysis:
         more = f" (and {len(errors) - 1} more)" if len(errors) > 1 else ""
         raise SpecError(f"{first.place}: {first.message}{more}", analysis.problems, code=first.code, hint=first.hint)
     return analysis
-
-
-def is_stub(file: CompiledFile, content: bytes) -> bool:
-    """Whether ``content`` is still the stub of a bound file: nobody has filled the hole."""
-    return file.mode == BOUND and blob_oid(file.content) == blob_oid(content)
 
 
 def readers(compilation: Compilation, node: SpecPath) -> tuple[str, ...]:

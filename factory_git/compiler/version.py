@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "5f2f5b71b3c2870e"
+EPOCH = "cff4e57b2846d534"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

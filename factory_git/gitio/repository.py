@@ -41,11 +41,6 @@ class Repository:
         """Where packs lie."""
         return self.location.common_dir / "objects" / "pack"
 
-    @property
-    def is_shallow(self) -> bool:
-        """Whether history is cut: parents of the oldest commits are absent."""
-        return (self.location.common_dir / "shallow").exists()
-
     @functools.cached_property
     def boundary(self) -> frozenset[Oid]:
         """The commits of a shallow clone whose parents are absent."""

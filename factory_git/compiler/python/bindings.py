@@ -39,7 +39,7 @@ def _stub(spec: Spec, steps: list[tuple[Pipeline, Step, str]]) -> str:
     pipelines = {pipeline.id: pipeline for pipeline, _, _ in steps}
     alone = len(pipelines) == 1
     args = {id_: "Args" if alone else f"{names.module(p).title().replace('_', '')}Args" for id_, p in pipelines.items()}
-    body = {function: _function(pipeline, step.path, function, args) for pipeline, step, function in steps}
+    body = {fn: unwritten(pipeline, step.path, fn, args[pipeline.id]) for pipeline, step, fn in steps}
     title = ", ".join(step.name for _, step, _ in steps)
     text = source.module(f"{title}: yours to write", list(body.values()), {"kit": f"/{spec.package}.kit"})
     kit = f"from {spec.package} import kit\n"
@@ -51,10 +51,11 @@ def _stub(spec: Spec, steps: list[tuple[Pipeline, Step, str]]) -> str:
     return text.replace(kit, f"from typing import TYPE_CHECKING\n\n{kit}{checking}", 1)
 
 
-def _function(pipeline: Pipeline, path: SpecPath, function: str, args: dict[str, str]) -> str:
+def unwritten(pipeline: Pipeline, path: SpecPath, function: str, args: str) -> str:
+    """The function of a step that nobody has written yet; ``args`` names the class of the pipeline's arguments."""
     lines = [
         source.tag(path),
-        f"def {function}(world: World, run: {args[pipeline.id]}) -> None:",
+        f"def {function}(world: World, run: {args}) -> None:",
         *source.docstring(f"Read and add rows of ``world``; ``run`` has the arguments of {pipeline.name}", 4),
         f"    raise kit.NotBound({source.quote(path)})",
     ]

@@ -51,11 +51,6 @@ def emit(typed: Typed, names: Mapping[str, str] | None = None) -> str:
     return _emitter(typed, names).value(typed).text
 
 
-def emit_iterable(typed: Typed, names: Mapping[str, str] | None = None) -> str:
-    """As :func:`emit`, but a list may come as anything that can be gone over once, such as a generator."""
-    return _emitter(typed, names).iterable(typed, TERNARY)
-
-
 def _emitter(typed: Typed, names: Mapping[str, str] | None) -> _Emitter:
     given = {"run": "run", "act": "act"} | dict(names or {})
     free = (given.get(name) or python_names.variable(name) for name in _free(typed))

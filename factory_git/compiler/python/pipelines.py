@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
 from factory_git.compiler.files import Hole
-from factory_git.compiler.python import names, source
+from factory_git.compiler.python import bindings, names, source
 from factory_git.compiler.python.pytypes import python_type
 from factory_git.compiler.python.steps import StepWriter, adapter_arguments, adapter_module
 from factory_git.core.errors import Problem, SpecError
@@ -120,14 +120,7 @@ def _hole(spec: Spec, pipeline: Pipeline, step: Step, module: Module) -> str:
 
 
 def _stub(title: str, path: SpecPath, pipeline: Pipeline) -> str:
-    body = "\n".join(
-        [
-            source.tag(path),
-            "def run(world: World, run: Args) -> None:",
-            *source.docstring(f"Read and add rows of ``world``; ``run`` has the arguments of {pipeline.name}", 4),
-            f"    raise kit.NotBound({source.quote(path)})",
-        ]
-    )
+    body = bindings.unwritten(pipeline, path, "run", "Args")
     text = source.module(title, [body], {"kit": "kit"}, level=1)
     checking = (
         "from typing import TYPE_CHECKING\n\nfrom .. import kit\n\nif TYPE_CHECKING:\n    from ..model import World\n"
