@@ -6,16 +6,15 @@ inserted above changes no id. Lines count from 1, bytes from 0; ends are exclusi
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from factory_git.codemap.symbol import Parameter, Symbol
+from factory_git.core.value import value
 
 __all__ = [
     "Binding", "Block", "Call", "Damage", "Exit", "FileFacts", "Import", "Parameter", "Route", "Symbol", "Tag",
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Import:
     """One import. ``names`` are pairs (name there, name here); ``*`` stands for all; empty means the module itself.
 
@@ -30,7 +29,7 @@ class Import:
     line: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Block:
     """A region that runs under a condition of its own inside a function.
 
@@ -46,7 +45,7 @@ class Block:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Call:
     """One call; ``owner`` is the index of the symbol whose body it is in (-1: top level), ``block`` its block or -1.
 
@@ -64,7 +63,7 @@ class Call:
     end: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Exit:
     """A statement that leaves: ``return``, ``raise``, ``break``, ``continue``, ``yield`` or ``try`` (Rust's ``?``)."""
 
@@ -75,7 +74,7 @@ class Exit:
     start: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Binding:
     """What is known of a local name: its declared type (``how`` is ``type``), or what made it (``call``)."""
 
@@ -85,7 +84,7 @@ class Binding:
     how: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Route:
     """A route string and the word it came with (``get``, ``route``, ``path`` …); ``owner`` as in :class:`Call`."""
 
@@ -95,7 +94,7 @@ class Route:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Tag:
     """A ``gf:`` tag; ``owner`` is the index of the declaration it stands on, or -1. ``text`` is all after ``gf:``."""
 
@@ -104,7 +103,7 @@ class Tag:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Damage:
     """A place that the grammar could not read, or that was not read: ``what`` says why."""
 
@@ -113,7 +112,7 @@ class Damage:
     end_line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class FileFacts:
     """All that is known of one file's content, in source order; calls and exits in the order they are evaluated."""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from factory_git.core.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Parameter:
     """One parameter.
 
@@ -18,7 +18,7 @@ class Parameter:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Symbol:
     """One definition. ``id`` is its qualified name in the file; ``parent`` the index of what it is defined in, or -1.
 
