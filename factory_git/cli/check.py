@@ -11,7 +11,7 @@ from factory_git.core.errors import UsageError
 from factory_git.drift.formats import FORMATS
 from factory_git.gitio.locate import locate
 
-INVALID = "GF500"  # of drift.rules: nothing compiles until the spec is mended
+INVALID = "GF500"  # of drift.rules.table: nothing compiles until the spec is mended
 
 
 @click.command("check")

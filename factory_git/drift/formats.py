@@ -10,7 +10,7 @@ from typing import Any
 from factory_git._version import __version__
 from factory_git.core.errors import Place
 from factory_git.drift.finding import Finding
-from factory_git.drift.rules import RULES
+from factory_git.drift.rules.table import RULES
 
 
 def concise(findings: Sequence[Finding]) -> str:
@@ -71,11 +71,11 @@ def gitlab(findings: Sequence[Finding]) -> str:
 
 def sarif(findings: Sequence[Finding]) -> str:
     """SARIF 2.1.0, with the spec's line as related location."""
-    used = sorted({one.code for one in findings})
+    titles = {one.code: RULES[one.code].title if one.code in RULES else one.code for one in findings}
     driver = {
         "name": "git-factory",
         "version": __version__,
-        "rules": [{"id": code, "shortDescription": {"text": RULES.get(code, code)}} for code in used],
+        "rules": [{"id": code, "shortDescription": {"text": title}} for code, title in sorted(titles.items())],
     }
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [_result(one) for one in findings]}
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}

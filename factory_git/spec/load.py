@@ -166,6 +166,7 @@ def _typed(build: Build, sources: tuple[Source, ...], root: str) -> Spec:
     pipelines = flow.pipelines(build)
     actions = surface.actions(build)
     code = build.data.get("code")
+    layer: Mapping[str, Any] = code if isinstance(code, Mapping) else {}
     return Spec(
         id=app_id,
         title=title,
@@ -185,7 +186,9 @@ def _typed(build: Build, sources: tuple[Source, ...], root: str) -> Spec:
         done=proof.done(build),
         bindings=proof.bindings(build),
         package=proof.package(build, app_id),
-        language=str(code.get("language", "python")) if isinstance(code, Mapping) else "python",
+        language=str(layer.get("language", "python")),
+        compiled=layer.get("default", "compiled") == "compiled" and layer.get("language", "python") == "python",
+        paths=tuple(str(t).strip("/") for t in layer.get("paths", ())),
         depends_on=tuple(dict.fromkeys(str(t) for t in build.data.get("depends_on") or ())),
         reserved=tuple(SpecPath(str(t)) for t in build.data.get("reserved") or ()),
         raw=plain(build.data),

@@ -228,6 +228,8 @@ class Spec:
     bindings: tuple[Binding, ...]
     package: str
     language: str
+    compiled: bool  # False: every node is bound unless it says otherwise, and nothing is compiled
+    paths: tuple[str, ...]  # where bound code is looked for, relative to ``root``
     depends_on: tuple[str, ...]
     reserved: tuple[SpecPath, ...]  # addresses that were removed and may not come back
     raw: Mapping[str, Any]

@@ -35,6 +35,7 @@ FORMAT = 1
 
 TEXTS = Many(TEXT)
 STABILITY = Words(("draft", "stable"))
+CODE_LANGUAGES = ("python", "typescript", "javascript", "java", "php", "go", "rust")
 CODE = Record({"at": TEXT, "mode": Words(("compiled", "bound", "free"))}, required=("at",), short="at")
 
 # What every node may say. `note` is prose for people; `stability: draft` marks what may still change freely.
@@ -198,7 +199,12 @@ LAYERS: Mapping[str, Shape] = {
     ),
     "acceptance": Items(SCENARIO, kind="scenario"),
     "done": Items(node(run=TEXT), kind="done command", short="run", also=True, name_from=("run",)),
-    "code": Record({"language": TEXT, "package": TEXT}, rest=CODE),
+    # What is written, by whom, and where. `default` is the mode of nodes that say nothing of their own: in a spec whose
+    # default is bound nothing is compiled, and `paths` are the folders and files that its code is looked for in.
+    "code": Record(
+        {"language": Words(CODE_LANGUAGES), "package": TEXT, "paths": TEXTS, "default": Words(("compiled", "bound"))},
+        rest=CODE,
+    ),
     "reserved": TEXTS,
 }
 

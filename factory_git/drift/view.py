@@ -1,0 +1,71 @@
+"""The code that rules look at: the files of one tree, as the code map knows them. Lean: it is on the hook's path."""
+
+from __future__ import annotations
+
+from factory_git.codemap.facts import facts
+from factory_git.codemap.resolve import Resolver
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from factory_git.codemap.model import Call, FileFacts, Symbol
+    from factory_git.codemap.tree import Tree
+
+
+class Code:
+    """One tree's code. ``content`` gives the bytes of a path, for the few rules that parse again.
+
+    ``resolver`` answers who is called (:class:`factory_git.codemap.resolve.Resolver`).
+    """
+
+    def __init__(self, tree: Tree, content: Callable[[str], bytes]) -> None:
+        self.tree = tree
+        self.content = content
+        self.resolver = Resolver(tree)
+        self._files: dict[str, FileFacts | None] = {}
+        self._ids: dict[str, dict[str, int]] = {}
+
+    def facts(self, path: str) -> FileFacts | None:
+        """All that is known of a file; None when the tree has none there, or the map no language for it."""
+        if path not in self._files:
+            blob = self.tree.blob(path)
+            self._files[path] = facts(self.tree.rows(blob)) if blob is not None else None
+        return self._files[path]
+
+    def under(self, folder: str) -> Iterator[str]:
+        """The paths of the files below ``folder`` (empty: all), sorted."""
+        for path, _ in self.tree.under(folder):
+            yield path
+
+    def defining(self, name: str) -> list[str]:
+        """The files that define something named ``name``."""
+        return [path for path, _ in self.tree.defining(name)]
+
+    def calling(self, name: str) -> list[str]:
+        """The files that call something named ``name``."""
+        return [path for path, _ in self.tree.calling(name)]
+
+    def symbol(self, path: str, index: int) -> Symbol:
+        """A declaration by its place in the file's list."""
+        found = self.facts(path)
+        assert found is not None
+        return found.symbols[index]
+
+    def named(self, path: str, id_: str) -> int:
+        """The index of the declaration with that qualified name; -1 when there is none."""
+        if path not in self._ids:
+            found = self.facts(path)
+            self._ids[path] = {one.id: index for index, one in enumerate(found.symbols)} if found else {}
+        return self._ids[path].get(id_, -1)
+
+    def called(self, path: str, call: Call) -> tuple[str, int, str] | None:
+        """What a call leads to: file, symbol and how it was known (``scope import self package type``).
+
+        None where it is not known for sure enough to judge by.
+        """
+        text = f"{call.receiver}.{call.name}" if call.receiver else call.name
+        found = self.resolver.evaluate(path, call.owner, text)
+        if found is None or found.what != "symbol":
+            return None
+        return found.path, found.index, found.how

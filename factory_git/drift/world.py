@@ -1,0 +1,101 @@
+"""One spec and the code of one tree, tied together: what every rule is given. Lean: it is on the hook's path."""
+
+from __future__ import annotations
+
+from factory_git.core.value import value
+from factory_git.drift.hit import Hit
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from factory_git.codemap.model import Symbol
+    from factory_git.drift.contract import Contract
+    from factory_git.drift.hit import Fix
+    from factory_git.drift.view import Code
+
+CONVENTION = "convention"
+
+
+@value
+class Target:
+    """The one declaration that a spec node is tied to.
+
+    ``how`` is ``lock``, ``code``, ``tag`` or ``convention``, the surest first. ``index`` is the declaration's place
+    among the file's symbols; -1 stands for the whole file. ``calls`` are the names that ``gf: calls a, b`` on it
+    declares: calls that no parser sees.
+    """
+
+    node: str
+    how: str
+    file: str
+    index: int
+    calls: tuple[str, ...] = ()
+
+
+class World:
+    """A contract, the code, and which declaration each node is tied to.
+
+    ``bound`` has the nodes with exactly one declaration; ``trouble`` those whose binding is wrong (resolved to nothing
+    or to several places: the rules for bindings have said so, others leave these nodes alone). A node in neither has no
+    code: whether that is a finding is for the rule of its kind to say, if ``wants`` it.
+    """
+
+    def __init__(
+        self, contract: Contract, code: Code, bound: Mapping[str, Target], trouble: Mapping[str, tuple[Hit, ...]]
+    ) -> None:
+        self.contract = contract
+        self.code = code
+        self.bound = bound
+        self.trouble = trouble
+        self.compiled = frozenset(contract.compiled)
+        self.nodes = {path: (file, line) for path, file, line in contract.nodes}
+        self.at: dict[tuple[str, int], list[str]] = {}
+        for node, target in bound.items():
+            self.at.setdefault((target.file, target.index), []).append(node)
+
+    def wants(self, node: str, mode: str) -> bool:
+        """Whether a node that has no code should have some: its mode is ``bound``, its binding not in trouble."""
+        return mode == "bound" and node not in self.bound and node not in self.trouble
+
+    def symbol(self, target: Target) -> Symbol | None:
+        """The declaration; None for a whole file."""
+        return self.code.symbol(target.file, target.index) if target.index >= 0 else None
+
+    def hit(
+        self,
+        code: str,
+        target: Target,
+        message: str,
+        *,
+        node: str = "",
+        line: int = 0,
+        about: str = "",
+        severity: str = "error",
+        confidence: str = "high",
+        hint: str = "",
+        detail: tuple[str, ...] = (),
+        fixes: tuple[Fix, ...] = (),
+    ) -> Hit:
+        """A finding at a bound declaration: a warning where only its name ties it to the spec, or confidence is low."""
+        symbol = self.symbol(target)
+        weak = target.how == CONVENTION or confidence == "low"
+        return Hit(
+            code=code,
+            node=node or target.node,
+            file=target.file,
+            line=line or (symbol.line if symbol else 1),
+            symbol=symbol.id if symbol else "",
+            about=about,
+            message=message,
+            severity="warning" if weak else severity,
+            confidence=confidence,
+            hint=hint,
+            detail=detail,
+            fixes=fixes,
+        )
+
+    def missing(self, code: str, node: str, message: str, *, about: str = "", hint: str = "") -> Hit:
+        """A finding at the spec itself: a node has no code anywhere."""
+        file, line = self.nodes.get(node, ("", 0))
+        return Hit(code=code, node=node, file=file, line=line, message=message, about=about, hint=hint)
