@@ -3,44 +3,54 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
-from pathlib import Path
 
 from factory_git.codemap import lookup
 from factory_git.codemap.build import Which, open_tree
-from factory_git.codemap.tree import Tree
-from factory_git.core.errors import NotFound
-from factory_git.gitio.locate import Location, locate
-from factory_git.gitio.stamp import plain_location
+from factory_git.core.value import value
+from factory_git.gitio.stamp import Plain, plain_location
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from factory_git.codemap.tree import Tree
+    from factory_git.gitio.locate import Location
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Map:
-    """The open map of one tree. ``prefix`` is the caller's folder below the top: files are named from there."""
+    """The open map of one tree. ``where`` has the caller's folder below the top: files are named from there."""
 
     tree: Tree
-    location: Location
+    where: Location | Plain
     which: Which
+
+    @property
+    def location(self) -> Location:
+        """Where the repository is, for those who want paths."""
+        return self.where.location() if isinstance(self.where, Plain) else self.where
 
     def file(self, name: str) -> str:
         """The path from the top of a file that is named from the caller's folder, or from the top."""
-        prefix = self.location.prefix
-        near = posixpath.normpath(prefix + name) if not Path(name).is_absolute() else self._inside(name)
+        prefix = self.where.prefix
+        near = posixpath.normpath(prefix + name) if not name.startswith("/") else self._inside(name)
         plain = posixpath.normpath(name)
         return plain if prefix and not self.tree.has(near) and self.tree.has(plain) else near
 
     def folder(self, name: str) -> str:
         """The path from the top of a folder, as :meth:`file` for files. Raises ``NotFound`` when nothing is in it."""
-        near = posixpath.normpath(self.location.prefix + name)
+        near = posixpath.normpath(self.where.prefix + name)
         for found in (near, posixpath.normpath(name)):
             folder = "" if found == "." else found
             if self.tree.has_folder(folder):
                 return folder
+        from factory_git.core.errors import NotFound  # noqa: PLC0415 (only where the answer is no)
+
         raise NotFound(f"there is no folder {name!r} on the map", code="map/no-folder", hint="name one from the top")
 
     def _inside(self, name: str) -> str:
-        top = self.location.worktree
-        return Path(name).relative_to(top).as_posix() if top and Path(name).is_relative_to(top) else name
+        top = f"{self.where.worktree}/"
+        return posixpath.normpath(name).removeprefix(top) if self.where.worktree is not None else name
 
 
 def open_map(which: Which, start: Path | None = None) -> Map:
@@ -48,8 +58,12 @@ def open_map(which: Which, start: Path | None = None) -> Map:
 
     Raises ``NotFound`` for an unknown revision, ``RepositoryError`` where there is no repository.
     """
-    location = (plain_location() if start is None else None) or locate(start)
-    return Map(tree=open_tree(location, which), location=location, which=which)
+    where: Location | Plain | None = plain_location() if start is None else None
+    if where is None:
+        from factory_git.gitio.locate import locate  # noqa: PLC0415 (asks Git, with all that takes)
+
+        where = locate(start)
+    return Map(tree=open_tree(where, which), where=where, which=which)
 
 
 def find(the: Map, name: str) -> tuple[lookup.Found, ...]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from factory_git.app.map import Map
 from factory_git.codemap import dependencies, graph, lookup
 from factory_git.codemap import outline as outlines
 from factory_git.codemap.resolve import Resolver
+from factory_git.core.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Calls:
     """The answer to ``callers`` and ``callees``: what was asked about, and the edges."""
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from factory_git.app.map_graph import Calls
     from factory_git.codemap.dependencies import Dependency, Impact
     from factory_git.codemap.graph import Edge
@@ -90,6 +91,17 @@ def impact(answer: Impact) -> dict[str, Any]:
     """``start``, ``reached`` (nearest first) and ``cut``, the number of those left out."""
     return {
         "start": list(answer.start),
-        "reached": [{f: getattr(r, f) for f in r.__slots__} for r in answer.reached],
+        "reached": [
+            {
+                "path": one.path,
+                "id": one.id,
+                "line": one.line,
+                "depth": one.depth,
+                "via": one.via,
+                "how": one.how,
+                "confidence": one.confidence,
+            }
+            for one in answer.reached
+        ],
         "cut": answer.cut,
     }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from factory_git.app.map import Map
@@ -13,10 +12,11 @@ from factory_git.codemap import mentions
 from factory_git.codemap.facts import facts
 from factory_git.codemap.languages.registry import CONFIGURATIONS
 from factory_git.codemap.resolve import Resolver
+from factory_git.core.value import value
 from factory_git.gitio import snapshot
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class References:
     """Where a name stands; ``other_files`` hold it too, in languages that the map does not read."""
 

@@ -7,9 +7,11 @@ every error goes the whole way, and is told there.
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from factory_git.codemap.build import Which
 
 VERBS = ("find", "outline", "callers", "callees", "imports", "importers", "impact")
@@ -23,11 +25,10 @@ def answer(args: list[str]) -> int | None:
         return None
     verb, argument, options = asked
     from factory_git.codemap.build import Which  # noqa: PLC0415 (a line that is not of the plain form imports nothing)
-    from factory_git.core.errors import FactoryError  # noqa: PLC0415
 
     try:
         text = _text(verb, argument, Which(rev=options["--at"], staged="--staged" in options), options)
-    except (FactoryError, OSError):
+    except Exception:  # noqa: BLE001 (whatever it is: it happens again on the whole way, and is told there)
         return None
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from factory_git.codemap.graph import callers
 from factory_git.codemap.lookup import Found, place
 from factory_git.codemap.resolve import Resolver
 from factory_git.core.ids import slug
+from factory_git.core.value import value
 
 CHARACTERS_PER_TOKEN = 4
 """A round figure for code; the budget is a promise about size, not about any one model's count."""
@@ -92,7 +92,7 @@ _COMMON = frozenset(
 _MANY = 40
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Item:
     """One symbol of the brief: why it is here, and who calls it."""
 
@@ -102,7 +102,7 @@ class Item:
     callers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Brief:
     """The symbols, the best first, and the number of those that had no room."""
 

@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 from factory_git.codemap import digest
 from factory_git.codemap.store import Store
 from factory_git.codemap.tree import Tree
+from factory_git.core.value import value
 from factory_git.gitio.stamp import index_file, index_stamp
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from factory_git.gitio.locate import Location
+    import os
+    from typing import Protocol
+
+    class Place(Protocol):
+        """A repository: :class:`~factory_git.gitio.locate.Location`, or :class:`~factory_git.gitio.stamp.Plain`."""
+
+        @property
+        def git_dir(self) -> str | os.PathLike[str]:
+            """The worktree's own Git directory."""
+
+        @property
+        def common_dir(self) -> str | os.PathLike[str]:
+            """The Git directory of all worktrees."""
+
+        @property
+        def worktree(self) -> str | os.PathLike[str] | None:
+            """The top of the worktree; None for a bare repository."""
+
 
 CACHE = "codemap.sqlite"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Which:
     """The tree that is asked about: a revision, else the worktree's files, else (``staged``) the index."""
 
@@ -24,13 +40,13 @@ class Which:
     staged: bool = False
 
 
-def open_tree(where: Location, which: Which) -> Tree:
+def open_tree(where: Place, which: Which) -> Tree:
     """The tree, every file of it extracted.
 
     Raises :class:`~factory_git.core.errors.NotFound` for an unknown revision, ``RepositoryError`` when Git fails or
     lacks the content of a file.
     """
-    store = Store(where.factory_dir / CACHE, digest.maker())
+    store = Store(f"{where.common_dir}/factory/{CACHE}", digest.maker())
     if not which.rev and which.staged and where.worktree is not None:
         # The one question that needs no child: the index has not changed since it was listed.
         known = store.tree(f"index {index_file(where.git_dir)}")

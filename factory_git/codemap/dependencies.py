@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from factory_git.codemap import words
 from factory_git.codemap.graph import callers
 from factory_git.codemap.imports.registry import rules
 from factory_git.codemap.lookup import TOP, Found, known_file, place, require
 from factory_git.codemap.resolve import Resolver
+from factory_git.core.value import value
 
 INDEXES = frozenset({"__init__", "index", "mod", "lib", "main"})
 """Files that stand for their folder."""
@@ -17,7 +17,7 @@ LIMIT = 500
 """An impact wider than this is cut, and says so."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Dependency:
     """One import of ``source``: the file it leads to, or ``target`` empty when it leads out of the tree."""
 
@@ -28,7 +28,7 @@ class Dependency:
     line: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Reached:
     """Something a change reaches: at ``depth`` steps, through ``via``, known by ``how``."""
 
@@ -41,7 +41,7 @@ class Reached:
     confidence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Impact:
     """What a change reaches, the nearest first; ``cut`` is the number of further ones that are not listed."""
 

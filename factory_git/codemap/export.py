@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from factory_git.codemap.graph import CONFIDENCE, Edge, callees
 from factory_git.codemap.languages.registry import CONFIGURATIONS
 from factory_git.codemap.lookup import place
 from factory_git.codemap.resolve import Resolver
+from factory_git.core.value import value
 
 PICTURE = 120
 """More nodes than these are no picture: files are drawn by folder instead, and what is left out is said."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Arrow:
     """An edge of the picture; ``weight`` imports or calls lie on it."""
 
@@ -25,7 +25,7 @@ class Arrow:
     confidence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Graph:
     """Nodes and arrows, by name; ``cut`` is the number of nodes left out, ``unit`` what a node is."""
 

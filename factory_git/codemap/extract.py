@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from functools import cache
-from typing import TYPE_CHECKING, Any
 
-from factory_git.codemap.languages.provider import Provider, load_grammar
+from factory_git.codemap.languages.provider import new_parser
 from factory_git.codemap.languages.registry import CONFIGURATIONS, provider
 from factory_git.codemap.walk import Arm, Symbol, Walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from tree_sitter import Node, Parser, Tree
 
-Rows = tuple[Any, ...]
+    from factory_git.codemap.languages.provider import Provider
+
+    Rows = tuple[Any, ...]
 
 SIZE_LIMIT = 4 * 1024 * 1024
 """Files above this are not parsed; they are marked, so that what judges by the map can refuse them."""
@@ -23,12 +26,14 @@ _ATTRIBUTE = re.compile(r"^(?:[\w\\.]+(?:\.|::|\\))?[Gg]f\s*\(\s*(?:value\s*=\s*
 _BOM = b"\xef\xbb\xbf"
 
 
-@cache
-def _parser(language: str) -> tuple[Parser, Provider]:
-    from tree_sitter import Parser  # noqa: PLC0415 (a query answered from the cache needs no parser)
+_parsers: dict[str, tuple[Parser, Provider]] = {}
 
-    found = provider(language)
-    return Parser(load_grammar(found.grammar)), found
+
+def _parser(language: str) -> tuple[Parser, Provider]:
+    if language not in _parsers:
+        found = provider(language)
+        _parsers[language] = new_parser(found.grammar), found
+    return _parsers[language]
 
 
 def parse(data: bytes, language: str) -> Tree:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from factory_git.codemap.model import Binding, Block, Call, Damage, Exit, FileFacts, Import, Route, Tag
 from factory_git.codemap.pack import ids, symbol
 
-Rows = tuple[Any, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Rows = tuple[Any, ...]
 
 
 def facts(rows: Rows) -> FileFacts:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from array import array
-from typing import TYPE_CHECKING
 
 from factory_git.codemap.languages.registry import ENDINGS, language_of
-from factory_git.core.errors import RepositoryError
-from factory_git.core.ids import blob_oid
 from factory_git.gitio import snapshot
 from factory_git.gitio.stamp import index_file, index_stamp
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from factory_git.codemap.build import Place
     from factory_git.codemap.store import Store
     from factory_git.codemap.workers import Portion
-    from factory_git.gitio.locate import Location
+
+    Folder = str | os.PathLike[str]
 
 Pair = tuple[str, str]
 """Blob id and language."""
@@ -24,14 +23,14 @@ BATCH = 1000
 """Blobs a transaction: few enough to lose, many enough that a name's row is not rewritten for each."""
 
 
-def committed(store: Store, cwd: Path, rev: str) -> int:
+def committed(store: Store, cwd: Folder, rev: str) -> int:
     """The number of a revision's tree."""
     tree = snapshot.tree_of(cwd, rev)
     known = store.tree(f"tree {tree}")
     return known[0] if known else _fill(store, cwd, f"tree {tree}", tree, snapshot.committed(cwd, tree, ENDINGS))
 
 
-def staged(store: Store, where: Location, cwd: Path) -> int:
+def staged(store: Store, where: Place, cwd: Folder) -> int:
     """The number of the index's tree."""
     # The stamp is read first: what is listed may be newer than it, never older.
     key, stamp = f"index {index_file(where.git_dir)}", index_stamp(where.git_dir)
@@ -39,29 +38,27 @@ def staged(store: Store, where: Location, cwd: Path) -> int:
     return known[0] if known and known[1] == stamp else _fill(store, cwd, key, stamp, snapshot.staged(cwd, ENDINGS))
 
 
-def changes(store: Store, cwd: Path) -> dict[str, int | None]:
+def changes(store: Store, cwd: Folder) -> dict[str, int | None]:
     """What the worktree's files are where they differ from the index: path → blob number, None for gone."""
     changed, gone = snapshot.worktree_changes(cwd)
+    top = os.fspath(cwd)
     pairs: dict[str, Pair] = {}
     wanted: dict[Pair, str] = {}
     out: dict[str, int | None] = dict.fromkeys(gone)
     for path in changed:
-        language, file = language_of(path), cwd / path
+        language, file = language_of(path), f"{top}/{path}"
         if not language:
             continue
         out[path] = None
-        if file.is_symlink() or not file.is_file():
-            continue
-        try:
-            pair = (str(blob_oid(file.read_bytes())), language)
-        except OSError:
-            continue  # gone since it was listed
-        pairs[path], wanted[pair] = pair, str(file)
+        oid = snapshot.id_of_file(file)
+        if oid:
+            pair = pairs[path] = (oid, language)
+            wanted[pair] = file
     numbers = _bring(store, cwd, wanted)
     return out | {path: numbers.get(pair) for path, pair in pairs.items()}
 
 
-def _fill(store: Store, cwd: Path, key: str, stamp: str, listing: list[tuple[str, str, int]]) -> int:
+def _fill(store: Store, cwd: Folder, key: str, stamp: str, listing: list[tuple[str, str, int]]) -> int:
     files: dict[str, Pair] = {}
     for path, oid, mode in listing:
         language = language_of(path)
@@ -70,6 +67,8 @@ def _fill(store: Store, cwd: Path, key: str, stamp: str, listing: list[tuple[str
     numbers = _bring(store, cwd, dict.fromkeys(files.values(), ""))
     missing = [path for path, pair in files.items() if pair not in numbers]
     if missing:
+        from factory_git.core.errors import RepositoryError  # noqa: PLC0415 (only where the answer is no)
+
         raise RepositoryError(
             f"Git does not have the content of {len(missing)} files, {missing[0]} among them",
             code="map/no-content",
@@ -81,14 +80,14 @@ def _fill(store: Store, cwd: Path, key: str, stamp: str, listing: list[tuple[str
     return number
 
 
-def _bring(store: Store, cwd: Path, wanted: dict[Pair, str]) -> dict[Pair, int]:
+def _bring(store: Store, cwd: Folder, wanted: dict[Pair, str]) -> dict[Pair, int]:
     """The number of each wanted blob, after extracting those that the cache does not have."""
     known = store.known(wanted) if len(wanted) < 100 else store.all_known()
     missing = [(o, language, f) for (o, language), f in wanted.items() if (o, language) not in known]
     return known | _extract(store, cwd, missing) if missing else known
 
 
-def _extract(store: Store, cwd: Path, missing: list[tuple[str, str, str]]) -> dict[Pair, int]:
+def _extract(store: Store, cwd: Folder, missing: list[tuple[str, str, str]]) -> dict[Pair, int]:
     from factory_git.codemap.workers import Wanted, extract_all  # noqa: PLC0415 (parsers: not for a warm query)
 
     wanted = [Wanted(oid=oid, language=language, file=file) for oid, language, file in missing]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
-
 from factory_git.codemap.everyday import NAMES
 from factory_git.codemap.lookup import Found, find, place
 from factory_git.codemap.resolve import CONSTRUCTORS, SUPER, Resolver
 from factory_git.codemap.walk import TYPES
+from factory_git.core.value import value
 
-Rows = tuple[Any, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    Rows = tuple[Any, ...]
+
 
 CONFIDENCE = {
     "scope": "high",
@@ -35,7 +38,7 @@ SHOWN = 8
 """More candidates than these say nothing about a call by name."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Edge:
     """A call from ``caller`` to ``callee`` (None: outside the tree, or not known)."""
 

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-
 from factory_git.codemap import pack
 from factory_git.codemap.languages.registry import CONFIGURATIONS
 from factory_git.codemap.symbol import Symbol
-from factory_git.codemap.tree import Tree
-from factory_git.core.errors import NotFound
+from factory_git.core.value import value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from factory_git.codemap.resolve import Resolver
+    from factory_git.codemap.tree import Tree
 
-Rows = tuple[Any, ...]
 TOP = "<module>"
 """The id of a file's own top level."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Found:
     """A symbol and where it is. ``index`` is its place among the file's symbols."""
 
@@ -67,11 +64,13 @@ def _ends(full: str, wanted: str) -> bool:
 
 
 def require(tree: Tree, name: str) -> tuple[Found, ...]:
-    """Like :func:`find`. Raises :class:`NotFound` with near names when there is none."""
+    """Like :func:`find`. Raises ``NotFound`` with near names when there is none."""
     found = find(tree, name)
     if not found:
         near = _near(tree, name.rpartition("::")[2].rpartition(".")[2])
         hint = f"near: {', '.join(near)}" if near else "look for a beginning: git factory map find 'NA*'"
+        from factory_git.core.errors import NotFound  # noqa: PLC0415 (only where the answer is no)
+
         raise NotFound(f"nothing is named {name!r} here", code="map/no-symbol", hint=hint)
     return found
 
@@ -85,9 +84,11 @@ def _near(tree: Tree, name: str) -> list[str]:
 
 
 def known_file(tree: Tree, path: str) -> int:
-    """The blob of a file. Raises :class:`NotFound` as :func:`outline` does."""
+    """The blob of a file. Raises ``NotFound`` when the map does not have it."""
     blob = tree.blob(path)
     if blob is None or tree.rows(blob)[0] in CONFIGURATIONS:
+        from factory_git.core.errors import NotFound  # noqa: PLC0415 (only where the answer is no)
+
         raise NotFound(
             f"{path} is not on the map",
             code="map/no-file",

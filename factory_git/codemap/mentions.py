@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from factory_git.codemap.extract import SIZE_LIMIT, parse, readable
 from factory_git.codemap.lookup import TOP
 from factory_git.codemap.model import FileFacts
+from factory_git.core.value import value
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ _TYPE_PLACES = frozenset({
 })  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Mention:
     """One place; ``kind`` is ``definition``, ``import``, ``call``, ``type`` or ``use``; ``id`` the symbol it is in."""
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from factory_git.codemap.facts import facts
 from factory_git.codemap.lookup import known_file
 from factory_git.codemap.model import FileFacts
 from factory_git.codemap.tree import Tree
+from factory_git.core.value import value
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Outline:
     """A file and what is in it."""
 

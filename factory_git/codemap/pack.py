@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import marshal
 import zlib
-from typing import Any, cast
 
 from factory_git.codemap.symbol import Parameter, Symbol
 
-Rows = tuple[Any, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Rows = tuple[Any, ...]
 
 
 def dump(rows: Rows) -> bytes:
@@ -24,9 +27,10 @@ def dump(rows: Rows) -> bytes:
 def load(data: bytes) -> Rows:
     """The rows that :func:`dump` wrote. Raises ``ValueError`` for other bytes."""
     try:
-        return cast("Rows", marshal.loads(zlib.decompress(data)))  # noqa: S302 (see the module's own words)
+        rows: Rows = marshal.loads(zlib.decompress(data))  # noqa: S302 (see the module's own words)
     except (zlib.error, EOFError, TypeError) as error:
         raise ValueError(f"not a file of the map: {error}") from error
+    return rows
 
 
 def ids(definitions: tuple[Any, ...]) -> list[str]:

@@ -8,18 +8,22 @@ the caller, who may list the symbols of that name, labelled as such.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 from factory_git.codemap import pack
-from factory_git.codemap.imports.link import Link
 from factory_git.codemap.imports.registry import rules
-from factory_git.codemap.tree import Tree
 from factory_git.codemap.typetext import head, plain
 from factory_git.codemap.walk import TYPES
 
-Rows = tuple[Any, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from factory_git.codemap.imports.link import Link
+    from factory_git.codemap.tree import Tree
+
+    Rows = tuple[Any, ...]
+
 
 FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
 STRENGTH = {"scope": 0, "import": 1, "self": 2, "package": 3, "type": 4}
@@ -33,14 +37,16 @@ _STEP = re.compile(r"[\w$@\\#]+[!?]?|\(\)|\[\]")
 _DEPTH = 12
 
 
-@dataclass(frozen=True, slots=True)
 class Value:
     """What a name stands for: ``what`` is ``module``, ``symbol`` or ``instance``; ``index`` a symbol of ``path``."""
 
-    what: str
-    path: str
-    index: int
-    how: str
+    __slots__ = ("how", "index", "path", "what")
+
+    def __init__(self, what: str, path: str, index: int, how: str) -> None:
+        self.what, self.path, self.index, self.how = what, path, index, how
+
+    def __repr__(self) -> str:
+        return f"Value({self.what!r}, {self.path!r}, {self.index!r}, {self.how!r})"
 
 
 _ABSENT = Value("absent", "", -1, "")

@@ -9,10 +9,19 @@ A cache that cannot be read is thrown away and made anew; one that cannot be wri
 
 from __future__ import annotations
 
-import sqlite3
+import os
 from array import array
-from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path
+
+try:
+    import _sqlite3 as sqlite3  # the package around it adds dates and times, and twice the cost of a question
+except ImportError:
+    import sqlite3  # type: ignore[no-redef]
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    Words = Mapping[tuple[str, str], array[int]]
 
 SCHEMA_VERSION = 1
 KEEP_TREES = 12
@@ -32,13 +41,11 @@ CREATE TABLE file (
 CREATE INDEX file_by_blob ON file (tree, blob);
 """
 
-Words = Mapping[tuple[str, str], "array[int]"]
-
 
 class Store:
     """The open cache of one repository, for one ``maker`` (digest of grammars and extractors)."""
 
-    def __init__(self, path: Path | None, maker: str) -> None:
+    def __init__(self, path: str | os.PathLike[str] | None, maker: str) -> None:
         self.db = _open(path)
         row = self.db.execute("SELECT id FROM maker WHERE digest = ?", (maker,)).fetchone()
         if row is None:  # another process may be just as new
@@ -156,9 +163,10 @@ def _numbers(data: bytes) -> array[int]:
     return array("I", data)
 
 
-def _open(path: Path | None) -> sqlite3.Connection:
+def _open(path: str | os.PathLike[str] | None) -> sqlite3.Connection:
     if path is None:
         return _fresh(sqlite3.connect(":memory:", isolation_level=None))
+    path = os.fspath(path)
     try:
         return _ready(path)
     except sqlite3.DatabaseError as error:
@@ -166,15 +174,16 @@ def _open(path: Path | None) -> sqlite3.Connection:
             raise
     try:
         for suffix in ("", "-wal", "-shm", "-journal"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
-        path.parent.mkdir(parents=True, exist_ok=True)
+            if os.path.exists(path + suffix):  # noqa: PTH110
+                os.unlink(path + suffix)  # noqa: PTH108
+        os.makedirs(os.path.dirname(path), exist_ok=True)  # noqa: PTH103, PTH120
         return _ready(path)
     except (OSError, sqlite3.OperationalError):
         # A repository that may not be written can still be asked: this process alone keeps the map.
         return _fresh(sqlite3.connect(":memory:", isolation_level=None))
 
 
-def _ready(path: Path) -> sqlite3.Connection:
+def _ready(path: str) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
         version = db.execute("PRAGMA user_version").fetchone()[0]

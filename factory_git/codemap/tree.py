@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
-from typing import Any
-
 from factory_git.codemap import pack
-from factory_git.codemap.store import Store
 
-Rows = tuple[Any, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Any
+
+    from factory_git.codemap.store import Store
+
+    Rows = tuple[Any, ...]
+
+
+KEPT = 4096
 
 
 class Tree:
@@ -25,7 +30,7 @@ class Tree:
             if blob is not None:
                 self._over.setdefault(blob, []).append(path)
         self.memory: dict[str, Any] = {}  # what the rules for imports work out once for the whole tree
-        self.rows = lru_cache(maxsize=4096)(self._rows)
+        self._kept: dict[int, Rows] = {}
 
     def blob(self, path: str) -> int | None:
         """The number of the blob at ``path``, None when the tree has no such file (or the map no language for it)."""
@@ -95,7 +100,14 @@ class Tree:
         blob = self.blob(path)
         return str(self.rows(blob)[1]) if blob is not None else ""
 
-    def _rows(self, blob: int) -> Rows:
-        for _, data in self.store.facts([blob]):
-            return pack.load(data)
-        raise KeyError(blob)
+    def rows(self, blob: int) -> Rows:
+        """The rows of a blob. Raises ``KeyError`` for a number that the cache does not have."""
+        rows = self._kept.get(blob)
+        if rows is None:
+            if len(self._kept) >= KEPT:
+                self._kept.clear()  # a question that reads thousands of files reads each once
+            for _, data in self.store.facts([blob]):
+                rows = self._kept[blob] = pack.load(data)
+                return rows
+            raise KeyError(blob)
+        return rows

@@ -12,10 +12,12 @@ them.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final, Literal
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, Final, Literal
+
     from tree_sitter import Node
 
     Handler = Callable[["Walk", Node], None]

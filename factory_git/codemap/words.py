@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from factory_git.codemap.languages.registry import CONFIGURATIONS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 _PARTS = re.compile(r"[^\w$-]+")
 

@@ -5,14 +5,19 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 from factory_git.codemap import pack, words
-from factory_git.codemap.extract import Rows, extract
+from factory_git.codemap.extract import extract
+from factory_git.core.value import value
 from factory_git.gitio.snapshot import Blobs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from factory_git.codemap.extract import Rows
+
+    Folder = str | os.PathLike[str]
 
 MANY = 80
 """From this many files on, starting further processes costs less than it saves."""
@@ -20,7 +25,7 @@ _PORTION = 100
 _SMALL = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Wanted:
     """One content to extract: its id, its language, and the file to read it from when it is not in the object store."""
 
@@ -29,7 +34,7 @@ class Wanted:
     file: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@value
 class Portion:
     """Some extracted blobs: packed facts in order, and for each (role, name) the places in that order."""
 
@@ -38,7 +43,7 @@ class Portion:
     unreadable: tuple[str, ...] = ()
 
 
-def extract_all(cwd: Path, wanted: list[Wanted]) -> Iterator[Portion]:
+def extract_all(cwd: Folder, wanted: list[Wanted]) -> Iterator[Portion]:
     """The facts of every blob, in portions, in no particular order."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     # Small enough that no process waits long for the last one, large enough that words are gathered before they travel.
@@ -50,6 +55,7 @@ def extract_all(cwd: Path, wanted: list[Wanted]) -> Iterator[Portion]:
                 yield _extract(blobs, portion)
         return
     import multiprocessing  # noqa: PLC0415 (a query that finds everything in the cache starts no process)
+    import threading  # noqa: PLC0415
 
     # A fork is ten times cheaper than a fresh interpreter, and safe only where no other thread can hold a lock.
     forks = sys.platform.startswith("linux") and threading.active_count() == 1
@@ -61,7 +67,7 @@ def extract_all(cwd: Path, wanted: list[Wanted]) -> Iterator[Portion]:
 _blobs: Blobs | None = None
 
 
-def _start(cwd: Path) -> None:
+def _start(cwd: Folder) -> None:
     global _blobs  # noqa: PLW0603 (a worker process has one reader for its whole life)
     _blobs = Blobs(cwd)
     gc.disable()  # what is made here lives for one portion; counting it again and again finds nothing
@@ -100,6 +106,7 @@ def _rows(data: bytes, language: str) -> Rows:
 
 def _read(file: str) -> bytes | None:
     try:
-        return Path(file).read_bytes()
+        with open(file, "rb") as content:  # noqa: PTH123
+            return content.read()
     except OSError:
         return None

@@ -7,9 +7,12 @@ the answer is None, and the caller asks Git.
 from __future__ import annotations
 
 import os
-from pathlib import Path
 
-from factory_git.gitio.locate import Location
+from factory_git.core.value import value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from factory_git.gitio.locate import Location
 
 _TRAILER = 20
 _MOVED = (
@@ -22,7 +25,39 @@ _MOVED = (
 )
 
 
-def plain_location() -> Location | None:
+@value
+class Plain:
+    """A plain repository: ``top`` has the worktree and its ``.git``; ``prefix`` is the caller's place in it."""
+
+    top: str
+    prefix: str
+
+    @property
+    def worktree(self) -> str:
+        """The top of the worktree."""
+        return self.top
+
+    @property
+    def git_dir(self) -> str:
+        """The worktree's own Git directory."""
+        return f"{self.top}/.git"
+
+    @property
+    def common_dir(self) -> str:
+        """The Git directory of all worktrees."""
+        return f"{self.top}/.git"
+
+    def location(self) -> Location:
+        """The same for those who want paths."""
+        from pathlib import Path  # noqa: PLC0415 (costs more than most answers)
+
+        from factory_git.gitio.locate import Location  # noqa: PLC0415
+
+        git_dir = Path(self.git_dir)
+        return Location(git_dir=git_dir, common_dir=git_dir, worktree=Path(self.top), prefix=self.prefix)
+
+
+def plain_location() -> Plain | None:
     """The repository around the current folder when it is a plain one that the caller owns, else None."""
     if any(name in os.environ for name in _MOVED) or not hasattr(os, "geteuid"):
         return None
@@ -43,29 +78,22 @@ def plain_location() -> Location | None:
     # Git itself refuses the repositories of others (safe.directory), and reads what these settings point to.
     if stat.st_uid != os.geteuid() or any(word in config for word in (b"worktree", b"objectformat", b"bare = true")):
         return None
-    prefix = os.path.relpath(here, top)
-    return Location(
-        git_dir=Path(git_dir),
-        common_dir=Path(git_dir),
-        worktree=Path(top),
-        prefix="" if prefix == "." else f"{prefix}/",
-    )
+    return Plain(top=top, prefix="" if here == top else f"{os.path.relpath(here, top)}/")
 
 
-def index_file(git_dir: Path) -> Path:
+def index_file(git_dir: str | os.PathLike[str]) -> str:
     """The index that the caller's Git uses: ``GIT_INDEX_FILE`` (a ``git commit -a`` sets it) or the worktree's own."""
     named = os.environ.get("GIT_INDEX_FILE")
-    return Path(named).absolute() if named else git_dir / "index"
+    return os.path.abspath(named) if named else f"{os.fspath(git_dir)}/index"  # noqa: PTH100
 
 
-def index_stamp(git_dir: Path) -> str:
+def index_stamp(git_dir: str | os.PathLike[str]) -> str:
     """A text that changes when the index does: its checksum trailer, or its stat data where checksums are off.
 
     ``index.skipHash`` (Git 2.40) writes zeros there.
     """
-    path = index_file(git_dir)
     try:
-        with path.open("rb") as file:
+        with open(index_file(git_dir), "rb") as file:  # noqa: PTH123
             file.seek(0, os.SEEK_END)
             size = file.tell()
             file.seek(max(0, size - _TRAILER))

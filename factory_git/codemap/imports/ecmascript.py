@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import posixpath
 import re
-from typing import Any
 
 from factory_git.codemap.imports.link import Link
-from factory_git.codemap.tree import Tree
 from factory_git.codemap.words import keys
 
-Rows = tuple[Any, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from factory_git.codemap.tree import Tree
+
+    Rows = tuple[Any, ...]
+
 SUFFIXES = (".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs")
 _WRITTEN = {".js": (".ts", ".tsx", ".d.ts"), ".jsx": (".tsx",), ".mjs": (".mts",), ".cjs": (".cts",)}
 _COMMENT = re.compile(r"(\"(?:\\.|[^\"\\])*\")|//[^\n]*|/\*.*?\*/", re.DOTALL)
@@ -127,6 +131,8 @@ def _patterns(tree: Tree, path: str, depth: int) -> list[tuple[str, list[tuple[s
 def _json(text: str) -> dict[str, Any]:
     """JSON with comments and trailing commas; an empty object when it is not even that."""
     plain = _COMMA.sub(r"\1", _COMMENT.sub(lambda m: m[1] or "", text))
+    import json  # noqa: PLC0415 (only where a tree has such a file)
+
     try:
         value = json.loads(plain)
     except ValueError:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-from factory_git.codemap.tree import Tree
+    from factory_git.codemap.tree import Tree
 
-Rows = tuple[Any, ...]
+    Rows = tuple[Any, ...]
 
 
 def defining(tree: Tree, name: str, package: str, language: str) -> list[str]:

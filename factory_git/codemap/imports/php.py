@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import posixpath
-from typing import Any
 
 from factory_git.codemap.imports import packages
 from factory_git.codemap.imports.link import Link
-from factory_git.codemap.tree import Tree
 
-Rows = tuple[Any, ...]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from factory_git.codemap.tree import Tree
+
+    Rows = tuple[Any, ...]
 
 
 def links(tree: Tree, path: str, rows: Rows) -> list[Link]:

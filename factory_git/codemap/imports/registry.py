@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import cast
+import sys
 
-from factory_git.codemap.imports.link import Imports
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from factory_git.codemap.imports.link import Imports
 
 MODULES = {
     "python": "factory_git.codemap.imports.python",
@@ -25,4 +26,7 @@ MODULES = {
 
 def rules(language: str) -> Imports:
     """The rules of a language. Raises ``KeyError`` for one that is not in the table."""
-    return cast("Imports", importlib.import_module(MODULES[language]))
+    name = MODULES[language]
+    if name not in sys.modules:
+        __import__(name)
+    return sys.modules[name]

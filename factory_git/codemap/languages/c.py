@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from factory_git.codemap.languages.clike import table
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from factory_git.codemap.walk import Walk
 

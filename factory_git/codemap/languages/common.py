@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from factory_git.codemap.walk import ROUTE_WORDS, Symbol, Walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
 

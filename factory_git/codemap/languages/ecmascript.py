@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from factory_git.codemap.languages import control, es_calls, es_definitions, es_modules
 from factory_git.codemap.languages.es_definitions import finish
 from factory_git.codemap.walk import LEAF, leaving
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from factory_git.codemap.walk import Table
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from factory_git.codemap.languages import common
 from factory_git.codemap.languages.es_calls import FUNCTIONS, name_of, route
 from factory_git.codemap.walk import Symbol, Walk
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 

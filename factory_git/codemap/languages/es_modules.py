@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from factory_git.codemap.languages.es_calls import FUNCTIONS
 from factory_git.codemap.languages.es_definitions import (
     annotation_of,
@@ -15,6 +13,7 @@ from factory_git.codemap.languages.es_definitions import (
 )
 from factory_git.codemap.walk import Symbol, Walk, receiver_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 

@@ -2,60 +2,82 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, Protocol
+import os
+import sys
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from tree_sitter import Language
+    from types import ModuleType
+    from typing import Protocol
+
+    from tree_sitter import Parser
 
     from factory_git.codemap.walk import Table, Walk
 
+    class Provider(Protocol):
+        """One language. A module of this package satisfies it: these are its top-level names."""
 
-class Provider(Protocol):
-    """One language. A module of this package satisfies it: these are its top-level names."""
+        name: str
+        grammar: str
+        """The grammar's name in tree-sitter-language-pack."""
+        table: Table
+        """What to do with a node, by its type; see :mod:`factory_git.codemap.walk`."""
 
-    name: str
-    grammar: str
-    """The grammar's name in tree-sitter-language-pack."""
-    table: Table
-    """What to do with a node, by its type; see :mod:`factory_git.codemap.walk`."""
-
-    def finish(self, walk: Walk) -> None:
-        """Settle what can be known only when the whole file has been seen (what is exported)."""
+        def finish(self, walk: Walk) -> None:
+            """Settle what can be known only when the whole file has been seen (what is exported)."""
 
 
-def load_grammar(grammar: str) -> Language:
-    """The tree-sitter language; only this one shared library is opened.
+PACK = "tree_sitter_language_pack.bindings"
 
-    The pack's front door imports three further grammars first, which costs a query more than its own work.
+
+def new_parser(grammar: str) -> Parser:
+    """A parser for a grammar.
+
+    Both shared libraries are opened by themselves: the front doors of the binding and of the pack import ``typing`` and
+    three further grammars first, which costs a question, or a commit, more than its own work.
     """
-    from tree_sitter import Language  # noqa: PLC0415 (a query answered from the cache needs no parser)
-
-    if grammar == "csharp":  # comes as a package of its own
-        module = importlib.import_module("tree_sitter_c_sharp")
-    else:
-        module = _binding(grammar)
-    return Language(module.language())
+    binding = _library("tree_sitter", "_binding")
+    # C# comes as a package of its own.
+    library = _library("tree_sitter_c_sharp", "_binding") if grammar == "csharp" else _library(PACK, grammar)
+    parser: Parser = binding.Parser(binding.Language(library.language()))
+    return parser
 
 
-def _binding(grammar: str):  # type: ignore[no-untyped-def]
-    """The pack's binding module, past the pack's ``__init__``."""
-    import importlib.util  # noqa: PLC0415
-    import sys  # noqa: PLC0415
-    from importlib.machinery import ExtensionFileLoader  # noqa: PLC0415
-    from pathlib import Path  # noqa: PLC0415
+def _library(package: str, name: str) -> ModuleType:
+    """The extension module ``name`` of a package whose own code is passed by."""
+    full = f"{package}.{name}"
+    if full not in sys.modules:
+        found = _file(package.replace(".", "/"), name)
+        if found:
+            _load(full, found)
+        else:  # another layout (an archive, an importer of its own): by the front door
+            __import__(full)
+    return sys.modules[full]
 
-    package = "tree_sitter_language_pack"
+
+def _file(folder: str, name: str) -> str:
+    """The shared library ``name`` in a folder on the path; empty when there is none."""
+    import _imp  # noqa: PLC0415
+
     for entry in sys.path:
-        folder = Path(entry) / package / "bindings"
-        if not folder.is_dir():
-            continue
-        for file in folder.glob(f"{grammar}.*"):
-            full = f"{package}.bindings.{grammar}"
-            loader = ExtensionFileLoader(full, str(file))
-            spec = importlib.util.spec_from_loader(full, loader)
-            if spec is not None:
-                module = importlib.util.module_from_spec(spec)
-                loader.exec_module(module)
-                return module
-    return importlib.import_module(f"{package}.bindings.{grammar}")
+        for suffix in _imp.extension_suffixes():
+            file = f"{entry or '.'}/{folder}/{name}{suffix}"
+            if os.path.exists(file):  # noqa: PTH110 (pathlib costs more than a parse)
+                return file
+    return ""
+
+
+def _load(full: str, file: str) -> None:
+    """What ``importlib`` does for an extension module, without the package around it."""
+    import _frozen_importlib as bootstrap  # noqa: PLC0415
+    import _frozen_importlib_external as external  # noqa: PLC0415
+
+    loader = external.ExtensionFileLoader(full, file)
+    spec = bootstrap.ModuleSpec(full, loader, origin=file)
+    module = bootstrap.module_from_spec(spec)
+    sys.modules[full] = module
+    try:
+        loader.exec_module(module)
+    except BaseException:
+        del sys.modules[full]
+        raise

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from factory_git.codemap.languages.py_calls import mention, route
 from factory_git.codemap.walk import Symbol, Walk, receiver_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 

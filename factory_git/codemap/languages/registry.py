@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING, cast
+import sys
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from factory_git.codemap.languages.provider import Provider
 
@@ -81,4 +81,6 @@ def language_of(path: str) -> str:
 
 def provider(language: str) -> Provider:
     """The provider of a language. Raises ``KeyError`` for one that is not in the table."""
-    return cast("Provider", importlib.import_module(MODULES[language]))
+    name = MODULES[language]
+    __import__(name)
+    return sys.modules[name]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from factory_git.codemap.languages import common, control
 from factory_git.codemap.walk import LEAF, Symbol, Walk, leaving, receiver_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 
