@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -58,7 +57,7 @@ def gitlab(findings: Sequence[Finding]) -> str:
             {
                 "description": f"{one.code} {one.message}",
                 "check_name": one.code,
-                "fingerprint": fingerprint(one),
+                "fingerprint": one.fingerprint,
                 "severity": "major" if one.severity == "error" else "minor",
                 "location": {"path": one.place.file, "lines": {"begin": max(one.place.line, 1)}},
             }
@@ -80,12 +79,6 @@ def sarif(findings: Sequence[Finding]) -> str:
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": [_result(one) for one in findings]}
     document = {"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]}
     return json.dumps(document, ensure_ascii=False, indent=2)
-
-
-def fingerprint(finding: Finding) -> str:
-    """What stays the same of a finding when lines move."""
-    text = f"{finding.code}\0{finding.place.file}\0{finding.path}\0{finding.message}"
-    return hashlib.sha256(text.encode(errors="surrogateescape")).hexdigest()[:32]
 
 
 FORMATS: dict[str, Callable[[Sequence[Finding]], str]] = {
@@ -112,7 +105,7 @@ def _result(one: Finding) -> dict[str, Any]:
         "level": "error" if one.severity == "error" else "warning",
         "message": {"text": message},
         "locations": [{"physicalLocation": _location(one.place)}],
-        "partialFingerprints": {"gitFactory/v1": fingerprint(one)},
+        "partialFingerprints": {"gitFactory/v1": one.fingerprint},
     }
     if one.spec:
         result["relatedLocations"] = [

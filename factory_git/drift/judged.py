@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from factory_git.core.errors import Place
 from factory_git.drift.compiled import Expected
-from factory_git.drift.finding import Finding
+from factory_git.drift.finding import Finding, of_hit
+from factory_git.drift.hit import Hit
+
+if TYPE_CHECKING:
+    from factory_git.drift.world import World
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +21,8 @@ class Judged:
     """One spec: its folder, the files it is read from, what it compiles to (None: it does not) and the findings.
 
     ``inputs`` are all files that decide what it compiles to: sources, lock, migrations. ``left`` are files that an
-    older compile left behind.
+    older compile left behind. ``findings`` are those of the comparison with a recompile, ``hits`` those of the rules for
+    bound code in ``world`` (None: the spec does not load, or binds nothing).
     """
 
     root: str
@@ -25,6 +31,12 @@ class Judged:
     findings: tuple[Finding, ...]
     inputs: frozenset[str] = field(default_factory=frozenset)
     left: tuple[str, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    world: World | None = None
+
+    def told(self, hits: Iterable[Hit]) -> list[Finding]:
+        """Hits as findings of this spec."""
+        return [of_hit(one, self.root, self.world.nodes if self.world else {}) for one in hits]
 
 
 def brought(findings: Iterable[Finding], judged: Sequence[Judged], changed: AbstractSet[str]) -> list[Finding]:

@@ -12,7 +12,7 @@ import pytest
 
 from factory_git.core.errors import Place
 from factory_git.drift.finding import Finding
-from factory_git.drift.formats import FORMATS, fingerprint
+from factory_git.drift.formats import FORMATS
 from tests.conftest import Git
 from tests.drift.conftest import MODEL
 
@@ -163,4 +163,4 @@ def test_the_machine_formats_parse() -> None:
 
 def test_a_fingerprint_does_not_know_lines() -> None:
     moved = Finding(code="GF502", message=FINDING.message, place=Place(file="a b/ä,:.py", line=99), path=FINDING.path)
-    assert fingerprint(moved) == fingerprint(FINDING)
+    assert moved.fingerprint == FINDING.fingerprint
