@@ -93,7 +93,8 @@ class Pipeline:
 
 @value
 class Guardrail:
-    """What must always hold. ``reads`` are paths of entities, terms followed; ``proofs`` names of the scenarios."""
+    """What must always hold. ``reads`` are paths of entities, terms followed; ``proofs`` paths of the scenarios that
+    cover it."""
 
     path: str
     id: str
@@ -104,6 +105,18 @@ class Guardrail:
     executable: bool
     reads: tuple[str, ...]
     proofs: tuple[str, ...]
+
+
+@value
+class Scenario:
+    """An acceptance item. ``kind`` is ``example``, ``property``, ``test``, ``judge`` or ``prose``; ``test`` a test's
+    command or id, empty for other kinds."""
+
+    path: str
+    kind: str
+    test: str
+    file: str
+    line: int
 
 
 @value
@@ -167,6 +180,7 @@ class Contract:
     places: tuple[Place, ...]
     nodes: tuple[tuple[str, str, int], ...]  # path, file, line
     digests: tuple[tuple[str, str], ...]
+    scenarios: tuple[Scenario, ...] = ()
 
     def steps(self) -> Iterator[tuple[Pipeline, Step]]:
         """Every step with its pipeline."""
@@ -175,7 +189,7 @@ class Contract:
                 yield pipeline, step
 
 
-_KINDS = (Type, Field, Entity, Step, Pipeline, Guardrail, Panel, Term, Place, Contract)
+_KINDS = (Type, Field, Entity, Step, Pipeline, Guardrail, Panel, Term, Place, Contract, Scenario)
 _NUMBERS = {kind: number for number, kind in enumerate(_KINDS)}
 
 

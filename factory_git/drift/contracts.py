@@ -41,7 +41,13 @@ def contract_of(spec: Spec, *, compiled: Iterable[str] = (), holes: Mapping[str,
         digests=tuple(
             (str(path), made.digest_of(path)) for path in sorted(made.nodes) if str(path).startswith(_CODE_LAYERS)
         ),
+        scenarios=tuple(_scenario(one) for one in spec.scenarios),
     )
+
+
+def _scenario(one: model.Scenario) -> contract.Scenario:
+    test = one.test.text.strip() if one.test else ""
+    return contract.Scenario(path=str(one.path), kind=one.kind, test=test, file=one.place.file, line=one.place.line)
 
 
 class _Maker:
