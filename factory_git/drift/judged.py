@@ -21,8 +21,8 @@ class Judged:
     """One spec: its folder, the files it is read from, what it compiles to (None: it does not) and the findings.
 
     ``inputs`` are all files that decide what it compiles to: sources, lock, migrations. ``left`` are files that an
-    older compile left behind. ``findings`` are those of the comparison with a recompile, ``hits`` those of the rules for
-    bound code in ``world`` (None: the spec does not load, or binds nothing).
+    older compile left behind. ``findings`` are those of the comparison with a recompile, ``hits`` those of the rules
+    for bound code in ``world`` (None: the spec does not load, or binds nothing).
     """
 
     root: str
