@@ -7,43 +7,17 @@ it back as it was.
 from __future__ import annotations
 
 import os
-import shlex
-import sys
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from factory_git.app.hook_scripts import ASIDE, HOOKS, MARK, cannot_be_chained, line_for, script, works
 from factory_git.core.errors import Conflict, UsageError
-from factory_git.core.resources import folder
-from factory_git.gitio.hookpath import HooksFolder, hooks_folder
+from factory_git.gitio.hookpath import HooksFolder, hooks_folder, is_ignored
 from factory_git.gitio.locate import Location
 
-# A merge that needs no hand makes its commit without asking pre-commit.
-NAMES = ("pre-commit", "pre-merge-commit")
-MARK = "# git-factory gate, written by `git factory hooks install`"
-ASIDE = ".before-factory"
-
-SCRIPT = """\
-#!/bin/sh
-{mark}; take it out with `git factory hooks uninstall`.
-python={python}
-home={home}
-gate={gate}
-
-# What was here before runs first, and its refusal stands.
-before=${{0%/*}}/{name}{aside}
-if [ -x "$before" ]; then
-    "$before" "$@" || exit $?
-fi
-
-# The gate fails closed: a check that cannot run is no check that passed.
-if [ ! -x "$python" ] || [ ! -r "$gate" ] || [ ! -d "$home/factory_git" ]; then
-    echo "error: git-factory is not where it was when its hook was installed: $python" >&2
-    echo "hint: install it again and run 'git factory hooks install', or take the hook out: rm '$0'" >&2
-    exit 1
-fi
-. "$gate"
-"""
+NAMES = tuple(HOOKS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,11 +62,14 @@ def status(location: Location) -> tuple[HookState, ...]:
     return tuple(_state(where, name) for name in NAMES)
 
 
-def install(location: Location, *, shared: bool = False, dry_run: bool = False) -> tuple[Change, ...]:
-    """Install the gate; what changed (nothing where it is installed already).
+def install(
+    location: Location, names: Collection[str] = NAMES, *, shared: bool = False, dry_run: bool = False
+) -> tuple[Change, ...]:
+    """Install the hooks of these names; what changed (nothing where all are installed already).
 
     Raises :class:`UsageError` when the hooks folder is shared with other repositories and ``shared`` is not set, or in
-    a bare repository, and :class:`Conflict` when an earlier hook cannot be set aside because its place is taken.
+    a bare repository, and :class:`Conflict` when an earlier hook cannot be set aside: its place is taken, or it would
+    not work there. Then nothing was changed.
     """
     if location.worktree is None:
         raise UsageError(
@@ -101,32 +78,25 @@ def install(location: Location, *, shared: bool = False, dry_run: bool = False) 
             hint="check what it was sent: git factory check --rev BRANCH",
         )
     found = hooks_folder(location)
-    _refuse_shared(found, shared)
+    _refuse_folder(found, shared)
     changes: list[Change] = []
-    for name in NAMES:
+    for name in _chosen(names):
         state = _state(found.path, name)
         if state.state == "installed":
             continue
-        aside = found.path / f"{name}{ASIDE}"
         if state.state == "other":
-            if _exists(aside):
-                raise Conflict(
-                    f"{state.path} would be set aside as {aside.name}, but that is there already",
-                    code="hooks/aside-taken",
-                    hint=f"look at both, remove or rename {aside}",
-                )
-            changes.append(Change(action="set aside", path=state.path, other=aside))
+            changes.append(Change(action="set aside", path=state.path, other=_place_aside(state.path, name)))
         changes.append(Change(action="write", path=state.path))
     if not dry_run:
         _apply(changes)
     return tuple(changes)
 
 
-def uninstall(location: Location, *, dry_run: bool = False) -> tuple[Change, ...]:
-    """Take the gate out and put back what was there; other hooks are left alone."""
+def uninstall(location: Location, names: Collection[str] = NAMES, *, dry_run: bool = False) -> tuple[Change, ...]:
+    """Take the hooks of these names out and put back what was there; other hooks are left alone."""
     found = hooks_folder(location)
     changes: list[Change] = []
-    for name in NAMES:
+    for name in _chosen(names):
         state = _state(found.path, name)
         aside = found.path / f"{name}{ASIDE}"
         if state.state in ("installed", "outdated", "broken"):
@@ -139,21 +109,39 @@ def uninstall(location: Location, *, dry_run: bool = False) -> tuple[Change, ...
     return tuple(changes)
 
 
-def script(name: str) -> str:
-    """The text of the hook ``name``, with the interpreter and the place of this installation."""
-    return SCRIPT.format(
-        mark=MARK,
-        python=shlex.quote(str(_interpreter())),
-        home=shlex.quote(str(Path(__file__).resolve().parents[2])),
-        gate=shlex.quote(str(folder("hooks") / "pre-commit")),
-        name=name,
-        aside=ASIDE,
-    )
+def caution(location: Location) -> str:
+    """What to mind where the hooks were installed; empty where there is nothing."""
+    path = hooks_folder(location).path
+    if location.worktree is None or path.is_relative_to(location.common_dir):
+        return ""
+    if not path.is_relative_to(location.worktree) or is_ignored(location, path):
+        return ""
+    return f"note: {path} lies in the working tree; these hooks name places of this machine: do not commit them"
 
 
-def _interpreter() -> Path:
-    # Not resolved: a virtual environment's python is a link, and only by its own name does it find its packages.
-    return Path(sys.executable).absolute()
+def _chosen(names: Collection[str]) -> list[str]:
+    unknown = [name for name in names if name not in HOOKS]
+    if unknown:
+        raise UsageError(f"there is no hook {unknown[0]!r} here", code="hooks/name", hint="one of " + ", ".join(NAMES))
+    return [name for name in NAMES if name in names]
+
+
+def _place_aside(path: Path, name: str) -> Path:
+    aside = path.with_name(f"{name}{ASIDE}")
+    if _exists(aside):
+        raise Conflict(
+            f"{path} would be set aside as {aside.name}, but that is there already",
+            code="hooks/aside-taken",
+            hint=f"look at both, remove or rename {aside}",
+        )
+    why = cannot_be_chained(_text(path))
+    if why:
+        raise Conflict(
+            f"{path} cannot be set aside: {why}",
+            code="hooks/not-chainable",
+            hint=f"write this line into your own {name} hook: {line_for(name)}; the other hooks: name them",
+        )
+    return aside
 
 
 def _state(where: Path, name: str) -> HookState:
@@ -161,25 +149,21 @@ def _state(where: Path, name: str) -> HookState:
     chained = _exists(where / f"{name}{ASIDE}")
     if not _exists(path):
         return HookState(name=name, path=path, state="none", chained=chained)
-    try:
-        text = path.read_text(errors="replace")
-    except OSError:
-        text = ""
+    text = _text(path)
     if MARK not in text:
         return HookState(name=name, path=path, state="other", chained=chained)
     if text == script(name) and os.access(path, os.X_OK):
         return HookState(name=name, path=path, state="installed", chained=chained)
-    return HookState(name=name, path=path, state="outdated" if _works(text, path) else "broken", chained=chained)
+    return HookState(name=name, path=path, state="outdated" if works(text, path) else "broken", chained=chained)
 
 
-def _works(text: str, path: Path) -> bool:
-    """Whether a hook of another installation still finds what it needs."""
-    values = dict(line.split("=", 1) for line in text.splitlines() if line.startswith(("python=", "home=", "gate=")))
-    places = [Path(shlex.split(value)[0]) for value in values.values() if value]
-    return len(places) == 3 and all(place.exists() for place in places) and os.access(path, os.X_OK)
-
-
-def _refuse_shared(found: HooksFolder, shared: bool) -> None:
+def _refuse_folder(found: HooksFolder, shared: bool) -> None:
+    if found.path.exists() and not found.path.is_dir():
+        raise UsageError(
+            f"hooks are switched off: core.hooksPath is {found.path}",
+            code="hooks/off",
+            hint="git config --unset core.hooksPath; or for this repository only: git config core.hooksPath .git/hooks",
+        )
     if found.shared and not shared:
         raise UsageError(
             f"core.hooksPath is set for all repositories ({found.scope}): {found.path}",
@@ -212,6 +196,13 @@ def _write(path: Path) -> None:
         fresh.replace(path)
     finally:
         fresh.unlink(missing_ok=True)
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def _exists(path: Path) -> bool:

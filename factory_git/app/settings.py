@@ -54,6 +54,18 @@ SETTINGS = (
         default="refuse",
         meaning="what a run does with compiled files that were edited by hand",
     ),
+    Setting(
+        name="trailers",
+        kind="bool",
+        default="true",
+        meaning="whether the commit-msg hook adds Factory-Spec and Factory-Node; what is there is verified anyway",
+    ),
+    Setting(
+        name="pushLedger",
+        kind="bool",
+        default="false",
+        meaning="whether the pre-push hook sends the ledger, too, to where branches are pushed",
+    ),
     Setting(name="agentEnv", kind="words", default="", meaning="environment variables that an agent may see as well"),
     Setting(name="agentOutput", kind="int", default="4000000", meaning="the most bytes an agent may print"),
 )

@@ -33,3 +33,12 @@ def hooks_folder(location: Location) -> HooksFolder:
     setting = run(["config", "--show-scope", "--get", "core.hooksPath"], cwd=cwd, env=env, ok=(0, 1))
     scope = setting.stdout.decode(errors="replace").split("\t")[0] if setting.returncode == 0 else ""
     return HooksFolder(path=Path(os.path.normpath(cwd / path)), scope=scope)
+
+
+def is_ignored(location: Location, path: Path) -> bool:
+    """Whether Git ignores a folder of the working tree."""
+    env = {"GIT_DIR": str(location.git_dir), "GIT_WORK_TREE": str(location.worktree)}
+    return (
+        run(["check-ignore", "--quiet", "--", f"{path}/"], cwd=location.worktree, env=env, ok=(0, 1, 128)).returncode
+        == 0
+    )

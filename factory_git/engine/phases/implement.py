@@ -7,6 +7,7 @@ from typing import Any
 
 from factory_git.core.errors import IntegrityError
 from factory_git.core.ids import Oid, blob_oid
+from factory_git.core.trailers import NODE, PHASE, RUN, SPEC, node_values, topmost
 from factory_git.engine import holdout
 from factory_git.engine.decide import Implement
 from factory_git.engine.making import Made
@@ -15,7 +16,6 @@ from factory_git.engine.state import Outcome, State
 from factory_git.engine.workshop import Report, Workshop
 from factory_git.gitio.commits import ATTEMPTS, Entry
 
-SHOWN_NODES = 20
 LISTED = 500
 
 
@@ -108,11 +108,8 @@ def _ref(state: State, iteration: int) -> str:
 def _message(shop: Workshop, state: State, made: Made, *, by_agent: bool) -> str:
     """The commit's message with the trailers that lead back to the ledger."""
     spec = made.spec
-    nodes = _topmost({str(node) for path in _written(made) for node in _nodes(made, path)})
-    shown = nodes[:SHOWN_NODES]
-    lines = [f"Factory-Node: {node}" for node in shown]
-    if len(nodes) > len(shown):
-        lines.append(f"Factory-Node: … and {len(nodes) - len(shown)} more")
+    nodes = topmost(str(node) for path in _written(made) for node in _nodes(made, path))
+    lines = [f"{NODE}: {value}" for value in node_values(nodes)]
     title = spec.title or spec.id
     return "\n".join(
         [
@@ -121,18 +118,13 @@ def _message(shop: Workshop, state: State, made: Made, *, by_agent: bool) -> str
             f"{title} {spec.version}, compiled from {spec.sources[0].path}.",
             *([f"Bound code by {shop.agent.name}."] if by_agent else []),
             "",
-            f"Factory-Run: {state.run}",
-            f"Factory-Spec: {shop.spec}",
+            f"{RUN}: {state.run}",
+            f"{SPEC}: {shop.spec}",
             *lines,
-            "Factory-Phase: implement",
+            f"{PHASE}: implement",
             "",
         ]
     )
-
-
-def _topmost(nodes: set[str]) -> list[str]:
-    """The nodes that no other one contains, sorted."""
-    return [n for n in sorted(nodes) if not any(n[:at] in nodes for at, sign in enumerate(n) if sign == ".")]
 
 
 def _subject(made: Made) -> str:
