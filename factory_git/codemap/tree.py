@@ -95,6 +95,10 @@ class Tree:
         """The files of a package, or of a kind of configuration."""
         return self.paths(self.store.where("p", name))
 
+    def tagged(self) -> list[tuple[str, int]]:
+        """The files that have a ``gf:`` tag."""
+        return self.paths(self.store.where("t", ""))
+
     def text(self, path: str) -> str:
         """The text of a configuration; empty when there is none at ``path``."""
         blob = self.blob(path)

@@ -1,6 +1,7 @@
 """The names under which a file is found again, by role.
 
-``d``: what it defines; ``c``: what it calls; ``i``: what it imports; ``p``: its package, or what it configures.
+``d``: what it defines; ``c``: what it calls; ``i``: what it imports; ``p``: its package, or what it configures;
+``t``: that it has a ``gf:`` tag.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ def of(rows: tuple[Any, ...]) -> set[tuple[str, str]]:
     out.update(("c", row[0]) for row in rows[4])
     if rows[1]:
         out.add(("p", rows[1]))
+    if rows[9]:
+        out.add(("t", ""))
     for module, names, _, _, _ in rows[3]:
         out.update(("i", part) for part in keys(module))
         out.update(("i", there) for there, _ in names if there != "*")

@@ -164,6 +164,8 @@ class Contract:
     ``compiled`` are the paths of compiled files, which the rules leave alone; ``nodes`` are all paths of the spec.
 
     ``mode`` is what a node is that says nothing of its own; ``digests`` has the digest of each node that has code.
+    ``gone`` are paths that the spec had and removed (``reserved:``, the lock), ``renamed`` pairs of a node's path now
+    and before (``was:``), ``others`` the folders below the spec's that hold specs of their own.
     """
 
     id: str
@@ -181,6 +183,9 @@ class Contract:
     nodes: tuple[tuple[str, str, int], ...]  # path, file, line
     digests: tuple[tuple[str, str], ...]
     scenarios: tuple[Scenario, ...] = ()
+    gone: tuple[str, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    others: tuple[str, ...] = ()
 
     def steps(self) -> Iterator[tuple[Pipeline, Step]]:
         """Every step with its pipeline."""

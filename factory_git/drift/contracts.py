@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
-from pathlib import PurePosixPath
+import posixpath
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from factory_git.core.ids import SpecPath
+from factory_git.core.ids import SpecPath, slug
 from factory_git.drift import contract
 from factory_git.drift.contract import BOUND, COMPILED, Contract
-from factory_git.spec import graph, model, skills, types
+from factory_git.spec import graph, model, names, skills, types
 from factory_git.spec.model import Spec
 
 _CODE_LAYERS = ("data_contracts.", "workflows.", "safety.guardrails.", "interface.panels.", "terms.")
 
 
-def contract_of(spec: Spec, *, compiled: Iterable[str] = (), holes: Mapping[str, str] | None = None) -> Contract:
+def contract_of(
+    spec: Spec,
+    *,
+    compiled: Iterable[str] = (),
+    holes: Mapping[str, str] | None = None,
+    gone: Iterable[str] = (),
+    others: Iterable[str] = (),
+) -> Contract:
     """The contract of a spec that loads without errors.
 
     ``compiled`` are the paths of its compiled files and ``holes`` the places (``file::function``) of the nodes that a
-    compile left to somebody: both from the repository's top, as everything in a contract.
+    compile left to somebody: both from the repository's top, as everything in a contract. ``gone`` are nodes that the
+    lock names and the spec may not have any more, ``others`` the roots of other specs. A bound spec that names no
+    ``paths`` has its code anywhere below its folder.
     """
     made = graph.build(spec)
-    maker = _Maker(spec, made)
+    maker = _Maker(spec, made, holes or {})
     default = COMPILED if spec.compiled else BOUND
-    folders = spec.paths or ((spec.package,) if spec.compiled or not spec.paths else ())
+    folders = spec.paths or ((spec.package,) if spec.compiled else ("",))
+    known = {str(path) for path in spec.places}
     return Contract(
         id=spec.id,
         root=spec.root,
@@ -42,6 +52,9 @@ def contract_of(spec: Spec, *, compiled: Iterable[str] = (), holes: Mapping[str,
             (str(path), made.digest_of(path)) for path in sorted(made.nodes) if str(path).startswith(_CODE_LAYERS)
         ),
         scenarios=tuple(_scenario(one) for one in spec.scenarios),
+        gone=tuple(sorted({*map(str, spec.reserved), *(str(one) for one in gone)} - known)),
+        renamed=tuple(_renamed(spec)),
+        others=tuple(sorted(one for one in others if one != spec.root and below(one, spec.root))),
     )
 
 
@@ -53,10 +66,10 @@ def _scenario(one: model.Scenario) -> contract.Scenario:
 class _Maker:
     """The parts of one spec's contract."""
 
-    def __init__(self, spec: Spec, made: graph.Graph) -> None:
+    def __init__(self, spec: Spec, made: graph.Graph, holes: Iterable[str]) -> None:
         self.spec = spec
         self.entities = {one.path: one for one in spec.entities}
-        self.modes = {str(one.path): one.mode for one in spec.bindings}
+        self.modes = dict.fromkeys(holes, BOUND) | {str(one.path): one.mode for one in spec.bindings}
         self.reads: dict[str, set[str]] = {}
         self.guards: set[str] = set()
         self.covered: dict[str, set[str]] = {}
@@ -174,7 +187,7 @@ class _Maker:
             file, line = (known.file, known.line) if known else ("", 0)
             out.append(contract.Place(path=path, at=at, how="lock", mode=BOUND, file=file, line=line))
         for one in self.spec.bindings:
-            at = _join(self.spec.root, one.at)
+            at = _place(self.spec.root, one.at)
             out.append(
                 contract.Place(
                     path=str(one.path), at=at, how="code", mode=one.mode, file=one.place.file, line=one.place.line
@@ -210,5 +223,33 @@ def _named(step: model.Step, key: str) -> tuple[str, ...]:
     return tuple(str(one) for one in many if one is not None)
 
 
+def _place(root: str, at: str) -> str:
+    """``file::symbol`` from the repository's top, with forward slashes."""
+    file, mark, name = at.partition("::")
+    return f"{_join(root, file.strip().replace(chr(92), '/'))}{mark}{name.strip()}"
+
+
+def _renamed(spec: Spec) -> Iterator[tuple[str, str]]:
+    """Path now and path before, of every node that says ``was:``."""
+    for node in _nodes(spec):
+        if node.was:
+            yield str(node.path), names.join(names.parent(node.path), slug(node.was))
+
+
+def _nodes(spec: Spec) -> Iterator[model.Node]:
+    for entity in spec.entities:
+        yield from (entity, *entity.fields)
+    for pipeline in spec.pipelines:
+        yield from (pipeline, *pipeline.steps)
+    yield from (*spec.guardrails, *spec.panels, *spec.terms)
+
+
+def below(path: str, folder: str) -> bool:
+    """Whether ``path`` is ``folder`` or lies in it; everything lies in the top folder."""
+    return not folder or path == folder or path.startswith(f"{folder}/")
+
+
 def _join(root: str, path: str) -> str:
-    return str(PurePosixPath(root) / path)
+    """A path from the repository's top, ``..`` followed; the top itself is empty."""
+    joined = posixpath.normpath(posixpath.join(root, path))
+    return "" if joined == "." else joined

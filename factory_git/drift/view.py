@@ -14,14 +14,16 @@ if TYPE_CHECKING:
 
 
 class Code:
-    """One tree's code. ``content`` gives the bytes of a path, for the few rules that parse again.
+    """One tree's code. ``content`` gives the bytes of a path (``KeyError``: there is none), for who must read again.
 
-    ``resolver`` answers who is called (:class:`factory_git.codemap.resolve.Resolver`).
+    ``mode`` gives Git's mode of a path (empty: there is none); without it, what has content is a file. ``resolver``
+    answers who is called (:class:`factory_git.codemap.resolve.Resolver`).
     """
 
-    def __init__(self, tree: Tree, content: Callable[[str], bytes]) -> None:
+    def __init__(self, tree: Tree, content: Callable[[str], bytes], mode: Callable[[str], str] | None = None) -> None:
         self.tree = tree
         self.content = content
+        self._mode = mode
         self.resolver = Resolver(tree)
         self._files: dict[str, FileFacts | None] = {}
         self._ids: dict[str, dict[str, int]] = {}
@@ -33,6 +35,21 @@ class Code:
             self._files[path] = facts(self.tree.rows(blob)) if blob is not None else None
         return self._files[path]
 
+    def read(self, path: str) -> bytes | None:
+        """The bytes of a file, None when there is none."""
+        try:
+            return self.content(path)
+        except KeyError:
+            return None
+
+    def mode(self, path: str) -> str:
+        """Git's mode of what lies at ``path``: ``100644``, ``120000`` (link), ``160000`` (submodule), ``040000``, or
+        empty."""
+        if self.tree.has(path):
+            return "100644"
+        found = self._mode(path) if self._mode else "100644" if self.read(path) is not None else ""
+        return found or ("040000" if self.tree.has_folder(path) else "")
+
     def under(self, folder: str) -> Iterator[str]:
         """The paths of the files below ``folder`` (empty: all), sorted."""
         for path, _ in self.tree.under(folder):
@@ -41,6 +58,10 @@ class Code:
     def defining(self, name: str) -> list[str]:
         """The files that define something named ``name``."""
         return [path for path, _ in self.tree.defining(name)]
+
+    def tagged(self) -> list[str]:
+        """The files that hold a ``gf:`` tag."""
+        return sorted(path for path, _ in self.tree.tagged())
 
     def calling(self, name: str) -> list[str]:
         """The files that call something named ``name``."""

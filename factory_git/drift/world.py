@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from factory_git.core.value import value
 from factory_git.drift.hit import Hit
+from factory_git.drift.skipped import Skipped, in_folders
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from factory_git.codemap.model import Symbol
     from factory_git.drift.contract import Contract
@@ -42,12 +43,18 @@ class World:
     """
 
     def __init__(
-        self, contract: Contract, code: Code, bound: Mapping[str, Target], trouble: Mapping[str, tuple[Hit, ...]]
+        self,
+        contract: Contract,
+        code: Code,
+        bound: Mapping[str, Target],
+        trouble: Mapping[str, tuple[Hit, ...]],
+        skipped: Skipped | None = None,
     ) -> None:
         self.contract = contract
         self.code = code
         self.bound = bound
         self.trouble = trouble
+        self.skipped = skipped or Skipped((contract.root, *contract.folders), code.read)
         self.compiled = frozenset(contract.compiled)
         self.nodes = {path: (file, line) for path, file, line in contract.nodes}
         self.at: dict[tuple[str, int], list[str]] = {}
@@ -57,6 +64,18 @@ class World:
     def wants(self, node: str, mode: str) -> bool:
         """Whether a node that has no code should have some: its mode is ``bound``, its binding not in trouble."""
         return mode == "bound" and node not in self.bound and node not in self.trouble
+
+    def judged(self, file: str) -> bool:
+        """Whether a file is one that the spec's own code may be in: in its folders, not compiled, and no test, nothing
+        vendored, nothing generated."""
+        return file not in self.compiled and in_folders(self.contract, file) and not self.skipped.why(file)
+
+    def files(self) -> Iterator[str]:
+        """Every file of a language of the map that is judged, sorted."""
+        seen: set[str] = set()
+        for folder in self.contract.folders:
+            seen.update(self.code.under(folder) if not self.code.tree.has(folder) else (folder,))
+        return iter([path for path in sorted(seen) if self.judged(path)])
 
     def symbol(self, target: Target) -> Symbol | None:
         """The declaration; None for a whole file."""

@@ -1,0 +1,62 @@
+"""Nodes and declarations of the same name. Lean: on the hook's path."""
+
+from __future__ import annotations
+
+from factory_git.drift.contract import BOUND
+from factory_git.drift.kinds_of import PANEL, looks_like, of_nodes
+from factory_git.drift.places import Place
+from factory_git.drift.spelling import spellings
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+    from factory_git.drift.contract import Contract
+    from factory_git.drift.view import Code
+
+
+def by_name(
+    contract: Contract, code: Code, nodes: Collection[str], judged: Callable[[str], bool], compiled: Collection[str]
+) -> Iterator[tuple[str, Place]]:
+    """The one declaration that has a node's name and looks like it, for each of ``nodes`` that has just one."""
+    kinds = of_nodes(contract)
+    for part in _named(contract):
+        if part.path not in nodes or part.mode != BOUND:
+            continue
+        found = list(_candidates(code, kinds[part.path], {part.name, part.id}, judged, compiled))
+        if len(found) == 1:
+            yield part.path, found[0]
+
+
+def _named(contract: Contract) -> Iterator[_Part]:
+    yield from contract.entities
+    for pipeline in contract.pipelines:
+        yield pipeline
+        yield from pipeline.steps
+    yield from (*contract.guardrails, *contract.panels, *contract.terms)
+
+
+def _candidates(
+    code: Code, kind: str, names: Collection[str], judged: Callable[[str], bool], compiled: Collection[str]
+) -> Iterator[Place]:
+    spelled = {one for name in names for one in spellings(name)}
+    files = {file for one in spelled for file in code.defining(one)}
+    for file in sorted(files):
+        if file in compiled or not judged(file):
+            continue
+        rows = code.resolver.rows(file)[2]
+        for index, row in enumerate(rows):
+            name, what, parent, exported, line = row[:5]
+            if name not in spelled or not looks_like(kind, what) or not (exported or parent < 0):
+                continue
+            if parent >= 0 and (rows[parent][1] in ("function", "method", "variable") or kind == PANEL):
+                continue  # what is inside a function is no part of the module
+            if what == "method" and rows[parent][1] == "interface":
+                continue  # a promise, not the code
+            yield Place(file=file, index=index, how="convention", line=line)
+
+
+if TYPE_CHECKING:
+    from factory_git.drift.contract import Entity, Guardrail, Panel, Pipeline, Step, Term
+
+    _Part = Entity | Pipeline | Step | Guardrail | Panel | Term
