@@ -95,9 +95,7 @@ class _Binder:
                 continue
             place, problem = find(self.code, one.at, one.how)
             if place is None:
-                if not (
-                    one.how == "lock" and any(o.path == one.path and o.how == "code" for o in self.contract.places)
-                ):
+                if one.how == "code" or one.path not in coded:
                     self.say(tell.nothing_at(one, problem), one.path)
                 continue
             self.found.setdefault(one.path, []).append(place)
@@ -109,8 +107,9 @@ class _Binder:
             if file in self.compiled or not (file in own or self.judged(file)):
                 continue
             facts = self.code.facts(file)
-            for tag in facts.tags if facts else ():
-                self.tag(file, facts, tag)
+            if facts is not None:
+                for tag in facts.tags:
+                    self.tag(file, facts, tag)
 
     def judged(self, file: str) -> bool:
         """Whether a file is one that the spec's code is looked for in."""

@@ -33,7 +33,9 @@ def _named(contract: Contract) -> Iterator[_Part]:
     for pipeline in contract.pipelines:
         yield pipeline
         yield from pipeline.steps
-    yield from (*contract.guardrails, *contract.panels, *contract.terms)
+    yield from contract.guardrails
+    yield from contract.panels
+    yield from contract.terms
 
 
 def _candidates(

@@ -124,7 +124,7 @@ def _parse(data: bytes) -> list[tuple[str, str, bool]]:
 
 
 def matches(pattern: str, path: str) -> bool:
-    """Whether a pattern of ``.gitattributes`` (``*``, ``?``, ``[…]``, ``**/``) is about ``path``, seen from its folder."""
+    """Whether a pattern of ``.gitattributes`` (``*``, ``?``, ``[…]``, ``**/``) is about ``path``, from its folder."""
     if "/" not in pattern:
         return _glob(pattern, path.rpartition("/")[2])
     return _segments(pattern.removeprefix("/").split("/"), path.split("/"))

@@ -47,7 +47,8 @@ def cases(folder: Path) -> Iterator[Case]:
 def read(file: Path) -> Iterator[Case]:
     """The cases of one file. Raises ``ValueError`` for a section that says no findings."""
     lines = file.read_text(encoding="utf-8").split("\n")
-    title, parts, at = "", {}, 0
+    title, at = "", 0
+    parts: dict[str, tuple[int, list[str]]] = {}
     while at < len(lines):
         text = lines[at]
         if text.startswith("## "):
