@@ -1,0 +1,151 @@
+"""GF401: a public symbol that the spec does not know.
+
+## What it does
+
+Looks, in the folders of a bound spec, for what other code can use and no node of the spec is tied to: types that hold
+data, where the folder has the spec's entities; functions, classes of functions, and methods beside methods that are
+steps, where it has the spec's pipelines, guardrails or terms. It is a warning.
+
+What a reader does not look for in a spec is left alone: what is private, nested or tested; entry points, migrations,
+accessors, overrides, errors, options; helpers, which are called by bound code or in their own file; and everything in a
+file that is bound as a whole.
+
+Of types, those count that hold data as surely as the folder's entities do: beside tables, tables; beside plain structs,
+structs.
+
+## Why
+
+A spec stays true only as long as it speaks of all there is. What was added without it is seen by nobody who reads the
+spec: no guardrail covers it, no review asks what it is for.
+
+## Example
+
+```python
+# farm/pipelines.py; the spec's pipeline is tied to contract_allocation
+def contract_allocation(day): ...
+
+
+def export_everything(path): ...
+```
+
+```text
+farm/pipelines.py:4: GF401 warning: public function export_everything is in no node of the spec farm
+```
+
+## Fix
+
+Give it a node in the spec (`git factory adopt FILE` drafts it), tie it to one that is there (`gf: <spec path>` above
+it), make it private, or delete it. `gf: ignore[GF401] reason` says that it is meant to stay outside.
+"""
+
+from __future__ import annotations
+
+from factory_git.drift.contract import BOUND
+from factory_git.drift.hit import Hit
+from factory_git.drift.kinds import holders
+from factory_git.drift.kinds.surface import CALLABLE, below, ordinary, public
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from factory_git.codemap.model import FileFacts
+    from factory_git.drift.world import Target, World
+
+CODE = "GF401"
+ENTITY = "data_contracts.entities."
+ACTORS = frozenset({"class", "object"})
+FLOW = ("workflows.", "safety.", "terms.")
+
+
+def check(world: World) -> Iterator[Hit]:
+    """Public symbols of the spec's folders that are in no node."""
+    if world.contract.mode != BOUND:
+        return  # what lies among compiled files is told by the comparison with a recompile
+    scopes = [_Scope(world, folder) for folder in world.contract.folders]
+    for path in world.files():
+        scope = next((one for one in scopes if below(path, one.folder)), None)
+        if scope is not None and (scope.tier or scope.flow):
+            yield from in_file(world, scope, path)
+
+
+def in_file(world: World, scope: _Scope, path: str) -> Iterator[Hit]:
+    """Those of one file."""
+    facts = world.code.facts(path)
+    if facts is None or (path, -1) in world.at:
+        return
+    held = {index for file, index in world.at if file == path}
+    for index, one in enumerate(facts.symbols):
+        if index in held or not public(facts, index) or _inside(facts, index, held):
+            continue
+        if scope.tier and holders.tier(holders.degree(world.code, path, index), path) >= scope.tier:
+            what = "type"
+        elif scope.flow and _acts(facts, index, held) and not _helper(world, path, facts, index):
+            what = one.kind
+        else:
+            continue
+        yield Hit(
+            code=CODE,
+            node="",
+            file=path,
+            line=one.line,
+            symbol=one.id,
+            severity="warning",
+            message=f"public {what} {one.id} is in no node of the spec {world.contract.id}",
+            hint=f"`git factory adopt {path}` drafts a node; or make it private, or tie it to one: gf: <spec path>",
+        )
+
+
+class _Scope:
+    """A folder of the spec and what is bound in it. ``tier`` is the least of its entities' (0: it has none)."""
+
+    def __init__(self, world: World, folder: str) -> None:
+        self.folder = "" if folder == "." else folder
+        targets = [one for one in world.bound.values() if below(one.file, self.folder) and one.index >= 0]
+        tiers = [_tier(world, one) for one in targets if one.node.startswith(ENTITY) and ".fields." not in one.node]
+        self.tier = min(tiers, default=0)
+        self.flow = any(one.node.startswith(FLOW) for one in targets)
+
+
+def _tier(world: World, target: Target) -> int:
+    return holders.tier(holders.degree(world.code, target.file, target.index), target.file) or 1
+
+
+def _inside(facts: FileFacts, index: int, held: set[int]) -> bool:
+    """Whether it is a member of a type that is bound itself: the rules for fields speak of those."""
+    at = facts.symbols[index].parent
+    while at >= 0:
+        if at in held:
+            return True
+        at = facts.symbols[at].parent
+    return False
+
+
+def _acts(facts: FileFacts, index: int, held: set[int]) -> bool:
+    """A function or a class of functions at the top, or a method of a type of which another method is bound."""
+    one = facts.symbols[index]
+    if one.kind in ACTORS and one.parent < 0 and not one.name.endswith(("Error", "Exception")):
+        methods = [each for number, each in enumerate(facts.symbols) if each.parent == index and number not in held]
+        apart = not any(facts.symbols[number].parent == index for number in held)
+        return apart and any(each.kind in CALLABLE and each.exported and not ordinary(each) for each in methods)
+    if one.kind not in CALLABLE or "declaration" in one.modifiers:
+        return False
+    if one.parent < 0:
+        return True
+    beside = any(facts.symbols[other].parent == one.parent for other in held)
+    return beside and facts.symbols[one.parent].kind != "interface" and not ordinary(one)
+
+
+def _helper(world: World, path: str, facts: FileFacts, index: int) -> bool:
+    """Whether bound code, or its own file, calls something of its name."""
+    one = facts.symbols[index]
+    if any(call.name == one.name and call.owner != index for call in facts.calls):
+        return True
+    for other in world.code.calling(one.name):
+        bound = {at for file, at in world.at if file == other and at >= 0}
+        if other == path or not bound:
+            continue
+        there = world.code.facts(other)
+        if there and any(call.name == one.name and call.owner in bound for call in there.calls):
+            return True
+    return False
