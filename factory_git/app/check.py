@@ -1,20 +1,27 @@
-"""``check``: is the code what its spec compiles to, and is that the change's doing?
+"""``check``: is the code what its spec says, and is that the change's doing?
 
-Each spec is judged by :mod:`factory_git.app.judge`; here is which tree is looked at, what of the findings is reported,
-and what the commit hook may remember.
+Each spec is judged by :mod:`factory_git.app.judge`; which tree is looked at is in :mod:`factory_git.app.check_target`,
+what a change brings to bound code in :mod:`factory_git.app.check_bases`; here is what of it all is reported, and what
+the commit hook may remember.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
+from factory_git.app import check_bases, settings
+from factory_git.app.check_bases import Base
+from factory_git.app.check_target import Question, Target, target
 from factory_git.app.judge import MIGRATIONS, join, judge
+from factory_git.core.errors import Place
 from factory_git.drift import memory
 from factory_git.drift.finding import Finding, order
+from factory_git.drift.formats.common import dump
 from factory_git.drift.judged import Judged, below, brought, spec_first
 from factory_git.gitio import trees
+from factory_git.gitio.config import Config
 from factory_git.gitio.locate import Location
 
 
@@ -22,8 +29,10 @@ from factory_git.gitio.locate import Location
 class Options:
     """What to look at: the index (default), the working tree, or a commit; ``paths`` narrow what is reported.
 
-    Of the index only what the change touches is reported, unless ``everything`` is set or nothing is staged.
-    ``spec_first`` lets a change of the spec go ahead of its code, with a warning.
+    Of the index only what the change brings is reported, unless ``everything`` is set or nothing is staged. ``base``
+    names the revision that the change is for: what is compared with is the commit that both have in common.
+    ``spec_first`` lets a change of the spec go ahead of its code, with a warning. ``own`` lets the change's own
+    suppressions and baseline count; None: as ``factory.ownSuppressions`` says.
     """
 
     paths: tuple[str, ...] = ()  # from the top of the repository; a folder stands for all below it
@@ -31,32 +40,56 @@ class Options:
     spec_first: bool = False
     worktree: bool = False
     revision: str | None = None
+    base: str | None = None
+    own: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The findings to act on, sorted, and what else was seen."""
+    """The findings to act on, sorted, and what else was seen.
+
+    ``told`` says what was compared with what, ``notes`` what a person should know besides.
+    """
 
     findings: tuple[Finding, ...]
-    older: int  # findings that the change did not touch
+    older: int  # findings that the change did not bring
     specs: tuple[str, ...]  # root of each spec
     files: int  # compiled files compared
+    told: str = ""
+    notes: tuple[str, ...] = ()
+    tree: trees.Tree = field(repr=False, compare=False)
+    judged: tuple[Judged, ...] = field(default=(), repr=False, compare=False)
+
+    @property
+    def failed(self) -> bool:
+        """Whether the verdict is negative: warnings do not count."""
+        return any(one.severity == "error" for one in self.findings)
 
 
 def run(location: Location, options: Options) -> Result:
     """Check the tree that ``options`` name. Changes nothing in the repository but its local, disposable memory."""
-    tree = _tree(location, options)
-    judged = judge(tree)
-    findings = [one for each in judged for one in each.findings]
-    staged = not options.worktree and options.revision is None
-    if staged:
-        remember(location, tree, judged)
-    shown, older = findings, 0
-    if staged and not options.everything and (changed := _changed(location, tree)):
-        shown = brought(findings, judged, changed)
-        older = len(findings) - len(shown)
-        if options.spec_first:
-            shown = spec_first(shown, judged, changed)
+    asked = Question(
+        worktree=options.worktree, revision=options.revision, base=options.base, everything=options.everything
+    )
+    looked = target(location, asked)
+    judged = judge(looked.tree)
+    if looked.staged:
+        remember(location, looked.tree, judged)
+    shown, older = _compiled(judged, looked, ahead=options.spec_first)
+    notes: list[str] = []
+    bases = [Base(location, commit, changed) for commit, changed in looked.bases]
+
+    def own() -> bool:
+        if options.own is not None:
+            return options.own
+        return settings.load(location, Config(location)).flag("ownSuppressions")
+
+    for each in judged:
+        done = check_bases.brought(each, looked, bases, own=own, spec_first=options.spec_first)
+        shown += each.told(done.hits)
+        older += done.older
+        notes += done.notes
+    shown += _dropped(looked, bases, judged)
     if options.paths:
         shown = [one for one in shown if any(below(one.place.file, path) for path in options.paths)]
     return Result(
@@ -64,7 +97,41 @@ def run(location: Location, options: Options) -> Result:
         older=older,
         specs=tuple(each.root for each in judged if each.sources),
         files=sum(len(each.expected or ()) for each in judged),
+        told=looked.told,
+        notes=tuple(notes),
+        tree=looked.tree,
+        judged=tuple(judged),
     )
+
+
+def _compiled(judged: Sequence[Judged], looked: Target, *, ahead: bool) -> tuple[list[Finding], int]:
+    """What the comparison with a recompile found, as far as the change can have brought it; how many others."""
+    findings = [one for each in judged for one in each.findings]
+    if looked.paths is None:
+        return findings, 0
+    shown = brought(findings, judged, looked.paths)
+    older = len(findings) - len(shown)
+    return (spec_first(shown, judged, looked.paths) if ahead else shown), older
+
+
+def _dropped(looked: Target, bases: Sequence[Base], judged: Sequence[Judged]) -> list[Finding]:
+    """A warning for each spec that the change takes away from code that was bound to it."""
+    gone = {path for path in looked.paths or () if path.endswith(".yaml") and path not in looked.tree.entries}
+    if not bases or not gone:
+        return []
+    ids = {each.world.contract.id for each in judged if each.world}
+    return [
+        Finding(
+            code="GF402",
+            severity="warning",
+            message="the spec is removed by this change: nothing checks the code that was bound to it any more",
+            place=Place(file=old.sources[0]),
+            hint="remove its code with it, or bring the spec back",
+            root=old.root,
+        )
+        for old in bases[0].judged
+        if old.world and old.world.bound and gone & set(old.sources) and old.world.contract.id not in ids
+    ]
 
 
 def remember(location: Location, tree: trees.Tree, judged: Sequence[Judged]) -> None:
@@ -92,18 +159,6 @@ def remember(location: Location, tree: trees.Tree, judged: Sequence[Judged]) -> 
     memory.write(where, [state, *memory.read(where)])
 
 
-def _tree(location: Location, options: Options) -> trees.Tree:
-    if options.revision is not None:
-        return trees.commit(location, options.revision)
-    return trees.worktree(location) if options.worktree else trees.index(location)
-
-
-def _changed(location: Location, tree: trees.Tree) -> set[str]:
-    """The paths that the index changes of ``HEAD``: all of them before the first commit."""
-    staged = trees.staged(location)
-    return set(tree.entries if staged is None else staged)
-
-
 def _same(tree: trees.Tree, path: str, what: str) -> bool:
     entry = tree.entries.get(path)
     return entry is not None and entry.merged and what == f"{entry.mode} {entry.oid} 0"
@@ -111,11 +166,15 @@ def _same(tree: trees.Tree, path: str, what: str) -> bool:
 
 def as_json(result: Result) -> str:
     """The whole result as a JSON object (``--json``)."""
-    value = {
+    value: dict[str, Any] = {
         "ok": not result.findings,
         "findings": [one.as_json() for one in result.findings],
         "older": result.older,
         "specs": list(result.specs),
         "files": result.files,
     }
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    if result.told:
+        value["compared"] = result.told
+    if result.notes:
+        value["notes"] = list(result.notes)
+    return dump(value)

@@ -66,6 +66,12 @@ SETTINGS = (
         default="false",
         meaning="whether the pre-push hook sends the ledger, too, to where branches are pushed",
     ),
+    Setting(
+        name="ownSuppressions",
+        kind="bool",
+        default="false",
+        meaning="let a change's own suppressions and baseline count when it is checked, as `check --own` does",
+    ),
     Setting(name="agentEnv", kind="words", default="", meaning="environment variables that an agent may see as well"),
     Setting(name="agentOutput", kind="int", default="4000000", meaning="the most bytes an agent may print"),
 )

@@ -7,7 +7,6 @@ import click
 from factory_git.app import check
 from factory_git.cli import output
 from factory_git.cli.paths import from_top
-from factory_git.core.errors import UsageError
 from factory_git.drift.formats import FORMATS
 from factory_git.gitio.locate import locate
 
@@ -19,6 +18,8 @@ INVALID = "GF500"  # of drift.rules.table: nothing compiles until the spec is me
 @click.option("--all", "everything", is_flag=True, help="Report what the change did not touch, too.")
 @click.option("--worktree", is_flag=True, help="Look at the files on disk instead of what is staged.")
 @click.option("--rev", "revision", metavar="REV", help="Look at a commit instead of what is staged.")
+@click.option("--base", metavar="REV", help="Report what was brought since this revision and that one parted.")
+@click.option("--own", is_flag=True, help="Let the change's own suppressions and baseline count.")
 @click.option("--spec-first", is_flag=True, help="Let a spec be committed before its code; warn instead.")
 @click.option("--format", "form", type=click.Choice(list(FORMATS)), default="concise", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="The whole result as one JSON object.")
@@ -29,6 +30,8 @@ def command(
     everything: bool,
     worktree: bool,
     revision: str | None,
+    base: str | None,
+    own: bool,
     spec_first: bool,
     form: str,
     as_json: bool,
@@ -40,8 +43,6 @@ def command(
     staged spec compiles to. With something staged, only findings that the change can have brought are reported; PATHS
     narrow them further. Exits 0 when there is no finding, 1 when there is one.
     """
-    if worktree and revision is not None:
-        raise UsageError("--worktree and --rev exclude each other", hint="choose one")
     location = locate()
     options = check.Options(
         paths=tuple(from_top(location, path) for path in paths),
@@ -49,17 +50,19 @@ def command(
         spec_first=spec_first or hook,
         worktree=worktree,
         revision=revision,
+        base=base,
+        own=own or None,
     )
     result = check.run(location, options)
     if as_json:
         output.emit(check.as_json(result))
     else:
-        text = FORMATS[form](result.findings)
+        text = FORMATS[form](result.findings, result.tree.read)
         if text and not (hook and not result.findings):
             output.emit(text)
     if not (hook and not result.findings) and not as_json:
         output.say(summary(result, hook=hook))
-    return 1 if any(one.severity == "error" for one in result.findings) else 0
+    return 1 if result.failed else 0
 
 
 def summary(result: check.Result, *, hook: bool = False) -> str:

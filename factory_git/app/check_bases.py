@@ -1,0 +1,137 @@
+"""The bound code of a change, judged against the trees that it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from factory_git.app.check_sides import TreeMoves, TreeSide
+from factory_git.app.check_target import Target
+from factory_git.app.judge import judge
+from factory_git.drift import bound, change, change_spec
+from factory_git.drift.hit import Hit
+from factory_git.drift.judged import Judged
+from factory_git.drift.view import Code
+from factory_git.gitio import trees
+from factory_git.gitio.locate import Location
+from factory_git.gitio.renames import Changed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """The findings in one spec's bound code that a change brings, how many others there are, and what to tell."""
+
+    hits: tuple[Hit, ...]
+    older: int = 0
+    notes: tuple[str, ...] = ()
+
+
+class Base:
+    """One tree that a change comes from; it is read and judged when that is needed, once."""
+
+    def __init__(self, location: Location, commit: str, changed: Changed) -> None:
+        self.location = location
+        self.commit = commit
+        self.changed = changed
+
+    @cached_property
+    def tree(self) -> trees.Tree:
+        return trees.commit(self.location, self.commit)
+
+    @cached_property
+    def judged(self) -> list[Judged]:
+        return judge(self.tree)
+
+    def spec_of(self, new: Judged) -> Judged | None:
+        """The same spec here: in the same folder, else with the same id; None when the change brings it."""
+        for one in self.judged:
+            if one.root == new.root and (one.sources or one.world):
+                return one
+        if new.world is None:
+            return None
+        return next((one for one in self.judged if one.world and one.world.contract.id == new.world.contract.id), None)
+
+    def by_the_new(self, new: Judged, old: Judged) -> Judged:
+        """The code of this tree judged by the new spec, where its own does not load."""
+        from factory_git.codemap.build import Which, open_tree  # noqa: PLC0415 (the map, where it is needed only)
+
+        assert new.world is not None
+        code = Code(open_tree(self.location, Which(rev=self.commit)), self.tree.read)
+        done = bound.judge(new.world.contract, code)
+        return Judged(
+            root=old.root, sources=(), expected={}, findings=(), hits=done.hits, world=done.world, inputs=old.inputs
+        )
+
+
+def brought(
+    each: Judged, target: Target, bases: Sequence[Base], *, own: Callable[[], bool], spec_first: bool
+) -> Brought:
+    """Judge one spec of ``target``: all that is found where it has no base, else what the change brings."""
+    if each.world is None:
+        return Brought(hits=())
+    side = TreeSide(target.tree, each)
+    if target.paths is None:
+        return Brought(hits=tuple(change.alone(side)))
+    if not target.first and _untouched(side, target):
+        alone = change.alone(side)
+        if not alone:
+            return Brought(hits=())
+    pairs, notes = _pairs(side, bases)
+    fresh = all(base.spec_of(each) is None for base in bases)
+    counts = fresh or (bool(side.marks or side.entries) and own())
+    if fresh and side.entries:
+        notes.append(f"{side.path} is counted: it comes with its spec")
+    hits, older = change.brought(side, pairs, own=counts)
+    return Brought(hits=tuple(_with_spec(side, hits, pairs, target, ahead=spec_first)), older=older, notes=tuple(notes))
+
+
+def _untouched(side: TreeSide, target: Target) -> bool:
+    """Whether the change touches neither the spec, nor the baseline, nor a file with a suppression."""
+    paths = target.paths or frozenset()
+    theirs = {*side.judged.sources, *side.judged.inputs, side.path, *(one.file for one in side.marks)}
+    return paths.isdisjoint(theirs)
+
+
+def _pairs(side: TreeSide, bases: Sequence[Base]) -> tuple[list[tuple[TreeSide, TreeMoves]], list[str]]:
+    pairs, notes = [], []
+    assert side.world is not None
+    for base in bases:
+        old = base.spec_of(side.judged)
+        if old is None:
+            continue
+        if old.world is None and any(one.code == "GF500" for one in old.findings):
+            where = f" in {old.root}" if old.root else ""
+            notes.append(f"the spec{where} of {base.commit[:12]} does not load: its code is judged by this spec")
+            old = base.by_the_new(side.judged, old)
+        if old.world is None:
+            continue  # nothing was bound there: the change brings all of it
+        moves = TreeMoves(side.world, old.world, base.changed.renamed, base.changed.paths)
+        pairs.append((TreeSide(base.tree, old), moves))
+    return pairs, notes
+
+
+def _with_spec(
+    side: TreeSide,
+    hits: list[Hit],
+    pairs: Sequence[tuple[TreeSide, TreeMoves]],
+    target: Target,
+    *,
+    ahead: bool,
+) -> list[Hit]:
+    """Findings with those about code that is behind its spec; in one warning where the spec goes ahead on purpose."""
+    paths, sources = target.paths or frozenset(), side.judged.sources
+    assert side.world is not None
+    touched = sorted(paths & set(sources))
+    if not touched:
+        return hits
+    old = pairs[0][0].world if pairs else None
+    nodes = change_spec.changed_nodes(old.contract if old else None, side.world.contract)
+    told = {hit.node for hit in hits if hit.severity == "error"}
+    if old is not None:
+        hits = hits + [one for one in change_spec.behind(side.world, old, nodes, paths) if one.node not in told]
+    if not ahead:
+        return hits
+    asked = [hit for hit in hits if hit.code == change_spec.BEHIND or change_spec.wanted(hit, nodes, paths, sources)]
+    rest = [hit for hit in hits if hit not in asked]
+    return [*rest, change_spec.ahead(asked, touched[0])] if asked else rest
