@@ -60,8 +60,9 @@ class Base:
         code = Code(open_tree(self.location, Which(rev=self.commit)), self.tree.read)
         done = bound.judge(new.world.contract, code)
         return Judged(
-            root=old.root, sources=(), expected={}, findings=(), hits=done.hits, world=done.world, inputs=old.inputs
-        )
+            root=old.root, sources=(), expected={}, findings=(), inputs=old.inputs,
+            hits=done.hits, world=done.world, ignores=done.ignores,
+        )  # fmt: skip
 
 
 def brought(

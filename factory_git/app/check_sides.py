@@ -11,7 +11,7 @@ from factory_git.drift import baseline, change, suppress
 from factory_git.drift.baseline import Entry
 from factory_git.drift.change_spec import text
 from factory_git.drift.hit import Hit
-from factory_git.drift.judged import Judged, below
+from factory_git.drift.judged import Judged
 from factory_git.drift.suppress import Suppression
 from factory_git.drift.world import World
 from factory_git.gitio import trees
@@ -66,16 +66,9 @@ class TreeSide:
         return self.tree.read(path)
 
     def _in_code(self) -> Iterable[Suppression]:
-        if self.world is None:
-            return
-        code, contract = self.world.code, self.world.contract
-        hit = {one.file for one in self.hits}
-        for path in code.tagged():
-            if path in self.world.compiled or not (path in hit or any(below(path, one) for one in contract.folders)):
-                continue
-            facts = code.facts(path)
-            if facts is not None:
-                yield from suppress.suppressions(path, facts)
+        if self.world is not None:
+            for one in self.judged.ignores:
+                yield suppress.in_code(one, self.world.code.facts(one.file))
 
     def _in_spec(self) -> Iterable[Suppression]:
         if self.world is None:

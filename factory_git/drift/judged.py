@@ -13,6 +13,7 @@ from factory_git.drift.finding import Finding, of_hit
 from factory_git.drift.hit import Hit
 
 if TYPE_CHECKING:
+    from factory_git.drift.bind import Ignore
     from factory_git.drift.world import World
 
 
@@ -22,7 +23,8 @@ class Judged:
 
     ``inputs`` are all files that decide what it compiles to: sources, lock, migrations. ``left`` are files that an
     older compile left behind. ``findings`` are those of the comparison with a recompile, ``hits`` those of the rules
-    for bound code in ``world`` (None: the spec does not load, or binds nothing).
+    for bound code in ``world`` (None: the spec does not load, or binds nothing), before the suppressions (``ignores``)
+    and the baseline are looked at.
     """
 
     root: str
@@ -33,6 +35,7 @@ class Judged:
     left: tuple[str, ...] = ()
     hits: tuple[Hit, ...] = ()
     world: World | None = None
+    ignores: tuple[Ignore, ...] = ()
 
     def told(self, hits: Iterable[Hit]) -> list[Finding]:
         """Hits as findings of this spec."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from factory_git.codemap.model import FileFacts
+    from factory_git.drift.bind import Ignore
 
 _CODE = re.compile(r"GF[1-4]\d\d\Z")  # what the rules for code say; a spec, a binding, a compiled file is never waived
 _IN_SPEC = re.compile(r"(?:^|\s)#.*?\bgf:[ \t]*(.*)")
@@ -55,15 +56,11 @@ class Suppression:
         return hit.line in (self.line, self.line + 1)
 
 
-def suppressions(path: str, facts: FileFacts) -> list[Suppression]:
-    """The suppressions of one file of code."""
-    found = []
-    for tag in facts.tags:
-        if "ignore" in tag.text:
-            owner = facts.symbols[tag.owner] if tag.owner >= 0 else None
-            on = owner is not None and tag.line <= owner.line
-            found += _read(path, tag.line, owner.id if owner else "", on, tag.text)
-    return found
+def in_code(one: Ignore, facts: FileFacts | None) -> Suppression:
+    """A suppression in a file of code."""
+    owner = facts.symbols[one.index] if facts is not None and one.index >= 0 else None
+    on = owner is not None and one.line <= owner.line
+    return _made(one.file, one.line, owner.id if owner else "", on, one.codes, one.reason)
 
 
 def in_spec(path: str, text: str, nodes: Mapping[int, str]) -> list[Suppression]:
@@ -72,7 +69,11 @@ def in_spec(path: str, text: str, nodes: Mapping[int, str]) -> list[Suppression]
     for number, line in enumerate(text.split("\n"), 1):
         if "gf:" in line and (match := _IN_SPEC.search(line)):
             node = nodes.get(number) or nodes.get(number + 1) or ""
-            found += _read(path, number, node, False, match[1])
+            found += [
+                _made(path, number, node, False, one.ignores, one.reason)
+                for one in marks.read(match[1])
+                if one.ignores is not None
+            ]
     return found
 
 
@@ -97,17 +98,11 @@ def unused(mark: Suppression, codes: Iterable[str], content: bytes | None) -> Hi
     )  # fmt: skip
 
 
-def _read(path: str, line: int, symbol: str, on: bool, text: str) -> list[Suppression]:
-    found = []
-    for one in marks.read(text):
-        if one.ignores is not None:
-            codes = tuple(dict.fromkeys(one.ignores))
-            reason = one.reason.removesuffix("*/").removesuffix("-->").strip()
-            wrong = _wrong(codes, reason)
-            found.append(
-                Suppression(file=path, line=line, symbol=symbol, on=on, codes=codes, reason=reason, wrong=wrong)
-            )
-    return found
+def _made(file: str, line: int, symbol: str, on: bool, codes: tuple[str, ...], reason: str) -> Suppression:
+    codes = tuple(dict.fromkeys(codes))
+    reason = reason.removesuffix("*/").removesuffix("-->").strip()
+    wrong = _wrong(codes, reason)
+    return Suppression(file=file, line=line, symbol=symbol, on=on, codes=codes, reason=reason, wrong=wrong)
 
 
 def _wrong(codes: tuple[str, ...], reason: str) -> str:
