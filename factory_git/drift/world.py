@@ -9,6 +9,7 @@ from factory_git.drift.skipped import Skipped, in_folders
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from factory_git.codemap.model import Symbol
     from factory_git.drift.contract import Contract
@@ -57,6 +58,7 @@ class World:
         self.skipped = skipped or Skipped((contract.root, *contract.folders), code.read)
         self.compiled = frozenset(contract.compiled)
         self.nodes = {path: (file, line) for path, file, line in contract.nodes}
+        self.memory: dict[str, Any] = {}  # what several rules share, worked out once
         self.at: dict[tuple[str, int], list[str]] = {}
         for node, target in bound.items():
             self.at.setdefault((target.file, target.index), []).append(node)
