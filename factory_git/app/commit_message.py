@@ -11,7 +11,7 @@ An empty message stays empty, so that Git gives up itself.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -96,8 +96,12 @@ def _renewed(ctx: Context, message: bytes, comment: str, base: _Base, now: touch
     """The message with the lines that are due, without those that were due to what it was written for."""
     due = _due(now)
     there = trailers.parse(message, comment)
-    stale = _stale(ctx, there, due, base, now)
-    body = _without(message, comment, stale)
+    ours = _ours(ctx, due, base, now)
+    stale = [one for one in there if one in ours and one not in due]
+    if base.origins and _scattered(message, comment, there, ours):
+        body, there = _without(message, comment, ours), []
+    else:
+        body = _without(message, comment, stale)
     missing = [one for one in due if one not in there]
     notes = []
     if now.after.broken:
@@ -115,22 +119,28 @@ def _due(now: touching.Touched) -> list[Trailer]:
     return [*lines, *(Trailer(key=NODE, value=value) for value in node_values(nodes))]
 
 
-def _stale(
-    ctx: Context, there: Sequence[Trailer], due: Sequence[Trailer], base: _Base, now: touching.Touched
-) -> list[Trailer]:
-    """The lines of the message that followed from something else than what is committed now."""
+class _Ours:
+    """The lines that follow from the content of some commit, and not from what a person had to say."""
+
+    def __init__(self, lines: Collection[Trailer], ids: Collection[str]) -> None:
+        self._lines = lines
+        self._ids = ids
+
+    def __contains__(self, one: object) -> bool:
+        if not isinstance(one, Trailer):
+            return False
+        dated = one.is_(SPEC) and one.value.partition(" ")[0] in self._ids
+        return dated or one in self._lines or (one.is_(NODE) and is_count(one.value))
+
+
+def _ours(ctx: Context, due: Collection[Trailer], base: _Base, now: touching.Touched) -> _Ours:
     ids = {one.spec.id for side in (now.before, now.after) for one in side.specs}
-    earlier = {one for origin in base.origins for one in _written_for(ctx, origin)}
-    return [
-        one
-        for one in there
-        if one not in due
-        and (
-            one in earlier
-            or (one.is_(SPEC) and one.value.partition(" ")[0] in ids)
-            or (one.is_(NODE) and is_count(one.value))
-        )
-    ]
+    return _Ours({*due, *(one for origin in base.origins for one in _written_for(ctx, origin))}, ids)
+
+
+def _scattered(message: bytes, comment: str, there: Sequence[Trailer], ours: _Ours) -> bool:
+    """Whether lines of ours stand above the trailers, too: a squash leaves those of all but the last commit there."""
+    return sum(_trailer(line) in ours for line in _lines(message, comment)) > sum(one in ours for one in there)
 
 
 def _written_for(ctx: Context, commit: changes.Commit) -> list[Trailer]:
@@ -149,15 +159,12 @@ def _written_for(ctx: Context, commit: changes.Commit) -> list[Trailer]:
     return _due(touching.touched(where, listing, changes.between(where, parent, commit.oid)))
 
 
-def _without(message: bytes, comment: str, stale: Sequence[Trailer]) -> bytes:
-    """The message without these lines, wherever they stand: a squash leaves some in the middle."""
-    if not stale:
-        return message
+def _without(message: bytes, comment: str, drop: Container[Trailer]) -> bytes:
+    """The message without these lines, wherever they stand."""
     out: list[bytes] = []
     dropped = False
     for line in _lines(message, comment):
-        key, _, value = trailers.text(line).partition(":")
-        if Trailer(key=key.strip(), value=value.strip()) in stale:
+        if _trailer(line) in drop:
             dropped = True
         elif dropped and not line.strip() and (not out or not out[-1].strip()):
             pass  # the blank line after a paragraph of which nothing is left
@@ -165,6 +172,11 @@ def _without(message: bytes, comment: str, stale: Sequence[Trailer]) -> bytes:
             dropped = dropped and not line.strip()
             out.append(line)
     return b"".join(out) + _below(message, comment)
+
+
+def _trailer(line: bytes) -> Trailer:
+    key, _, value = trailers.text(line).partition(":")
+    return Trailer(key=key.strip(), value=value.strip())
 
 
 def _verify(check: Checker, message: bytes, comment: str, shown: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from factory_git.app.specs import SpecFiles, select
 from factory_git.core import files
+from factory_git.core.errors import NotFound
 from factory_git.spec.format import formatted
 
 
@@ -37,12 +38,15 @@ class Formatted:
     changes: tuple[Change, ...]
 
 
-def run(paths: Sequence[str | Path] = (), *, write: bool = True, start: Path | None = None) -> Formatted:
+def run(
+    paths: Sequence[str | Path] = (), *, write: bool = True, named_only: bool = False, start: Path | None = None
+) -> Formatted:
     """Format the specs at ``paths``, or all of the working tree.
 
+    ``named_only``: of the working tree's specs the files that are named, and nothing that is part of no spec.
     Raises :class:`SpecError`, with nothing written, when a file is not valid YAML.
     """
-    looked = [pair for spec in select(paths, start) for pair in _files(spec)]
+    looked = _named(paths, start) if named_only else [pair for spec in select(paths, start) for pair in _files(spec)]
     changes = []
     for shown, file in looked:
         before = file.read_bytes()
@@ -52,6 +56,17 @@ def run(paths: Sequence[str | Path] = (), *, write: bool = True, start: Path | N
     for change in changes if write else ():
         files.write(change.file, change.after)
     return Formatted(files=len(looked), changes=tuple(changes))
+
+
+def _named(paths: Sequence[str | Path], start: Path | None) -> list[tuple[str, Path]]:
+    """The files among ``paths`` that belong to a spec: a hook is given whatever has a name like one."""
+    here = start or Path.cwd()
+    wanted = {(here / path).resolve() for path in paths}
+    try:
+        found = select((), start)
+    except NotFound:
+        return []
+    return [(shown, file) for spec in found for shown, file in _files(spec) if file.resolve() in wanted]
 
 
 def _files(spec: SpecFiles) -> Iterator[tuple[str, Path]]:

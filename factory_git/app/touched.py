@@ -179,20 +179,31 @@ def _lock(blobs: _Blobs, oid: str) -> locks.Lock | None:
 
 def _in_specs(before: Side, after: Side, found: defaultdict[str, set[str]]) -> set[str]:
     """Add what the specs themselves say otherwise; the tops of what comes or goes as a whole."""
-    old = {one.spec.id: one for one in before.specs}
-    new = {one.spec.id: one for one in after.specs}
     tops: set[str] = set()
-    for id_ in old.keys() | new.keys():
-        a = old[id_].graph.nodes if id_ in old else {}
-        b = new[id_].graph.nodes if id_ in new else {}
+    for old, new in _pairs(before, after):
+        a = old.graph.nodes if old else {}
+        b = new.graph.nodes if new else {}
         # The spec itself (the empty path) is no node to name.
         whole = [top for only in (a.keys() - b.keys(), b.keys() - a.keys()) for top in topmost(filter(None, only))]
         both = (path for path in a.keys() & b.keys() if path)
         nodes = [*whole, *(p for p in both if a[p].own != b[p].own or a[p].ordered != b[p].ordered)]
         tops |= set(whole)
-        if nodes:
-            found[id_].update(nodes)
+        named = new or old
+        if nodes and named:
+            found[named.spec.id].update(nodes)
     return tops
+
+
+def _pairs(before: Side, after: Side) -> Iterator[tuple[SpecSide | None, SpecSide | None]]:
+    """Each spec with its earlier self: of the same folder (its id may have changed), else of the same id."""
+    left = list(before.specs)
+    for new in after.specs:
+        same = [one for one in left if one.spec.root == new.spec.root] or [o for o in left if o.spec.id == new.spec.id]
+        if same:
+            left.remove(same[0])
+        yield (same[0] if same else None), new
+    for old in left:
+        yield old, None
 
 
 def _in_file(

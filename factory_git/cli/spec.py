@@ -91,11 +91,16 @@ def show(*, node: str, spec: Path | None, as_json: bool) -> int:
 @click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
 @click.option("--dry-run", is_flag=True, help="Write nothing; name the files that would change.")
 @click.option("-z", "nul", is_flag=True, help="End the names of changed files with NUL, for xargs -0.")
+@click.option(
+    "--hook", is_flag=True, hidden=True, help="Called by a hook: pass over what is no spec; exit 1 on change."
+)
 @JSON
-def fmt(*, paths: tuple[Path, ...], check: bool, diff: bool, dry_run: bool, nul: bool, as_json: bool) -> int:
+def fmt(
+    *, paths: tuple[Path, ...], check: bool, diff: bool, dry_run: bool, nul: bool, hook: bool, as_json: bool
+) -> int:
     """Bring specs into the canonical form. Comments, anchors and quotes stay; the meaning never changes."""
     write = not (check or diff or dry_run)
-    done = spec_fmt.run(paths, write=write)
+    done = spec_fmt.run(paths, write=write, named_only=hook)
     if as_json:
         output.emit_json({"files": done.files, "changed": [c.path for c in done.changes], "written": write})
     else:
@@ -107,7 +112,7 @@ def fmt(*, paths: tuple[Path, ...], check: bool, diff: bool, dry_run: bool, nul:
                 click.echo(f"{change.path}\0", nl=False) if nul else output.emit(change.path)
         verb = "formatted" if write else "would be formatted"
         output.say(f"{_count(len(done.changes), 'file')} {verb}, {done.files - len(done.changes)} left as they are")
-    return 1 if check and done.changes else 0
+    return 1 if (check or hook) and done.changes else 0
 
 
 @command.command("split")
