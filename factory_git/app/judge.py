@@ -1,7 +1,7 @@
 """Judge each spec of a tree: what it compiles to, set against what lies there.
 
 Truth is a recompile, compared byte for byte: the lock is compared too and never believed. What cannot be read is a
-finding, so the judgement fails closed.
+finding, so the judgement fails closed. Code that somebody wrote is judged by rules: :mod:`factory_git.app.judge_bound`.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
+from factory_git.app import judge_bound
+from factory_git.app.judge_bound import Codes
 from factory_git.compiler import lock
 from factory_git.compiler.compile import compile_spec
 from factory_git.compiler.files import BOUND, Compilation
@@ -33,11 +35,13 @@ def judge(tree: trees.Tree) -> list[Judged]:
         specs = find(tree.paths())
     except SpecError as error:
         return [Judged(root="", sources=(), expected=None, findings=tuple(_invalid(error, "", "factory.yaml")))]
-    judged = [_judge_one(tree, root, tuple(files)) for root, files in specs]
-    return judged + list(_unfound(tree, {root for root, _ in specs}))
+    codes = Codes(tree, [root for root, _ in specs])
+    judged = [_judge_one(codes, root, tuple(files)) for root, files in specs]
+    return judged + list(_unfound(codes))
 
 
-def _judge_one(tree: trees.Tree, root: str, files: tuple[str, ...]) -> Judged:
+def _judge_one(codes: Codes, root: str, files: tuple[str, ...]) -> Judged:
+    tree = codes.tree
     open_conflicts = [path for path in files if not tree.entries[path].merged]
     if open_conflicts:
         problems = tuple(_broken(path, "has an open merge conflict", root) for path in open_conflicts)
@@ -56,7 +60,9 @@ def _judge_one(tree: trees.Tree, root: str, files: tuple[str, ...]) -> Judged:
         return Judged(root=root, sources=files, expected=None, findings=tuple(_invalid(error, root, files[0])))
     except (FactoryError, OSError) as error:
         return Judged(root=root, sources=files, expected=None, findings=(_broken(files[0], str(error), root),))
-    return _compare(tree, spec, files, inputs, compilation)
+    judged = _compare(tree, spec, files, inputs, compilation)
+    own = judge_bound.judge(codes, spec, compilation)
+    return replace(judged, findings=(*judged.findings, *own.findings), hits=own.hits, world=own.world)
 
 
 def _compile(spec: Spec, previous: Mapping[str, bytes]) -> Compilation:
@@ -97,6 +103,10 @@ def _compare(
 
     findings = compare(expected, actual, moved, compiler=compilation.compiler, places=spec.places, root=root)
     findings += _left_over(tree, spec, expected)
+    if not spec.compiled and any(path == join(root, LOCK) for path in inputs):
+        words = "is the lock of compiled code; nothing is compiled from this spec"
+        hint = f"remove it: git rm {join(root, LOCK)}"
+        findings.append(Finding(code="GF402", message=words, place=Place(file=join(root, LOCK)), hint=hint, root=root))
     left = tuple(one.place.file for one in findings if one.code == "GF402")
     return Judged(
         root=root,
@@ -128,8 +138,9 @@ def _left_over(tree: trees.Tree, spec: Spec, expected: Mapping[str, Expected]) -
     return left_over(others, tree.read, spec.root)
 
 
-def _unfound(tree: trees.Tree, roots: set[str]) -> Iterable[Judged]:
+def _unfound(codes: Codes) -> Iterable[Judged]:
     """The specs of locks that lie where no spec is found: one under a name of its own, or none any more."""
+    tree, roots = codes.tree, set(codes.roots)
     for path in tree.paths():
         if path != LOCK and not path.endswith(f"/{LOCK}"):
             continue
@@ -138,7 +149,7 @@ def _unfound(tree: trees.Tree, roots: set[str]) -> Iterable[Judged]:
             continue
         named = _by_id(tree, root, _lock_id(tree, path))
         if named is not None:
-            yield _judge_one(tree, root, (named,))
+            yield _judge_one(codes, root, (named,))
             continue
         words = "belongs to no spec: none is found beside it"
         hint = "bring the spec back, or remove the compiled files with this lock"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from factory_git.compiler import lock, migrate, schema, stamp
-from factory_git.compiler.files import Compilation, CompiledFile
+from factory_git.compiler.files import Compilation, CompiledFile, Proof
 from factory_git.compiler.python import package
 from factory_git.compiler.version import COMPILER
 from factory_git.core.errors import SpecError
@@ -18,12 +18,15 @@ __all__ = ["COMPILER", "compile_spec"]
 
 
 def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None) -> Compilation:
-    """Compile ``spec``.
+    """Compile ``spec``. One whose code is bound compiles to nothing: no files, no lock.
 
     ``previous`` holds the files that stand in the tree now and that the compiler reads, relative to ``spec.root``:
     ``.factory/lock.json`` and ``migrations/**``; without them migrations start anew. Raises SpecError, with all
     problems and their places, where the spec cannot be compiled or a stored schema cannot be changed safely.
     """
+    if not spec.compiled:
+        _analysed(spec)
+        return Compilation(files={}, holes=(), proofs=tuple(_unrunnable(spec)), compiler=COMPILER)
     before = previous or {}
     old = lock.read(before[lock.PATH]) if lock.PATH in before else None
     graph = build(spec)
@@ -53,6 +56,15 @@ def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None) -> Com
     )
     files[lock.PATH] = CompiledFile(path=lock.PATH, content=content)
     return Compilation(files=files, holes=parts.holes, proofs=parts.proofs, compiler=COMPILER)
+
+
+def _unrunnable(spec: Spec) -> Iterator[Proof]:
+    """The scenarios that only compiled code could be run through; what says its own ``test:`` is run by itself."""
+    for one in spec.scenarios:
+        if one.kind in ("example", "property"):
+            covers = tuple(SpecPath(path) for path in one.covers)
+            why = "its code is bound, and only compiled code is run by examples: give it a test: of its own"
+            yield Proof(test=str(one.path), scenario=one.path, covers=covers, holdout=one.holdout, skipped=why)
 
 
 def _analysed(spec: Spec) -> Analysis:

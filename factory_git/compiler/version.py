@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "cff4e57b2846d534"
+EPOCH = "168724290221a177"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -39,7 +39,7 @@ def contract_of(
         root=spec.root,
         language=spec.language,
         mode=default,
-        folders=tuple(_join(spec.root, folder) for folder in folders),
+        folders=tuple(joined(spec.root, folder) for folder in folders),
         compiled=tuple(sorted(compiled)),
         entities=tuple(maker.entity(one) for one in spec.entities),
         pipelines=tuple(maker.pipeline(one) for one in spec.pipelines),
@@ -170,8 +170,21 @@ class _Maker:
     def panel(self, one: model.Panel) -> contract.Panel:
         return contract.Panel(
             path=str(one.path), id=one.id, name=one.name, file=one.place.file, line=one.place.line,
-            mode=self.mode(one.path), shows=tuple(sorted(self._paths(one.shows))),
+            mode=self.mode(one.path), shows=tuple(sorted(self._paths(one.shows))), clear=tuple(sorted(self._clear(one))),
         )  # fmt: skip
+
+    def _clear(self, one: model.Panel) -> Iterator[str]:
+        """The personal data that a panel shows unmasked to a role of its own."""
+        sees = {
+            seen
+            for role in self.spec.roles
+            if not one.roles or {role.id, role.name} & {*one.roles}
+            for seen in role.sees
+        }
+        for entity in (found for name in one.shows if (found := self.spec.entity(name))):
+            for each in entity.fields:
+                if each.pii in sees and (not one.columns or each.name in one.columns):
+                    yield str(each.path)
 
     def term(self, one: model.Term) -> contract.Term:
         return contract.Term(
@@ -226,7 +239,7 @@ def _named(step: model.Step, key: str) -> tuple[str, ...]:
 def _place(root: str, at: str) -> str:
     """``file::symbol`` from the repository's top, with forward slashes."""
     file, mark, name = at.partition("::")
-    return f"{_join(root, file.strip().replace(chr(92), '/'))}{mark}{name.strip()}"
+    return f"{joined(root, file.strip().replace(chr(92), '/'))}{mark}{name.strip()}"
 
 
 def _renamed(spec: Spec) -> Iterator[tuple[str, str]]:
@@ -249,7 +262,7 @@ def below(path: str, folder: str) -> bool:
     return not folder or path == folder or path.startswith(f"{folder}/")
 
 
-def _join(root: str, path: str) -> str:
+def joined(root: str, path: str) -> str:
     """A path from the repository's top, ``..`` followed; the top itself is empty."""
     joined = posixpath.normpath(posixpath.join(root, path))
     return "" if joined == "." else joined

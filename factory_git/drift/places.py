@@ -12,8 +12,13 @@ if TYPE_CHECKING:
     from factory_git.codemap.model import FileFacts, Symbol
     from factory_git.drift.view import Code
 
-LINK, MODULE, FOLDER = "120000", "160000", "040000"
-_ODD = {LINK: "is a symbolic link, not a file", MODULE: "is a submodule, not a file", FOLDER: "is a folder, not a file"}
+LINK, MODULE, FOLDER, CONFLICT = "120000", "160000", "040000", "conflict"
+_ODD = {
+    LINK: "is a symbolic link, not a file",
+    MODULE: "is a submodule, not a file",
+    FOLDER: "is a folder, not a file",
+    CONFLICT: "has an open merge conflict",
+}
 _NO_BODY = frozenset({"declare", "abstract"})
 
 
@@ -41,7 +46,8 @@ def find(code: Code, at: str, how: str) -> tuple[Place | None, Problem]:
     file, mark, name = at.partition("::")
     mode = code.mode(file)
     if mode in _ODD:
-        return None, Problem(words=f"{file} {_ODD[mode]}", hint="bind the node to a file")
+        hint = "resolve it: git status" if mode == CONFLICT else "bind the node to a file"
+        return None, Problem(words=f"{file} {_ODD[mode]}", hint=hint)
     if not mode:
         return None, Problem(words=f"there is no file {file}", near=_files_like(code, file, name))
     facts = code.facts(file)

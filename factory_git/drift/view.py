@@ -43,11 +43,12 @@ class Code:
             return None
 
     def mode(self, path: str) -> str:
-        """Git's mode of what lies at ``path``: ``100644``, ``120000`` (link), ``160000`` (submodule), ``040000``, or
-        empty."""
-        if self.tree.has(path):
-            return "100644"
-        found = self._mode(path) if self._mode else "100644" if self.read(path) is not None else ""
+        """Git's mode of what lies at ``path``: ``100644``, ``120000`` (link), ``160000`` (submodule), ``040000``
+        (folder), ``conflict``, or empty: there is nothing."""
+        if self._mode:
+            found = self._mode(path)
+        else:
+            found = "100644" if self.tree.has(path) or self.read(path) is not None else ""
         return found or ("040000" if self.tree.has_folder(path) else "")
 
     def under(self, folder: str) -> Iterator[str]:

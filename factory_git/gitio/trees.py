@@ -31,8 +31,14 @@ class Entry:
     merged: bool = True
 
 
+INDEX, WORKTREE = "index", "worktree"
+
+
 class Tree(Protocol):
-    """A set of files with their Git ids."""
+    """A set of files with their Git ids. ``origin`` is ``index``, ``worktree``, a commit's id, or empty: no commit."""
+
+    location: Location
+    origin: str
 
     @property
     def entries(self) -> Mapping[str, Entry]:
@@ -51,9 +57,10 @@ class Tree(Protocol):
 class BlobTree:
     """Files whose contents are blobs of the repository."""
 
-    def __init__(self, location: Location, entries: Mapping[str, Entry]) -> None:
-        self._location = location
+    def __init__(self, location: Location, entries: Mapping[str, Entry], origin: str = "") -> None:
+        self.location = location
         self.entries = entries
+        self.origin = origin
         self._blobs: dict[str, bytes] = {}
 
     def paths(self) -> Iterable[str]:
@@ -63,7 +70,7 @@ class BlobTree:
         wanted = {self.entries[p].oid for p in paths if p in self.entries and self.entries[p].mode != SUBMODULE}
         missing = sorted(wanted - self._blobs.keys())
         if missing:
-            self._blobs |= read_blobs(self._location, missing)
+            self._blobs |= read_blobs(self.location, missing)
 
     def read(self, path: str) -> bytes:
         self.load([path])
@@ -76,8 +83,10 @@ class BlobTree:
 class WorkTree:
     """The files on disk, tracked or not (ignored ones left out), with the ids that ``git add`` would give them."""
 
+    origin = WORKTREE
+
     def __init__(self, location: Location, entries: Mapping[str, Entry], top: Path) -> None:
-        self._location = location
+        self.location = location
         self._top = top
         self.entries = entries
 
@@ -92,7 +101,7 @@ class WorkTree:
         if self.entries[path].mode == LINK:
             return os.fsencode(file.readlink())
         data = file.read_bytes()
-        if b"\r\n" in data and blob_id(data, self._location.object_format) != self.entries[path].oid:
+        if b"\r\n" in data and blob_id(data, self.location.object_format) != self.entries[path].oid:
             data = data.replace(b"\r\n", b"\n")  # as Git would store it (core.autocrlf, text=auto)
         return data
 
@@ -101,7 +110,7 @@ def index(location: Location) -> BlobTree:
     """What ``git commit`` would record."""
     if location.worktree is None:
         raise UsageError("a bare repository has no index", code="usage/bare", hint="name a commit: --rev HEAD")
-    return BlobTree(location, {path: _entry(what) for path, what in listing(location, [":(top)"]).items()})
+    return BlobTree(location, {path: _entry(what) for path, what in listing(location, [":(top)"]).items()}, INDEX)
 
 
 def listing(location: Location, pathspecs: Sequence[str]) -> dict[str, str]:
@@ -125,14 +134,15 @@ def commit(location: Location, revision: str) -> BlobTree:
         oid = ask(location, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
     except GitFailed as error:
         raise UsageError(f"no commit {revision!r} here", code="usage/revision", hint="git log --oneline") from error
-    out = ask(location, "ls-tree", "-r", "-z", "--full-tree", oid.decode().strip())
+    name_of_commit = oid.decode().strip()
+    out = ask(location, "ls-tree", "-r", "-z", "--full-tree", name_of_commit)
     found = {}
     for line in os.fsdecode(out).split("\0"):
         if line:
             what, path = line.split("\t", 1)
             mode, _, name = what.split(" ")
             found[path] = Entry(mode=mode, oid=name)
-    return BlobTree(location, found)
+    return BlobTree(location, found, name_of_commit)
 
 
 def worktree(location: Location) -> WorkTree:

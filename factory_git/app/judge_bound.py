@@ -1,0 +1,109 @@
+"""Join the judgement of bound code in: the code map of the very tree that is judged, the contract, the rules.
+
+The map is opened when the first spec with bound nodes is met, and once for all specs of a tree: a repository in which
+everything is compiled does not pay for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from factory_git.codemap.build import Which, open_tree
+from factory_git.compiler import lock
+from factory_git.compiler.files import Compilation
+from factory_git.core.errors import FactoryError, Place
+from factory_git.drift import bound
+from factory_git.drift.contract import BOUND, Contract
+from factory_git.drift.contracts import contract_of, joined
+from factory_git.drift.finding import Finding
+from factory_git.drift.hit import Hit
+from factory_git.drift.places import CONFLICT
+from factory_git.drift.view import Code
+from factory_git.drift.world import World
+from factory_git.gitio import trees
+from factory_git.spec.model import Spec
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """What was found in the bound code of one spec. ``world`` is None where nothing is bound, or nothing was read."""
+
+    hits: tuple[Hit, ...] = ()
+    world: World | None = None
+    findings: tuple[Finding, ...] = ()
+
+
+class Codes:
+    """The code of one tree, opened when it is asked for. ``roots`` are those of all its specs."""
+
+    def __init__(self, tree: trees.Tree, roots: Iterable[str]) -> None:
+        self.tree = tree
+        self.roots = tuple(roots)
+
+    @cached_property
+    def code(self) -> Code:
+        """The code map of the tree, with the contents of its files."""
+        if self.tree.origin == trees.INDEX:
+            which = Which(staged=True)
+        else:
+            which = Which(rev="" if self.tree.origin == trees.WORKTREE else self.tree.origin)
+        return Code(open_tree(self.tree.location, which), self._content, self._mode)
+
+    def _content(self, path: str) -> bytes:
+        entry = self.tree.entries[path]
+        if entry.mode == trees.SUBMODULE:
+            raise KeyError(path)
+        return self.tree.read(path)
+
+    def _mode(self, path: str) -> str:
+        entry = self.tree.entries.get(path)
+        return "" if entry is None else entry.mode if entry.merged else CONFLICT
+
+
+def judge(codes: Codes, spec: Spec, compilation: Compilation) -> Bound:
+    """The rules' findings in the bound code of ``spec``. What cannot be read is a finding, so this fails closed."""
+    contract = contract_for(codes.tree, spec, compilation, codes.roots)
+    if not binds(contract):
+        return Bound()
+    try:
+        judged = bound.judge(contract, codes.code)
+    except (FactoryError, OSError) as error:
+        place = spec.sources[0].path if spec.sources else "factory.yaml"
+        words = f"the code that the spec binds cannot be read: {error}"
+        hint = getattr(error, "hint", "") or "git fsck tells what is gone"
+        finding = Finding(code="GF504", message=words, place=Place(file=place), hint=hint, root=spec.root)
+        return Bound(findings=(finding,))
+    return Bound(hits=judged.hits, world=judged.world)
+
+
+def binds(contract: Contract) -> bool:
+    """Whether there is anything that the rules look at: a node that somebody's own code stands for."""
+    compiled = frozenset(contract.compiled)
+    return contract.mode == BOUND or any(
+        one.mode == BOUND and one.at.partition("::")[0] not in compiled for one in contract.places
+    )
+
+
+def contract_for(tree: trees.Tree, spec: Spec, compilation: Compilation, roots: Iterable[str]) -> Contract:
+    """The contract of a spec in its tree: with what it compiles to, and what its lock remembers."""
+    return contract_of(
+        spec,
+        compiled=[joined(spec.root, path) for path, file in compilation.files.items() if file.mode != BOUND],
+        holes={str(one.path): f"{joined(spec.root, one.file)}::{one.function}" for one in compilation.holes},
+        gone=_locked_nodes(tree, spec.root),
+        others=roots,
+    )
+
+
+def _locked_nodes(tree: trees.Tree, root: str) -> set[str]:
+    """The nodes that the lock of the tree names; it decides only how a tag that names nothing is told."""
+    path = joined(root, lock.PATH)
+    try:
+        data: Mapping[str, Any] = json.loads(tree.read(path)) if path in tree.entries else {}
+        return {str(node) for key in ("nodes", "holes", "bindings") for node in data.get(key, {})}
+    except (ValueError, AttributeError, TypeError, FactoryError, OSError):
+        return set()
