@@ -15,6 +15,7 @@ from factory_git.app import hooks
 from factory_git.core.errors import Conflict, UsageError
 from factory_git.gitio.locate import locate
 from tests.conftest import Git
+from tests.hooks.conftest import call
 
 
 def states(repo: Path) -> list[str]:
@@ -204,3 +205,124 @@ def test_a_bare_repository_is_told_that_hooks_would_never_run(tmp_path: Path, gi
     git("init", "-q", "--bare", str(bare), cwd=tmp_path)
     with pytest.raises(UsageError, match="bare repository makes no commits"):
         hooks.install(locate(bare))
+
+
+def test_hooks_can_be_chosen(repo: Path) -> None:
+    hooks.install(locate(repo), ["pre-push", "commit-msg"])
+    assert states(repo) == ["none", "none", "installed", "installed"]
+    hooks.uninstall(locate(repo), ["pre-push"])
+    assert states(repo) == ["none", "none", "installed", "none"]
+    with pytest.raises(UsageError, match="no hook 'post-commit'"):
+        hooks.install(locate(repo), ["post-commit"])
+
+
+def test_the_hooks_of_an_older_version_work_and_are_renewed(repo: Path) -> None:
+    """As version 0.1.0 wrote them: two hooks, with what was there before under the name it still has."""
+    before = chained(repo, "echo ran >> ran.txt")
+    hooks.install(locate(repo), ["pre-commit"])
+    new = before.read_text()
+    values = [line for line in new.splitlines() if line.startswith(("python=", "home=", "gate="))]
+    old = OLDER.format(values="\n".join(values))
+    before.write_text(old)
+    assert states(repo)[0] == "outdated"
+    assert commit(repo).returncode == 0
+    assert [str(one) for one in hooks.install(locate(repo), ["pre-commit"])] == [f"write {before}"]
+    assert before.read_text() == new
+    assert commit(repo).returncode == 0
+    assert (repo / "ran.txt").read_text() == "ran\n" * 2
+    hooks.uninstall(locate(repo))
+    assert "echo ran" in before.read_text()
+
+
+@pytest.mark.parametrize("name", ["commit-msg", "pre-push"])
+def test_every_hook_fails_closed_with_the_way_out(repo: Path, git: Git, tmp_path: Path, name: str) -> None:
+    git("init", "-q", "--bare", str(tmp_path / "there.git"), cwd=repo)
+    hooks.install(locate(repo), [name])
+    path = repo / ".git" / "hooks" / name
+    path.write_text(path.read_text().replace("home=", "home=/gone"))
+    done = (
+        commit(repo)
+        if name == "commit-msg"
+        else call("git", "push", "-q", str(tmp_path / "there.git"), "main", cwd=repo)
+    )
+    assert done.returncode == 1
+    assert "git factory hooks install" in done.stderr
+
+
+def test_a_hook_that_must_keep_its_name_is_not_set_aside(repo: Path) -> None:
+    path = chained(repo, '. "$(dirname "$0")/h"')
+    for text, why in (
+        (path.read_text(), "husky"),
+        ('#!/bin/sh\nexec run-hook "$(basename "$0")" "$@"\n', "its own name"),
+        ("#!/bin/sh\nname=${0##*/}\n", "its own name"),
+        ("#!/usr/bin/env ruby\nhook = File.basename($0)\n", "its own name"),
+        ("#!/usr/bin/env python3\nname = os.path.basename(sys.argv[0])\n", "its own name"),
+    ):
+        path.write_text(text)
+        with pytest.raises(Conflict, match=why) as caught:
+            hooks.install(locate(repo))
+        assert "git factory check --hook" in caught.value.hint
+        assert states(repo) == ["other", "none", "none", "none"], "nothing is half done"
+
+
+def test_hooks_that_are_switched_off_are_not_switched_on(repo: Path, git: Git) -> None:
+    git("config", "core.hooksPath", "/dev/null", cwd=repo)
+    with pytest.raises(UsageError, match="switched off"):
+        hooks.install(locate(repo))
+
+
+def test_a_folder_that_would_be_committed_is_said(repo: Path, git: Git) -> None:
+    git("config", "core.hooksPath", ".githooks", cwd=repo)
+    assert "do not commit them" in hooks.caution(locate(repo))
+    (repo / ".git" / "info").mkdir(exist_ok=True)
+    (repo / ".git" / "info" / "exclude").write_text(".githooks/\n")
+    assert hooks.caution(locate(repo)) == ""
+    git("config", "--unset", "core.hooksPath", cwd=repo)
+    assert hooks.caution(locate(repo)) == ""
+
+
+@pytest.mark.parametrize("first", ["ours", "theirs"])
+def test_beside_the_pre_commit_framework_in_either_order(repo: Path, git: Git, first: str) -> None:
+    """Each sets the other aside and runs it; put over each other again and again, neither runs for ever."""
+    pytest.importorskip("pre_commit")
+    (repo / ".pre-commit-config.yaml").write_text(
+        "repos: [{repo: local, hooks: [{id: seen, name: seen, language: system, always_run: true,"
+        " pass_filenames: false, entry: sh -c 'echo seen >>../seen'}]}]\n"
+    )
+    git("add", ".", cwd=repo)
+    git("commit", "-qm", "config", cwd=repo)
+    for whose in ("ours", "theirs") if first == "ours" else ("theirs", "ours", "theirs"):
+        if whose == "ours":
+            hooks.install(locate(repo), ["pre-commit"])
+        else:
+            framework_install(repo)
+        done = commit(repo)
+        assert done.returncode == 0, done.stderr
+    seen = (repo.parent / "seen").read_text().split()
+    assert len(seen) == (1 if first == "ours" else 3)
+
+
+def framework_install(repo: Path) -> None:
+    done = subprocess.run([sys.executable, "-m", "pre_commit", "install"], cwd=repo, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+OLDER = """\
+#!/bin/sh
+# git-factory gate, written by `git factory hooks install`; take it out with `git factory hooks uninstall`.
+{values}
+
+# What was here before runs first, and its refusal stands.
+before=${{0%/*}}/pre-commit.before-factory
+if [ -x "$before" ]; then
+    "$before" "$@" || exit $?
+fi
+
+# The gate fails closed: a check that cannot run is no check that passed.
+if [ ! -x "$python" ] || [ ! -r "$gate" ] || [ ! -d "$home/factory_git" ]; then
+    echo "error: git-factory is not where it was when its hook was installed: $python" >&2
+    echo "hint: install it again and run 'git factory hooks install', or take the hook out: rm '$0'" >&2
+    exit 1
+fi
+. "$gate"
+"""
