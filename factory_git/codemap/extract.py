@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from operator import itemgetter
 
 from factory_git.codemap.languages.provider import new_parser
 from factory_git.codemap.languages.registry import CONFIGURATIONS, provider
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
     from factory_git.codemap.languages.provider import Provider
+    from factory_git.codemap.walk import Kinds
 
     Rows = tuple[Any, ...]
 
@@ -26,13 +28,18 @@ _ATTRIBUTE = re.compile(r"^(?:[\w\\.]+(?:\.|::|\\))?[Gg]f\s*\(\s*(?:value\s*=\s*
 _BOM = b"\xef\xbb\xbf"
 
 
-_parsers: dict[str, tuple[Parser, Provider]] = {}
+_parsers: dict[str, tuple[Parser, Provider, Kinds]] = {}
 
 
-def _parser(language: str) -> tuple[Parser, Provider]:
+def _parser(language: str) -> tuple[Parser, Provider, Kinds]:
     if language not in _parsers:
         found = provider(language)
-        _parsers[language] = new_parser(found.grammar), found
+        parser = new_parser(found.grammar)
+        grammar, table = parser.language, found.table
+        assert grammar is not None
+        named = [(number, grammar.node_kind_for_id(number) or "") for number in range(grammar.node_kind_count)]
+        kinds = {number: table[kind] for number, kind in named if kind in table}
+        _parsers[language] = parser, found, kinds
     return _parsers[language]
 
 
@@ -65,9 +72,9 @@ def extract(data: bytes, language: str) -> Rows:
         return (language, "", (), (), (), (), (), (), (), (), (("not text", 1, data.count(b"\n") + 1),))
     if language in CONFIGURATIONS:
         return (language, data.decode("utf-8", "replace"), (), (), (), (), (), (), (), (), ())
-    parser, found = _parser(language)
+    parser, found, kinds = _parser(language)
     root = parser.parse(data).root_node
-    walk = Walk(data, found.table)
+    walk = Walk(data, kinds)
     walk.run(root)
     found.finish(walk)
     symbols = sorted(walk.symbols, key=lambda s: (s.start, -s.end))
@@ -80,24 +87,28 @@ def extract(data: bytes, language: str) -> Rows:
 
 def _rows(walk: Walk, language: str, symbols: list[Symbol], tags: Rows, damage: Rows) -> Rows:
     blocks: list[tuple[str, str, int, int, int]] = []
-    walk.calls.sort(key=lambda c: (c[0], c[1]))
-    walk.exits.sort(key=lambda e: e[0])
-    calls = tuple(
-        (name, receiver, -1 if owner is None else owner.index, _number(arm, blocks), kind, line, -start, end)
+    walk.calls.sort(key=itemgetter(0, 1))
+    walk.exits.sort(key=itemgetter(0))
+    for call in walk.calls:
+        if call[5] is not None and call[5].index < 0:
+            _number(call[5], blocks)
+    calls = tuple([
+        (name, receiver, -1 if owner is None else owner.index, -1 if arm is None else arm.index, kind, line,
+         -start, end)
         for end, start, name, receiver, owner, arm, kind, line in walk.calls
-    )
+    ])  # fmt: skip
     exits = tuple(
         (kind, -1 if owner is None else owner.index, _number(arm, blocks), line, start)
         for start, kind, owner, arm, line in walk.exits
     )
     bindings = tuple((-1 if o is None else o.index, name, value, how) for o, name, value, how in walk.bindings)
     routes = tuple((method, path, -1 if o is None else o.index, line) for method, path, o, line in walk.routes)
-    definitions = tuple(
+    definitions = tuple([
         (s.name, s.kind, -1 if s.parent is None else s.parent.index, s.exported, s.line, s.end_line, s.start, s.end,
          s.type, s.default, s.doc, s.wire, s.parameters, s.bases, s.decorators, s.modifiers)
         for s in symbols
-    )  # fmt: skip
-    imports = tuple(row for _, row in sorted(walk.imports, key=lambda i: i[0]))
+    ])  # fmt: skip
+    imports = tuple([row for _, row in sorted(walk.imports, key=itemgetter(0))])
     routes = tuple(sorted(routes, key=lambda r: r[3]))
     return (language, walk.package, definitions, imports, calls, tuple(blocks), exits, bindings, routes, tags, damage)
 

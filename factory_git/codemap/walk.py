@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     Handler = Callable[["Walk", Node], None]
     Table = Mapping[str, Handler | Literal[False]]
+    Kinds = Mapping[int, Handler | Literal[False]]
+    """A table by the numbers that the grammar has for its types: half the price of each step."""
 
 LEAF: Final = False
 """In a table: there is nothing below this node that anybody asks for."""
@@ -31,10 +33,12 @@ TYPES = frozenset({
     "class", "interface", "struct", "enum", "trait", "record", "type", "union", "object", "module", "namespace", "impl",
 })  # fmt: skip
 """Kinds of symbols that have members."""
-_CALL = re.compile(r"\([^()\[\]]*\)")
-_INDEX = re.compile(r"\[[^()\[\]]*\]")
-_GENERIC = re.compile(r"(?<=[\w:])<[^<>()]*>")
+_BRACKET = re.compile(r"[()\[\]]")
+_GENERIC = re.compile(r"(?:::|(?<=\w))<[^<>]*>")
+_LINK = re.compile(r"\s*(\?\.|\?->|->|::|\.)\s*")
 _CHAIN = re.compile(r"[\w.$@?!\\()\[\]#]*")
+_LONGEST = 1600
+"""A receiver whose source is longer than this is no chain of names, whatever it ends in."""
 ROUTE_WORDS = frozenset({
     "get", "post", "put", "patch", "delete", "head", "options", "all", "any", "route", "path", "re_path", "url",
     "handle", "handlefunc", "mapget", "mappost", "mapput", "mapdelete", "mappatch", "websocket", "api_route",
@@ -45,20 +49,19 @@ ROUTE_WORDS = frozenset({
 class Symbol:
     """A definition while its file is walked."""
 
-    __slots__ = ("bases", "data", "decorators", "default", "doc", "end", "end_line", "exported", "index", "kind",
-                 "line", "modifiers", "name", "parameters", "parent", "start", "type", "wire")  # fmt: skip
+    exported = True
+    type = default = doc = wire = ""
+    parameters: tuple[tuple[str, str, str, str], ...] = ()
+    bases: tuple[str, ...] = ()
+    decorators: tuple[str, ...] = ()
+    modifiers: tuple[str, ...] = ()
+    index = -1
+    data: Any = None  # the provider's own, for the time of the walk
 
-    def __init__(self, name: str, kind: str, parent: Symbol | None) -> None:
+    def __init__(self, name: str, kind: str, parent: Symbol | None, node: Node) -> None:
         self.name, self.kind, self.parent = name, kind, parent
-        self.exported = True
-        self.type = self.default = self.doc = self.wire = ""
-        self.parameters: tuple[tuple[str, str, str, str], ...] = ()
-        self.bases: tuple[str, ...] = ()
-        self.decorators: tuple[str, ...] = ()
-        self.modifiers: tuple[str, ...] = ()
-        self.line = self.end_line = self.start = self.end = 0
-        self.index = -1
-        self.data: Any = None  # the provider's own, for the time of the walk
+        self.start, self.end = node.start_byte, node.end_byte
+        self.line, self.end_line = node.start_point[0] + 1, node.end_point[0] + 1
 
 
 class Arm:
@@ -74,9 +77,10 @@ class Arm:
 class Walk:
     """What has been found in one file so far, and where the walk stands (``scope``, ``block``)."""
 
-    def __init__(self, source: bytes, table: Table) -> None:
+    def __init__(self, source: bytes, kinds: Kinds) -> None:
         self.source = source
-        self.table = table
+        self.plain = source.decode() if source.isascii() else ""  # a slice of it is cheaper than decoding one
+        self.kinds = kinds
         self.scope: Symbol | None = None
         self.block: Arm | None = None
         self.package = ""
@@ -84,23 +88,24 @@ class Walk:
         self.symbols: list[Symbol] = []
         self.imports: list[tuple[int, tuple[str, tuple[tuple[str, str], ...], str, str, int]]] = []
         self.calls: list[tuple[int, int, str, str, Symbol | None, Arm | None, str, int]] = []
+        """End, start (negative: of two that end together the inner one is evaluated first), name, receiver …"""
         self.exits: list[tuple[int, str, Symbol | None, Arm | None, int]] = []
         self.bindings: list[tuple[Symbol | None, str, str, str]] = []
         self.routes: list[tuple[str, str, Symbol | None, int]] = []
         self._outside: list[Symbol] = []
-        self._stack: list[Node] = []
+        self.pending: list[Node] = []
         self._regions: list[tuple[list[Node], Symbol | None, Arm | None]] = []
 
     def run(self, root: Node) -> None:
         """Walk the whole tree."""
-        find, regions = self.table.get, self._regions
+        find, regions = self.kinds.get, self._regions
         regions.append((list(root.named_children), None, None))
         while regions:
             stack, self.scope, self.block = regions.pop()
-            self._stack = stack
+            self.pending = stack
             while stack:
                 node = stack.pop()
-                handler = find(node.type)
+                handler = find(node.kind_id)
                 if handler:
                     handler(self, node)
                 elif handler is None:
@@ -111,12 +116,12 @@ class Walk:
     def descend(self, node: Node | None) -> None:
         """Look at ``node`` in the present place."""
         if node is not None:
-            self._stack.append(node)
+            self.pending.append(node)
 
     def children(self, node: Node | None) -> None:
         """Look at the children of ``node`` in the present place."""
         if node is not None:
-            self._stack += node.named_children
+            self.pending += node.named_children
 
     def arm(self, kind: str, arm: str, node: Node | None, construct: Node, *, inner: bool = False) -> None:
         """Look at ``node`` (``inner``: at its children) as an arm of ``construct``."""
@@ -132,14 +137,10 @@ class Walk:
             block = Arm(kind, arm, self.block, construct.start_byte, some[0].start_point[0] + 1)
             self._regions.append((some, self.scope, block))
 
-    def inside(self, symbol: Symbol, *nodes: Node | None) -> None:
-        """Look at the children of ``nodes`` as the body of ``symbol``."""
-        below: list[Node] = []
-        for node in nodes:
-            if node is not None:
-                below += node.named_children
-        if below:
-            self._regions.append((below, symbol, None))
+    def inside(self, symbol: Symbol, node: Node | None) -> None:
+        """Look at the children of ``node`` as the body of ``symbol``."""
+        if node is not None:
+            self._regions.append((list(node.named_children), symbol, None))
 
     def body(self, symbol: Symbol, node: Node | None) -> None:
         """Look at ``node`` itself as the body of ``symbol`` (an arrow function's expression)."""
@@ -154,27 +155,29 @@ class Walk:
 
     def text(self, node: Node | None) -> str:
         """The source of ``node``; empty for None. Bytes that are no UTF-8 are replaced."""
-        return "" if node is None else self.source[node.start_byte : node.end_byte].decode("utf-8", "replace")
+        return "" if node is None else self.between(node.start_byte, node.end_byte)
+
+    def between(self, start: int, end: int) -> str:
+        """The source from ``start`` to ``end``."""
+        return self.plain[start:end] or self.source[start:end].decode("utf-8", "replace")
 
     def brief(self, node: Node | None) -> str:
         """The source of ``node`` on one line without comments, cut at ``TEXT_LIMIT``: types, defaults, bases."""
         if node is None:
             return ""
-        start, end = node.start_byte, min(node.end_byte, node.start_byte + 8 * TEXT_LIMIT)
-        source = self.source[start:end]
-        if b"\n" in source or b"\t" in source or b"  " in source or b"/*" in source:
-            if b"#" in source or b"//" in source or b"/*" in source:
-                source = _without_comments(node, source, start)
-            text = " ".join(source.decode("utf-8", "replace").split())
-        else:
-            text = source.decode("utf-8", "replace")
+        start, end = node.start_byte, node.end_byte
+        if end - start > 8 * TEXT_LIMIT:
+            end = start + 8 * TEXT_LIMIT
+        text = self.plain[start:end] or self.between(start, end)
+        if "\n" in text or "\t" in text or "  " in text or "/*" in text:
+            if "#" in text or "//" in text or "/*" in text:
+                text = _without_comments(node, self.source[start:end], start).decode("utf-8", "replace")
+            text = " ".join(text.split())
         return text if len(text) <= TEXT_LIMIT else text[: TEXT_LIMIT - 1] + "…"
 
     def define(self, name: str, kind: str, node: Node, parent: Symbol | None = None) -> Symbol:
         """A new symbol spanning ``node``; ``parent`` defaults to the present scope."""
-        symbol = Symbol(name, kind, parent or self.scope)
-        symbol.start, symbol.end = node.start_byte, node.end_byte
-        symbol.line, symbol.end_line = node.start_point[0] + 1, node.end_point[0] + 1
+        symbol = Symbol(name, kind, parent or self.scope, node)
         self.symbols.append(symbol)
         return symbol
 
@@ -254,20 +257,48 @@ def receiver_of(walk: Walk, node: Node | None) -> str:
     """
     if node is None:
         return ""
-    text = walk.brief(node)
-    if text.isidentifier():
+    text = walk.plain[node.start_byte : node.end_byte] or walk.text(node)
+    if text.isidentifier() or text.replace(".", "").isidentifier():
         return text
-    if "(" in text or "[" in text or "<" in text:
-        before = ""
-        while before != text:  # from the inside out: what has been emptied is one character until the end
-            before = text
-            text = _INDEX.sub("\2", _CALL.sub("\1", _GENERIC.sub("", text)))
-        text = text.replace("\1", "()").replace("\2", "[]")
+    if len(text) > _LONGEST:
+        return "()"
+    if "\n" in text and ("//" in text or "#" in text or "/*" in text):
+        text = _without_comments(node, walk.source[node.start_byte : node.end_byte], node.start_byte).decode(
+            "utf-8", "replace"
+        )
+    return chain_of(text)
+
+
+def chain_of(text: str) -> str:
+    """See :func:`receiver_of`; from the source itself."""
+    if "(" in text or "[" in text:
+        text = _emptied(text)
+    while "<" in text:
+        shorter = _GENERIC.sub("", text)
+        if shorter == text:
+            break
+        text = shorter
     text = text.removeprefix("new ")
-    if ":" in text or ">" in text or "?" in text or "!" in text:
+    if ":" in text or ">" in text or "?" in text or "!" in text or " " in text or "\n" in text:
+        text = _LINK.sub(r"\1", text)
         text = text.replace("::", ".").replace("?->", ".").replace("->", ".").replace("?.", ".").replace("!.", ".")
         text = text.replace("..", ".")
-    return text if _CHAIN.fullmatch(text) else "()"
+    return text if len(text) <= TEXT_LIMIT and _CHAIN.fullmatch(text) else "()"
+
+
+def _emptied(text: str) -> str:
+    """``text`` without what is in its round and square brackets."""
+    out, depth, start = [], 0, 0
+    for found in _BRACKET.finditer(text):
+        if found[0] in "([":
+            if depth == 0:
+                out.append(text[start : found.end()])
+            depth += 1
+        else:
+            depth -= 1
+            if depth == 0:
+                start = found.start()
+    return "".join(out) + text[start:] if depth == 0 else "<"
 
 
 def expression(mark: bytes) -> Handler:
@@ -275,7 +306,7 @@ def expression(mark: bytes) -> Handler:
 
     def handler(walk: Walk, node: Node) -> None:
         if walk.source.find(mark, node.start_byte, node.end_byte) >= 0:
-            walk.children(node)
+            walk.pending += node.named_children
 
     return handler
 

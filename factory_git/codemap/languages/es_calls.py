@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
+from factory_git.codemap.languages import chains
 from factory_git.codemap.walk import ROUTE_WORDS, Arm, Symbol, Walk, receiver_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+_BUSY = re.compile(rb"=>|<|new |`")
 FUNCTIONS = frozenset({"arrow_function", "function_expression", "generator_function", "function"})
 
 
@@ -26,8 +30,39 @@ def name_of(walk: Walk, function: Node | None) -> tuple[str, str]:
     return "", ""
 
 
+def _function(walk: Walk, node: Node, _: Node) -> tuple[str, str] | None:
+    """Name and receiver of a call that begins with more than names."""
+    function = node.child_by_field_name("function")
+    label, receiver = name_of(walk, function)
+    if function is not None and function.type != "identifier" and (not label or "(" in receiver or "[" in receiver):
+        walk.descend(function)
+    return (label, receiver) if label else None
+
+
+def _busy(source: bytes, start: int, end: int) -> object:
+    return source.find(b"(", start, end) >= 0 or _BUSY.search(source, start, end)
+
+
+def _route(walk: Walk, _label: str, _arguments: Node, node: Node) -> None:
+    if node.parent is not None and node.parent.type != "decorator":
+        route(walk, node, None)
+
+
+_plain = chains.calls("call_expression", "member_expression", _function, _route, _busy)
+
+
 def call(walk: Walk, node: Node) -> None:
     """A call; ``require`` and ``import()`` of a literal are imports."""
+    arguments = node.child(node.child_count - 1)
+    text = walk.between(node.start_byte, arguments.start_byte)
+    if "?." in text or text in ("require", "import"):
+        _odd_call(walk, node)
+    else:
+        _plain(walk, node)
+
+
+def _odd_call(walk: Walk, node: Node) -> None:
+    """A call whose function is more than names and dots."""
     function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
     if function is not None and function.type == "import":
         module = arguments.named_children[0] if arguments is not None and arguments.named_children else None
@@ -40,7 +75,9 @@ def call(walk: Walk, node: Node) -> None:
         if module.type == "string":
             walk.bring(walk.text(module)[1:-1], node, kind="require")
             return
-    optional = any(c.type == "optional_chain" for part in (node, function) if part is not None for c in part.children)
+    optional = walk.holds(node, b"?.") and any(
+        c.type == "optional_chain" for part in (node, function) if part is not None for c in part.children
+    )
     block = walk.block
     if optional:  # what stands after `?.` runs only when there is something before it
         walk.block = Arm("short", "right", block, node.start_byte, node.start_point[0] + 1)
@@ -60,8 +97,7 @@ def call(walk: Walk, node: Node) -> None:
 
 def busy(walk: Walk, arguments: Node) -> bool:
     """Whether a list of arguments can hold anything of interest: a call, a function, an element."""
-    start, end, source = arguments.start_byte + 1, arguments.end_byte, walk.source
-    return any(source.find(mark, start, end) >= 0 for mark in (b"(", b"=>", b"<", b"new ", b"`"))
+    return bool(_busy(walk.source, arguments.start_byte + 1, arguments.end_byte))
 
 
 def new(walk: Walk, node: Node) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from factory_git.codemap.languages import chains
 from factory_git.codemap.languages.es_calls import FUNCTIONS
 from factory_git.codemap.languages.es_definitions import (
     annotation_of,
@@ -96,10 +97,12 @@ def local(walk: Walk, label: str, annotation: str, value: Node | None) -> None:
         return
     if value is not None and value.type == "await_expression" and value.named_children:
         value = value.named_children[0]
-    if value is not None and value.type in ("call_expression", "new_expression"):
-        made = value.child_by_field_name("function") or value.child_by_field_name("constructor")
-        if made is not None and made.type != "import":
-            walk.bind(label, receiver_of(walk, made), "call")
+    if value is not None and value.type == "call_expression":
+        made = chains.called(walk, value)
+        if made and made != "import":
+            walk.bind(label, made, "call")
+    elif value is not None and value.type == "new_expression":
+        walk.bind(label, receiver_of(walk, value.child_by_field_name("constructor")), "call")
 
 
 def import_(walk: Walk, node: Node) -> None:

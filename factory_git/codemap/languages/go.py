@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from factory_git.codemap.languages import common, control
+from factory_git.codemap.languages import chains, common, control
 from factory_git.codemap.walk import LEAF, Symbol, Walk, expression, leaving, receiver_of
 
 TYPE_CHECKING = False
@@ -113,7 +113,7 @@ def _bind(walk: Walk, label: str, type_: Node | None, made: Node | None) -> None
         if walk.text(function) == "new" and arguments is not None and arguments.named_children:
             walk.bind(label, walk.brief(arguments.named_children[0]), "type")
         else:
-            walk.bind(label, receiver_of(walk, function), "call")
+            walk.bind(label, chains.called(walk, made), "call")
 
 
 def _short_variable(walk: Walk, node: Node) -> None:
@@ -160,18 +160,25 @@ def _signature(walk: Walk, symbol: Symbol, node: Node) -> None:
     symbol.parameters = tuple(out)
 
 
-def _call(walk: Walk, node: Node) -> None:
-    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
-    if function is not None and function.type in ("identifier", "selector_expression"):
-        label = walk.text(function if function.type == "identifier" else function.child_by_field_name("field"))
-        operand = function.child_by_field_name("operand")
-        walk.call(label, receiver_of(walk, operand), node)
-        common.route_of_call(walk, label, arguments, node, ("interpreted_string_literal", "raw_string_literal"))
-        if operand is not None and walk.holds(operand, b"("):
-            walk.descend(operand)
-    else:
+def _called(walk: Walk, node: Node, _: Node) -> tuple[str, str] | None:
+    """Name and receiver of a call that begins with more than names."""
+    function = node.child_by_field_name("function")
+    if function is None or function.type not in ("identifier", "selector_expression"):
         walk.descend(function)
-    walk.descend(arguments)
+        return None
+    operand = function.child_by_field_name("operand")
+    if operand is not None and walk.holds(operand, b"("):
+        walk.descend(operand)
+    label = walk.text(function if function.type == "identifier" else function.child_by_field_name("field"))
+    return label, receiver_of(walk, operand)
+
+
+def _busy(source: bytes, start: int, end: int) -> bool:
+    return source.find(b"(", start, end) >= 0
+
+
+def _route(walk: Walk, label: str, arguments: Node, node: Node) -> None:
+    common.route_of_call(walk, label, arguments, node, ("interpreted_string_literal", "raw_string_literal"))
 
 
 def _if(walk: Walk, node: Node) -> None:
@@ -213,7 +220,7 @@ table: Table = {
     "short_var_declaration": _short_variable,
     "function_declaration": _function,
     "method_declaration": _method,
-    "call_expression": _call,
+    "call_expression": chains.calls("call_expression", "selector_expression", _called, _route, _busy),
     "func_literal": control.callback(),
     "go_statement": control.inside("callback", "go"),
     "defer_statement": control.inside("defer", "body"),

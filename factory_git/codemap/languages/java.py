@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from factory_git.codemap.languages import common, control
+from factory_git.codemap.languages import chains, common, control
 from factory_git.codemap.walk import LEAF, Symbol, Walk, leaving, receiver_of
 
 TYPE_CHECKING = False
@@ -44,20 +44,27 @@ def finish(walk: Walk) -> None:
 def _modify(walk: Walk, symbol: Symbol, node: Node) -> None:
     """Modifiers, annotations, documentation and routes of a declaration."""
     words, decorators = [], []
-    for part in next((n for n in node.children if n.type == "modifiers"), node).children:
+    first = node.child(0)
+    for part in first.children if first.type == "modifiers" else ():
         if part.type in ("annotation", "marker_annotation"):
-            decorators.append(walk.brief(part)[1:])
+            text = walk.brief(part)[1:]
+            decorators.append(text)
+            if "(" not in text:
+                if text in ("Get", "Post", "Put", "Delete") or text.endswith(("Mapping", "Path", "Route")):
+                    common.route_of_annotation(walk, symbol, text, "")
+                continue
             arguments = part.child_by_field_name("arguments")
             found = _STRING.match(walk.brief(arguments)[1:]) if arguments is not None else None
             label = walk.text(part.child_by_field_name("name"))
             if label.endswith(("Mapping", "Path", "Route")) or label in ("Get", "Post", "Put", "Delete"):
                 common.route_of_annotation(walk, symbol, label, found[1] if found else "")
-        elif part.type.isalpha() and part.parent is not None and part.parent.type == "modifiers":
+        elif part.type.isalpha():
             words.append(part.type)
     symbol.modifiers += tuple(words)
     symbol.decorators = tuple(decorators)
     symbol.doc = common.doc_above(walk, node, "/**")
-    symbol.wire = next((m[1] for m in map(_WIRE.match, decorators) if m), "")
+    if decorators:
+        symbol.wire = next((m[1] for m in map(_WIRE.match, decorators) if m), "")
 
 
 def _package(walk: Walk, node: Node) -> None:
@@ -65,9 +72,13 @@ def _package(walk: Walk, node: Node) -> None:
 
 
 def _import(walk: Walk, node: Node) -> None:
-    full = walk.text(next((n for n in node.named_children if n.type in ("scoped_identifier", "identifier")), None))
-    kind = "static" if any(c.type == "static" for c in node.children) else "import"
-    if any(c.type == "asterisk" for c in node.children):
+    text = walk.text(node).removeprefix("import ").removesuffix(";")
+    full, kind, whole = text, "import", False
+    if not text.replace(".", "").isidentifier():
+        full = walk.text(next((n for n in node.named_children if n.type in ("scoped_identifier", "identifier")), None))
+        kind = "static" if any(c.type == "static" for c in node.children) else "import"
+        whole = any(c.type == "asterisk" for c in node.children)
+    if whole:
         walk.bring(full, node, (("*", "*"),), kind=kind)
     else:
         module, _, last = full.rpartition(".")
@@ -152,14 +163,21 @@ def _local(walk: Walk, node: Node) -> None:
         walk.descend(value)
 
 
-def _call(walk: Walk, node: Node) -> None:
-    receiver, arguments = node.child_by_field_name("object"), node.child_by_field_name("arguments")
-    label = walk.text(node.child_by_field_name("name"))
-    walk.call(label, receiver_of(walk, receiver), node)
+def _function(walk: Walk, node: Node, _: Node) -> tuple[str, str]:
+    """Name and receiver of a call that begins with an array's item, a new object, a cast …"""
+    below = node.child_by_field_name("object")
+    if below is not None and below.type not in ("identifier", "this", "field_access"):
+        walk.pending.append(below)
+    # `Face.super.call()` names the interface itself.
+    return walk.text(node.child_by_field_name("name")), receiver_of(walk, below)
+
+
+def _busy(source: bytes, start: int, end: int) -> bool:
+    return source.find(b"(", start, end) >= 0 or source.find(b"{", start, end) >= 0
+
+
+def _route(walk: Walk, label: str, arguments: Node, node: Node) -> None:
     common.route_of_call(walk, label, arguments, node, ("string_literal",))
-    if receiver is not None and receiver.type not in ("identifier", "this", "field_access"):
-        walk.descend(receiver)
-    walk.descend(arguments)
 
 
 def _new(walk: Walk, node: Node) -> None:
@@ -189,7 +207,7 @@ table: Table = {
     "compact_constructor_declaration": _method,
     "annotation_type_element_declaration": _method,
     "local_variable_declaration": _local,
-    "method_invocation": _call,
+    "method_invocation": chains.calls("method_invocation", "", _function, _route, _busy),
     "object_creation_expression": _new,
     "explicit_constructor_invocation": _explicit,
     "lambda_expression": control.callback(),
@@ -213,7 +231,7 @@ table: Table = {
         ("identifier", "type_identifier", "line_comment", "block_comment", "string_literal", "decimal_integer_literal",
          "this", "super", "null_literal", "true", "false", "modifiers", "scoped_type_identifier", "generic_type",
          "type_arguments", "type_parameters", "formal_parameters", "field_access", "character_literal", "type_list",
-         "superclass", "super_interfaces"),
+         "superclass", "super_interfaces", "class_literal"),
         LEAF,
     ),
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from factory_git.codemap.languages import chains
 from factory_git.codemap.walk import ROUTE_WORDS, Symbol, Walk, receiver_of
 
 TYPE_CHECKING = False
@@ -9,31 +10,37 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 
-def call(walk: Walk, node: Node) -> None:
-    """A call, and the route it may declare."""
-    parts = node.children
-    function = parts[0]
+def _function(walk: Walk, node: Node, _: Node) -> tuple[str, str] | None:
+    """Name and receiver of a call that begins with more than names."""
+    function = node.child(0)
     # `(a.b)(x)`; and the grammar takes `[*f(x)]` for a call of `*f`.
-    while function.type in ("parenthesized_expression", "list_splat") and function.named_children:
-        function = (
-            function.named_children[-1] if function.named_children[-1].type != "comment" else function.named_children[0]
-        )
-    form = function.type
-    if form == "identifier":
-        label, receiver = walk.text(function), ""
-    elif form == "attribute":
-        label, receiver = split(walk, function)
-    else:
-        walk.children(node)
-        return
-    walk.call(label, receiver, node)
-    arguments = parts[-1]
-    if label.lower() in ROUTE_WORDS and node.parent is not None and node.parent.type != "decorator":
-        route(walk, node, None)
-    if "(" in receiver or "[" in receiver:
+    while function is not None and function.type in ("parenthesized_expression", "list_splat"):
+        inner = function.named_children
+        if not inner:
+            break
+        function = inner[-1] if inner[-1].type != "comment" else inner[0]
+    form = function.type if function is not None else ""
+    if function is not None and form == "identifier":
+        return walk.text(function), ""
+    if function is None or form != "attribute":
         walk.descend(function)
-    if arguments.type == "generator_expression" or (walk.holds(arguments, b"(") and len(arguments.children) > 2):
-        walk.descend(arguments)
+        return None
+    label, receiver = split(walk, function)
+    if "(" in receiver or "[" in receiver:
+        walk.pending.append(function)
+    return label, receiver
+
+
+def _busy(source: bytes, start: int, end: int) -> bool:
+    return source.find(b"(", start, end) >= 0
+
+
+def _route(walk: Walk, _label: str, _arguments: Node, node: Node) -> None:
+    if node.parent is not None and node.parent.type != "decorator":
+        route(walk, node, None)
+
+
+call = chains.calls("call", "attribute", _function, _route, _busy)
 
 
 def split(walk: Walk, attribute: Node) -> tuple[str, str]:

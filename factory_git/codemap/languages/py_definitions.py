@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from factory_git.codemap.languages.chains import called
 from factory_git.codemap.languages.py_calls import mention, route
-from factory_git.codemap.walk import Symbol, Walk, receiver_of
+from factory_git.codemap.walk import Symbol, Walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -210,7 +211,7 @@ def local(walk: Walk, label: str, annotation: Node | None, right: Node | None) -
     if right is not None and right.type == "call":
         function = right.child_by_field_name("function")
         if function is not None and function.type in ("identifier", "attribute"):
-            walk.bind(label, receiver_of(walk, function), "call")
+            walk.bind(label, called(walk, right), "call")
 
 
 def all_names(walk: Walk, right: Node | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from factory_git.codemap.languages import common, control
+from factory_git.codemap.languages import chains, common, control
 from factory_git.codemap.walk import LEAF, Symbol, Walk, leaving, receiver_of
 
 TYPE_CHECKING = False
@@ -37,7 +37,12 @@ def finish(walk: Walk) -> None:
 
 def _start(walk: Walk, symbol: Symbol, node: Node) -> Symbol:
     """Visibility, attributes (they stand above as siblings), documentation."""
-    symbol.modifiers += tuple("pub" for n in node.named_children if n.type == "visibility_modifier")[:1]
+    if walk.source.startswith(b"pub", node.start_byte) or any(
+        n.type == "visibility_modifier" for n in node.named_children[:3]
+    ):
+        symbol.modifiers += ("pub",)
+    if common.nothing_above(walk.source, node.start_byte, past=True):
+        return symbol
     attributes: list[str] = []
     first, before = node, node.prev_sibling
     while before is not None and before.type in ("attribute_item", "line_comment", "block_comment"):
@@ -205,27 +210,44 @@ def _paths(walk: Walk, node: Node, before: str) -> list[tuple[str, str, str]]:
     return [(module, last, alias or last)]
 
 
-def _call(walk: Walk, node: Node) -> None:
+def _called(walk: Walk, node: Node, arguments: Node) -> tuple[str, str] | None:
+    """Name and receiver of a call that begins with more than names: a path, a macro, ``x?``, brackets …"""
+    start, edge = node.start_byte, arguments.start_byte
+    text = walk.plain[start:edge] or walk.between(start, edge)
+    if text.replace("::", "").isidentifier():
+        path, _, label = text.rpartition("::")
+        return label, path.replace("::", ".")
     function = node.child_by_field_name("function")
     if function is not None and function.type == "generic_function":
         function = function.child_by_field_name("function")
     if function is None:
-        walk.children(node)
-        return
-    below = function.child_by_field_name("value") or function.child_by_field_name("path")
+        return None
     if function.type == "identifier":
-        walk.call(walk.text(function), "", node)
-    elif function.type == "field_expression":
-        walk.call(walk.text(function.child_by_field_name("field")), receiver_of(walk, below), node)
+        return walk.text(function), ""
+    if function.type == "scoped_identifier":
+        below = function.child_by_field_name("path")
+        return walk.text(function.child_by_field_name("name")), receiver_of(walk, below)
+    if function.type == "field_expression":
+        below = function.child_by_field_name("value")
         walk.descend(below)
-    elif function.type == "scoped_identifier":
-        walk.call(walk.text(function.child_by_field_name("name")), receiver_of(walk, below), node)
-    else:
-        walk.descend(function)
-    arguments = node.child_by_field_name("arguments")
-    label = walk.text(function.child_by_field_name("field")) if function.type == "field_expression" else ""
-    common.route_of_call(walk, label, arguments, node, ("string_literal",))
-    walk.descend(arguments)
+        return walk.text(function.child_by_field_name("field")), receiver_of(walk, below)
+    walk.descend(function)
+    return None
+
+
+def _busy(source: bytes, start: int, end: int) -> bool:
+    return (
+        source.find(b"(", start, end) >= 0
+        or source.find(b"!", start, end) >= 0
+        or source.find(b"?", start, end) >= 0
+        or source.find(b"{", start, end) >= 0
+    )
+
+
+def _route(walk: Walk, label: str, arguments: Node, node: Node) -> None:
+    function = node.child(0)
+    if function.type == "field_expression":
+        common.route_of_call(walk, label, arguments, node, ("string_literal",))
 
 
 def _macro(walk: Walk, node: Node) -> None:
@@ -276,7 +298,7 @@ def _bind(walk: Walk, label: str, type_: Node | None, value: Node | None) -> Non
     if value is not None and value.type == "struct_expression":
         walk.bind(label, walk.brief(value.child_by_field_name("name")), "type")
     elif value is not None and value.type == "call_expression":
-        walk.bind(label, receiver_of(walk, value.child_by_field_name("function")), "call")
+        walk.bind(label, chains.called(walk, value), "call")
 
 
 def _match(walk: Walk, node: Node) -> None:
@@ -301,7 +323,7 @@ table: Table = {
     "static_item": _value,
     "macro_definition": _macro_definition,
     "use_declaration": _use,
-    "call_expression": _call,
+    "call_expression": chains.calls("call_expression", "field_expression", _called, _route, _busy),
     "macro_invocation": _macro,
     "let_declaration": _let,
     "closure_expression": control.callback(),
