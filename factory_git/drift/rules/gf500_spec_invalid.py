@@ -1,4 +1,4 @@
-"""The spec is invalid: nothing can be compared.
+"""GF500: the spec is invalid: nothing can be compared.
 
 ## What it does
 
@@ -6,8 +6,8 @@ Reports each problem of a spec that does not load or does not compile: broken YA
 named and not there, an expression that does not type, an open merge conflict, a spec file that is a symbolic link or
 whose content the repository lacks.
 
-Such a spec says nothing that code could be compared with, so the check fails: what it cannot read is a finding, never a
-pass.
+Such a spec says nothing that code could be compared with, so the check fails: what it cannot read is a finding, never
+a pass.
 
 ## Why
 

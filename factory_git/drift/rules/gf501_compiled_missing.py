@@ -1,4 +1,4 @@
-"""A compiled file is missing.
+"""GF501: a compiled file is missing.
 
 ## What it does
 
@@ -20,6 +20,6 @@ farmer/terms.py: GF501 compiled file is missing [terms]
 
 ## Fix
 
-`git factory check --fix` writes the file as the spec compiles it; so does `git factory run`, with proof. To be rid of the
-file, remove its node from the spec.
+`git factory check --fix` writes the file as the spec compiles it; so does `git factory run`, with proof. To be rid of
+the file, remove its node from the spec.
 """

@@ -1,18 +1,19 @@
-"""The spec changed and the code that is read from it did not.
+"""GF601: the spec changed and the code that is read from it did not.
 
 ## What it does
 
-A warning. For bound code: a node of the spec changed (its digest is another one than in the base), and the declaration that
-is bound to it reads the same as before. Only nodes that the change touches are told, each at the nearest declaration
-that holds it, and only where no other finding already says what is missing.
+A warning. For bound code: a node of the spec changed (its digest is another one than in the base), and the
+declaration that is bound to it reads the same as before. Only nodes that the change touches are told, each at the
+nearest declaration that holds it, and only where no other finding already says what is missing.
 
-Where a spec is committed before its code (`--spec-first`, which the hook sets), everything that its change asks of code
-which the change does not touch becomes one such warning a spec: missing compiled files as well as missing bound code.
+Where a spec is committed before its code (`--spec-first`, which the hook sets), everything that its change asks of
+code which the change does not touch becomes one such warning a spec: missing compiled files as well as missing bound
+code.
 
 ## Why
 
-A changed rule that no code was changed for is either not implemented, or was never a rule. Structure cannot see it: the
-function is still there, is still called, and still does what the old words said.
+A changed rule that no code was changed for is either not implemented, or was never a rule. Structure cannot see it:
+the function is still there, is still called, and still does what the old words said.
 
 ## Example
 
@@ -29,6 +30,6 @@ def phi_locked(s, day):
 
 ## Fix
 
-Look at the code that the finding names. Change it, or have it written again; where it already does what the spec now says,
-commit: the warning is told once, with the change that brings it.
+Look at the code that the finding names. Change it, or have it written again; where it already does what the spec now
+says, commit: the warning is told once, with the change that brings it.
 """

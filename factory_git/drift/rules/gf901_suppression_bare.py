@@ -1,15 +1,15 @@
-"""A suppression without code or reason.
+"""GF901: a suppression without code or reason.
 
 ## What it does
 
-Reports a comment `gf: ignore` that names no code, gives no reason, or names a code that cannot be suppressed. It suppresses
-nothing. What can be suppressed are the rules for bound code, GF1xx to GF4xx; an invalid spec, a compiled file and a
-binding that leads nowhere cannot.
+Reports a comment `gf: ignore` that names no code, gives no reason, or names a code that cannot be suppressed. It
+suppresses nothing. What can be suppressed are the rules for bound code, GF1xx to GF4xx; an invalid spec, a compiled
+file and a binding that leads nowhere cannot.
 
 ## Why
 
-A suppression is a decision that somebody will have to understand later. Without the code it hides more than was meant;
-without the reason nobody can ever take it away.
+A suppression is a decision that somebody will have to understand later. Without the code it hides more than was
+meant; without the reason nobody can ever take it away.
 
 ## Example
 
