@@ -8,10 +8,12 @@ from __future__ import annotations
 
 COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("factory_git.cli.init", "start a spec in this repository, from a template"),
+    "adopt": ("factory_git.cli.adopt", "draft a spec from code that is there, and freeze what is"),
     "demo": ("factory_git.cli.demo", "make a repository to play with and run everything on it"),
     "run": ("factory_git.cli.run", "from the spec to proven, promoted code"),
     "spec": ("factory_git.cli.spec", "lint, format, show, split and join specs"),
     "check": ("factory_git.cli.check", "reject code that drifted from its spec"),
+    "explain": ("factory_git.cli.explain", "what a rule of the check finds, why, and the way out"),
     "why": ("factory_git.cli.why", "from a line of code to what made it"),
     "map": ("factory_git.cli.map", "find, outline, callers, imports, impact: questions about the code"),
     "log": ("factory_git.cli.log", "what happened, newest first"),
