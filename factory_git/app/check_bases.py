@@ -9,10 +9,10 @@ from functools import cached_property
 from factory_git.app.check_sides import TreeMoves, TreeSide
 from factory_git.app.check_target import Target
 from factory_git.app.judge import judge
+from factory_git.app.judge_bound import Codes
 from factory_git.drift import bound, change, change_spec
 from factory_git.drift.hit import Hit
 from factory_git.drift.judged import Judged
-from factory_git.drift.view import Code
 from factory_git.gitio import trees
 from factory_git.gitio.locate import Location
 from factory_git.gitio.renames import Changed
@@ -54,11 +54,8 @@ class Base:
 
     def by_the_new(self, new: Judged, old: Judged) -> Judged:
         """The code of this tree judged by the new spec, where its own does not load."""
-        from factory_git.codemap.build import Which, open_tree  # noqa: PLC0415 (the map, where it is needed only)
-
         assert new.world is not None
-        code = Code(open_tree(self.location, Which(rev=self.commit)), self.tree.read)
-        done = bound.judge(new.world.contract, code)
+        done = bound.judge(new.world.contract, Codes(self.tree, ()).code)
         return Judged(
             root=old.root, sources=(), expected={}, findings=(), inputs=old.inputs,
             hits=done.hits, world=done.world, ignores=done.ignores,

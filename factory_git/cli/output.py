@@ -22,6 +22,11 @@ def emit(text: str) -> None:
     click.echo(text, color=colour(sys.stdout) or None)
 
 
+def write(text: str) -> None:
+    """Write data as it is to standard output, in whatever bytes its file names and lines are."""
+    click.echo(text.encode(errors="surrogateescape"), nl=False)
+
+
 def emit_json(value: Any) -> None:
     """Write ``value`` as JSON to standard output: indented on a terminal, one line otherwise."""
     indent = 2 if sys.stdout.isatty() else None

@@ -60,7 +60,8 @@ def in_code(one: Ignore, facts: FileFacts | None) -> Suppression:
     """A suppression in a file of code."""
     owner = facts.symbols[one.index] if facts is not None and one.index >= 0 else None
     on = owner is not None and one.line <= owner.line
-    return _made(one.file, one.line, owner.id if owner else "", on, one.codes, one.reason)
+    symbol = owner.id if owner else ""
+    return _made(file=one.file, line=one.line, symbol=symbol, on=on, codes=one.codes, reason=one.reason)
 
 
 def in_spec(path: str, text: str, nodes: Mapping[int, str]) -> list[Suppression]:
@@ -70,7 +71,7 @@ def in_spec(path: str, text: str, nodes: Mapping[int, str]) -> list[Suppression]
         if "gf:" in line and (match := _IN_SPEC.search(line)):
             node = nodes.get(number) or nodes.get(number + 1) or ""
             found += [
-                _made(path, number, node, False, one.ignores, one.reason)
+                _made(file=path, line=number, symbol=node, on=False, codes=one.ignores, reason=one.reason)
                 for one in marks.read(match[1])
                 if one.ignores is not None
             ]
@@ -98,7 +99,7 @@ def unused(mark: Suppression, codes: Iterable[str], content: bytes | None) -> Hi
     )  # fmt: skip
 
 
-def _made(file: str, line: int, symbol: str, on: bool, codes: tuple[str, ...], reason: str) -> Suppression:
+def _made(*, file: str, line: int, symbol: str, on: bool, codes: tuple[str, ...], reason: str) -> Suppression:
     codes = tuple(dict.fromkeys(codes))
     reason = reason.removesuffix("*/").removesuffix("-->").strip()
     wrong = _wrong(codes, reason)

@@ -1,0 +1,31 @@
+"""``git factory explain``."""
+
+from __future__ import annotations
+
+import click
+
+from factory_git.app import explain
+from factory_git.cli import output
+
+
+@click.command("explain")
+@click.argument("code", required=False)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object; of all rules, one array.")
+def command(*, code: str | None, as_json: bool) -> int:
+    """Tell what a rule of the check finds, why, and the way out; without CODE, list all rules."""
+    if code is None:
+        if as_json:
+            output.emit(explain.listing_as_json())
+        else:
+            output.page(_line(rule.code, rule.severity, rule.title) for rule in explain.listing())
+        return 0
+    page = explain.explain(code)
+    if as_json:
+        output.emit(explain.as_json(page))
+    else:
+        output.page(page.markdown().split("\n"))
+    return 0
+
+
+def _line(code: str, severity: str, title: str) -> str:
+    return f"{code}  {severity:7}  {title}"
