@@ -125,9 +125,9 @@ def _with_spec(
         return hits
     old = pairs[0][0].world if pairs else None
     nodes = change_spec.changed_nodes(old.contract if old else None, side.world.contract)
-    told = {hit.node for hit in hits if hit.severity == "error"}
     if old is not None:
-        hits = hits + [one for one in change_spec.behind(side.world, old, nodes, paths) if one.node not in told]
+        untold = change_spec.untold(nodes, hits)
+        hits = hits + change_spec.behind(side.world, old, untold, paths)
     if not ahead:
         return hits
     asked = [hit for hit in hits if hit.code == change_spec.BEHIND or change_spec.wanted(hit, nodes, paths, sources)]

@@ -30,6 +30,12 @@ def changed_nodes(old: Contract | None, new: Contract) -> frozenset[str]:
     return inner - {before[path] for path in inner if path in before}
 
 
+def untold(nodes: AbstractSet[str], hits: Iterable[Hit]) -> frozenset[str]:
+    """Those nodes of which no finding says already what their code lacks."""
+    said = {hit.node for hit in hits if hit.node}
+    return frozenset(node for node in nodes if not any(_kin(node, one) for one in said))
+
+
 def behind(new: World, old: World, nodes: AbstractSet[str], changed: Collection[str]) -> list[Hit]:
     """A warning for each declaration whose node changed in the spec while its text did not."""
     found: dict[tuple[str, int], tuple[Target, list[str]]] = {}
