@@ -11,7 +11,8 @@ from factory_git.codemap.everyday import NAMES
 from factory_git.codemap.extract import parse, readable
 from factory_git.codemap.resolve import CONSTRUCTORS, FUNCTIONS
 from factory_git.codemap.walk import TYPES
-from factory_git.drift.kinds.control.flow import NOTHING, Flow
+from factory_git.core.value import content
+from factory_git.drift.kinds.control.flow import NOTHING, Flow, Mention
 from factory_git.drift.kinds.control.lower import Lower
 from factory_git.drift.kinds.control.registry import language
 from factory_git.drift.kinds.dominance import UNKNOWN, Meaning
@@ -83,7 +84,8 @@ class Calls:
         facts = self.code.facts(path)
         if facts is None or index < 0 or not facts.symbols[index].decorators:
             return ()
-        symbol, out = facts.symbols[index], []
+        symbol = facts.symbols[index]
+        out: list[int] = []
         for place in self._calls_of(path).get(symbol.parent, ()):
             one = facts.calls[place]
             if symbol.start <= one.start and one.end <= symbol.end:
@@ -221,8 +223,6 @@ class Calls:
 
     def _given(self, path: str, index: int, facts: FileFacts) -> Iterable[tuple[int, ...]]:
         """The nodes of functions that are given to what runs them."""
-        from factory_git.drift.kinds.control.flow import Mention  # noqa: PLC0415
-
         words = self._words_in(path)
         symbol = facts.symbols[index]
         source = self._source(path)
@@ -235,7 +235,7 @@ class Calls:
                 if one.runner:
                     yield self.named(path, index, one.text)
             elif isinstance(one, Flow):
-                stack += [getattr(one, name) for name in one.__slots__]  # type: ignore[attr-defined]
+                stack += content(one)
             elif isinstance(one, tuple):
                 stack += one
 

@@ -21,11 +21,16 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, Protocol
 
+    Ends = list[tuple["State | None", "Way | None"]]
+
     class Program(Protocol):
         """What a run asks of the code it runs over."""
 
         def flow(self, path: str, index: int) -> Flow:
             """The body of a function."""
+
+        def line(self, path: str, call: int) -> int:
+            """The line of a call."""
 
         def meaning(self, path: str, index: int, call: int) -> Meaning:
             """What a call in the body of ``index`` leads to."""
@@ -63,7 +68,7 @@ UNKNOWN = Meaning()
 
 
 class State:
-    """What holds at a point. ``lost``: bit → the way that goes round it. ``defers``: what runs at the function's end."""
+    """What holds at a point. ``lost``: bit → the way round it. ``defers``: what runs at the function's end."""
 
     __slots__ = ("defers", "lost", "may", "must")
 
@@ -87,9 +92,6 @@ class Event:
     at: int
     weak: bool
     first: bool
-
-
-Ends = list[tuple["State | None", "Way | None"]] if TYPE_CHECKING else list
 
 
 def joined(ways: Ends) -> State | None:
@@ -226,7 +228,7 @@ class Run:
         meaning = self.program.meaning(self._path, self._owner, node.call)
         if not meaning.marks and meaning.inside is None:
             return state
-        line = self.program.line(self._path, node.call)  # type: ignore[attr-defined]
+        line = self.program.line(self._path, node.call)
         outer, self._line = self._line, self._line if len(self._stack) > 1 else line
         after = self._called(meaning, state, line)
         self._line = outer
@@ -398,8 +400,7 @@ class Run:
         low_all, high_all = self._low & low, self._high | high
         inner, self._outs = self._outs, kept
         if node.last is not NOTHING:
-            if not node.handlers or True:
-                self._eval(node.last, State(self._low & failed.must, self._high, failed.lost, state.defers))
+            self._eval(node.last, State(self._low & failed.must, self._high, failed.lost, state.defers))
             inner = {key: [(self._eval(node.last, one), way) for one, way in some] for key, some in inner.items()}
         self._low, self._high = low_all & self._low, high_all | self._high
         self._pass(inner, counted=False)

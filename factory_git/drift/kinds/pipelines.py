@@ -67,7 +67,7 @@ def _flows(world: World) -> Iterator[Flowed]:
         target = world.bound.get(pipeline.path)
         if target is None or target.file in world.compiled or world.code.facts(target.file) is None:
             continue
-        nodes = (*pipeline.steps, *world.contract.guardrails)
+        nodes: tuple[Step | Guardrail, ...] = (*pipeline.steps, *world.contract.guardrails)
         marks = tuple(one for one in nodes if one.path in world.bound and not _same(world, one.path, target))
         found = {}
         for place, one in enumerate(marks):

@@ -58,7 +58,7 @@ def check(world: World) -> Iterator[Hit]:
 def _never(world: World, flowed: Flowed, guardrail: Guardrail, mark: int, steps: list[Step]) -> Hit:
     at = world.bound[guardrail.path]
     message = f"guardrail {guardrail.id} is never called by pipeline {flowed.pipeline.id}, {_whose(steps, guardrail)}"
-    detail = ()
+    detail: tuple[str, ...] = ()
     if mark in flowed.named:
         file, line = flowed.named[mark]
         detail = (f"{file}:{line}: it is named here, and not called",)

@@ -265,7 +265,10 @@ def attempt(*, handlers: Container[str], last: Container[str], other: Container[
     """``try``; children of other types (resources) run first."""
 
     def handler(lower: Lower, node: Node) -> Flow:
-        body, caught, final, rest, before = NOTHING, [], NOTHING, NOTHING, []
+        body: Flow = NOTHING
+        final: Flow = NOTHING
+        rest: Flow = NOTHING
+        caught, before = [], []
         main = node.child_by_field_name("body")
         for part in node.named_children:
             if part.type in handlers:

@@ -26,5 +26,5 @@ def language(name: str) -> Language | None:
         return None
     full = f"factory_git.drift.kinds.control.{MODULES[name]}"
     __import__(full)
-    module: Language = sys.modules[full]  # type: ignore[assignment]
+    module: Language = sys.modules[full]
     return module

@@ -100,8 +100,8 @@ def _chain(lower: Lower, node: Node, *, settled: bool) -> Flow:
         arguments = link.child_by_field_name("arguments")
         parts: list[Flow] = [body]
         for one in arguments.named_children if arguments is not None else ():
-            inner = one.type == "closure_expression"
-            parts.append(shared.at_once(lower, one.child_by_field_name("body"), one) if inner else lower(one))
+            body_of = one.child_by_field_name("body") if one.type == "closure_expression" else None
+            parts.append(shared.at_once(lower, body_of, one) if body_of is not None else lower(one))
         sure = sure and _word(lower, link) in ONLY_WELL
         body = lower.then_call(link, Seq(parts=tuple(parts)))
     line = node.start_point[0] + 1
