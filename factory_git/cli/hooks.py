@@ -125,8 +125,7 @@ def _judge(one: push.Judgement) -> int:
     """The verdict of `git factory check`, told on standard error: what a push prints may be read by a program."""
     from factory_git.cli import check  # noqa: PLC0415 (the other hooks need none of it)
 
-    knows = any("--base" in option.opts for option in check.command.params)
-    base = ["--base", one.base] if one.base and knows else []
+    base = ["--base", one.base] if one.base else []
     with contextlib.redirect_stdout(sys.stderr):
         code = check.command.main(
             ["--hook", "--rev", one.tip, *base], prog_name="git factory check", standalone_mode=False
