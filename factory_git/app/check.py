@@ -14,9 +14,9 @@ from typing import Any
 from factory_git.app import check_bases, settings
 from factory_git.app.check_bases import Base
 from factory_git.app.check_target import Question, Target, target
-from factory_git.app.judge import MIGRATIONS, join, judge
+from factory_git.app.judge import judge
+from factory_git.app.remember import remember
 from factory_git.core.errors import Place
-from factory_git.drift import memory
 from factory_git.drift.finding import Finding, order
 from factory_git.drift.formats.common import dump
 from factory_git.drift.judged import Judged, below, brought, spec_first
@@ -57,6 +57,7 @@ class Result:
     files: int  # compiled files compared
     told: str = ""
     notes: tuple[str, ...] = ()
+    base: str | None = None  # the commit that was compared with
     tree: trees.Tree = field(repr=False, compare=False)
     judged: tuple[Judged, ...] = field(default=(), repr=False, compare=False)
 
@@ -99,6 +100,7 @@ def run(location: Location, options: Options) -> Result:
         files=sum(len(each.expected or ()) for each in judged),
         told=looked.told,
         notes=tuple(notes),
+        base=looked.bases[0][0] if looked.bases else None,
         tree=looked.tree,
         judged=tuple(judged),
     )
@@ -120,6 +122,7 @@ def _dropped(looked: Target, bases: Sequence[Base], judged: Sequence[Judged]) ->
     if not bases or not gone:
         return []
     ids = {each.world.contract.id for each in judged if each.world}
+    roots = {each.root for each in judged}  # a lock that lost its spec is told already
     return [
         Finding(
             code="GF402",
@@ -130,38 +133,9 @@ def _dropped(looked: Target, bases: Sequence[Base], judged: Sequence[Judged]) ->
             root=old.root,
         )
         for old in bases[0].judged
-        if old.world and old.world.bound and gone & set(old.sources) and old.world.contract.id not in ids
+        if old.world and old.world.bound and gone & set(old.sources)
+        if old.root not in roots and old.world.contract.id not in ids
     ]
-
-
-def remember(location: Location, tree: trees.Tree, judged: Sequence[Judged]) -> None:
-    """Keep what the staged specs compile to, for the hook; a spec that does not compile is not remembered."""
-    expected: dict[str, str] = {}
-    also: list[str] = []
-    asked: list[str] = []
-    for each in judged:
-        if each.expected is None:
-            return
-        for path, want in each.expected.items():
-            known = memory.ANY
-            if want.content is not None:
-                known = f"{trees.FILE} {trees.blob_id(want.content, location.object_format)} 0"
-            expected[path] = known
-        expected |= dict.fromkeys(each.left, memory.ABSENT)
-        also += [join(each.root, MIGRATIONS), *each.sources]
-        asked += memory.folders(each.root, [*each.expected, *each.left])
-    state = memory.State(memory.stamp(), also, asked, {}, expected)
-    found = trees.listing(location, state.pathspecs())
-    if any(not _same(tree, path, what) for path, what in found.items()):
-        return  # the index moved on while we looked
-    state.inputs = state.inputs_in(found)
-    where = memory.path_in(str(location.common_dir))
-    memory.write(where, [state, *memory.read(where)])
-
-
-def _same(tree: trees.Tree, path: str, what: str) -> bool:
-    entry = tree.entries.get(path)
-    return entry is not None and entry.merged and what == f"{entry.mode} {entry.oid} 0"
 
 
 def as_json(result: Result) -> str:

@@ -16,7 +16,9 @@ from factory_git.codemap.build import Which, open_tree
 from factory_git.compiler import lock
 from factory_git.compiler.files import Compilation
 from factory_git.core.errors import FactoryError, Place
-from factory_git.drift import bound
+from factory_git.drift import baseline, bound
+from factory_git.drift.bind import Ignore
+from factory_git.drift.bind import Ignore
 from factory_git.drift.contract import BOUND, Contract
 from factory_git.drift.contracts import contract_of, joined
 from factory_git.drift.finding import Finding
@@ -35,6 +37,9 @@ class Bound:
     hits: tuple[Hit, ...] = ()
     world: World | None = None
     findings: tuple[Finding, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    quiet: bool = True
+    ignores: tuple[Ignore, ...] = ()
 
 
 class Codes:
@@ -77,7 +82,7 @@ def judge(codes: Codes, spec: Spec, compilation: Compilation) -> Bound:
         hint = getattr(error, "hint", "") or "git fsck tells what is gone"
         finding = Finding(code="GF504", message=words, place=Place(file=place), hint=hint, root=spec.root)
         return Bound(findings=(finding,))
-    return Bound(hits=judged.hits, world=judged.world)
+    return Bound(hits=judged.hits, world=judged.world, ignores=judged.ignores)
 
 
 def binds(contract: Contract) -> bool:

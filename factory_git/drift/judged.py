@@ -24,7 +24,8 @@ class Judged:
     ``inputs`` are all files that decide what it compiles to: sources, lock, migrations. ``left`` are files that an
     older compile left behind. ``findings`` are those of the comparison with a recompile, ``hits`` those of the rules
     for bound code in ``world`` (None: the spec does not load, or binds nothing), before the suppressions (``ignores``)
-    and the baseline are looked at.
+    and the baseline are looked at. ``quiet``: the rules found nothing, and there is neither suppression nor baseline
+    that could matter: what they say hangs on this tree alone.
     """
 
     root: str
@@ -36,6 +37,7 @@ class Judged:
     hits: tuple[Hit, ...] = ()
     world: World | None = None
     ignores: tuple[Ignore, ...] = ()
+    quiet: bool = True
 
     def told(self, hits: Iterable[Hit]) -> list[Finding]:
         """Hits as findings of this spec."""
