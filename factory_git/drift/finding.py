@@ -49,7 +49,7 @@ class Finding:
         """The key as 32 hexadecimal digits, for the tools that follow a finding from one report to the next."""
         # Two compiled files of one node differ in nothing else but their words.
         told = self.key if self.bound else (*self.key, self.message)
-        return hashlib.sha256("\0".join(told).encode(errors="surrogateescape")).hexdigest()[:32]
+        return hashlib.sha256("\0".join(told).encode(errors="surrogatepass")).hexdigest()[:32]
 
     def as_json(self) -> dict[str, Any]:
         """The finding as a JSON object; keys that hold nothing are left out."""

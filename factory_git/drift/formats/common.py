@@ -45,11 +45,7 @@ def dump(value: Any, *, indent: int | None = 2) -> str:
 
 def printable(text: str) -> str:
     """``text`` with what is no UTF-8 shown as escapes."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode(errors="surrogateescape").decode(errors="backslashreplace")
-    return text
+    return text.encode(errors="backslashreplace").decode()
 
 
 def uri(path: str) -> str:
