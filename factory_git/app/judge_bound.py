@@ -18,7 +18,6 @@ from factory_git.compiler.files import Compilation
 from factory_git.core.errors import FactoryError, Place
 from factory_git.drift import baseline, bound
 from factory_git.drift.bind import Ignore
-from factory_git.drift.bind import Ignore
 from factory_git.drift.contract import BOUND, Contract
 from factory_git.drift.contracts import contract_of, joined
 from factory_git.drift.finding import Finding
@@ -39,7 +38,6 @@ class Bound:
     findings: tuple[Finding, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     quiet: bool = True
-    ignores: tuple[Ignore, ...] = ()
 
 
 class Codes:
@@ -81,8 +79,12 @@ def judge(codes: Codes, spec: Spec, compilation: Compilation) -> Bound:
         words = f"the code that the spec binds cannot be read: {error}"
         hint = getattr(error, "hint", "") or "git fsck tells what is gone"
         finding = Finding(code="GF504", message=words, place=Place(file=place), hint=hint, root=spec.root)
-        return Bound(findings=(finding,))
-    return Bound(hits=judged.hits, world=judged.world, ignores=judged.ignores)
+        return Bound(findings=(finding,), quiet=False)
+    waived = any(b"gf:" in source.content for source in spec.sources) or (
+        joined(spec.root, baseline.PATH) in codes.tree.entries
+    )
+    quiet = not (judged.hits or judged.ignores or waived)
+    return Bound(hits=judged.hits, world=judged.world, ignores=judged.ignores, quiet=quiet)
 
 
 def binds(contract: Contract) -> bool:
