@@ -49,13 +49,13 @@ def open_tree(where: Place, which: Which) -> Tree:
     store = Store(f"{where.common_dir}/factory/{CACHE}", digest.maker())
     if not which.rev and which.staged and where.worktree is not None:
         # The one question that needs no child: the index has not changed since it was listed.
-        known = store.tree(f"index {index_file(where.git_dir)}")
-        if known and known[1] == index_stamp(where.git_dir):
-            return Tree(store, known[0])
+        known = store.tree(f"index {index_file(where.git_dir)}", index_stamp(where.git_dir))
+        if known:
+            return Tree(store, *known)
     from factory_git.codemap import fill  # noqa: PLC0415 (Git children, and parsers behind them)
 
     cwd = where.worktree or where.git_dir
     if which.rev or where.worktree is None:
-        return Tree(store, fill.committed(store, cwd, which.rev or "HEAD"))
-    number = fill.staged(store, where, cwd)
-    return Tree(store, number, {} if which.staged else fill.changes(store, cwd))
+        return Tree(store, *fill.committed(store, cwd, which.rev or "HEAD"))
+    number, staged = fill.staged(store, where, cwd)
+    return Tree(store, number, staged if which.staged else staged | fill.changes(store, cwd))

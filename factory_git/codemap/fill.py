@@ -11,31 +11,59 @@ from factory_git.gitio.stamp import index_file, index_stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from factory_git.codemap.build import Place
-    from factory_git.codemap.store import Store
+    from factory_git.codemap.store import Kept, Store
     from factory_git.codemap.workers import Portion
 
     Folder = str | os.PathLike[str]
 
 Pair = tuple[str, str]
 """Blob id and language."""
+LIKE = 500
+"""A tree that differs from the kept one in more files than these is kept whole itself."""
 BATCH = 1000
 """Blobs a transaction: few enough to lose, many enough that a name's row is not rewritten for each."""
 
 
-def committed(store: Store, cwd: Folder, rev: str) -> int:
-    """The number of a revision's tree."""
+def committed(store: Store, cwd: Folder, rev: str) -> Kept:
+    """The tree of a revision."""
     tree = snapshot.tree_of(cwd, rev)
-    known = store.tree(f"tree {tree}")
-    return known[0] if known else _fill(store, cwd, f"tree {tree}", tree, snapshot.committed(cwd, tree, ENDINGS))
+    return store.tree(f"tree {tree}") or _like(store, cwd, f"tree {tree}", "", tree) or _whole(store, cwd, tree)
 
 
-def staged(store: Store, where: Place, cwd: Folder) -> int:
-    """The number of the index's tree."""
+def staged(store: Store, where: Place, cwd: Folder) -> Kept:
+    """The tree of the index."""
     # The stamp is read first: what is listed may be newer than it, never older.
     key, stamp = f"index {index_file(where.git_dir)}", index_stamp(where.git_dir)
-    known = store.tree(key)
-    return known[0] if known and known[1] == stamp else _fill(store, cwd, key, stamp, snapshot.staged(cwd, ENDINGS))
+    known = store.tree(key, stamp) or _like(store, cwd, key, stamp, "")
+    if known:
+        return known
+    head = snapshot.head_tree(cwd)
+    if head and head != store.base()[1]:  # the base of this index, and of the next ones
+        _whole(store, cwd, head)
+        known = _like(store, cwd, key, stamp, "")
+    return known or _fill(store, cwd, key, stamp, snapshot.staged(cwd, ENDINGS))
+
+
+def _like(store: Store, cwd: Folder, key: str, stamp: str, tree: str) -> Kept | None:
+    """A tree (empty: the index) by what differs from the one that is kept whole; None when that is too much."""
+    base, oid = store.base()
+    listing = snapshot.differing(cwd, oid, tree, ENDINGS) if base else None
+    if listing is None or len(listing) > LIKE:
+        return None
+    wanted = _languages((path, oid, mode) for path, oid, mode in listing if oid)
+    numbers = _numbers(store, cwd, wanted)
+    files = {path: numbers[wanted[path]] if path in wanted else None for path, _, _ in listing}
+    store.db.execute("BEGIN IMMEDIATE")
+    store.set_tree(key, stamp, files, base)
+    store.db.execute("COMMIT")
+    return base, files
+
+
+def _whole(store: Store, cwd: Folder, tree: str) -> Kept:
+    return _fill(store, cwd, f"tree {tree}", "", snapshot.committed(cwd, tree, ENDINGS))
 
 
 def changes(store: Store, cwd: Folder) -> dict[str, int | None]:
@@ -58,12 +86,27 @@ def changes(store: Store, cwd: Folder) -> dict[str, int | None]:
     return out | {path: numbers.get(pair) for path, pair in pairs.items()}
 
 
-def _fill(store: Store, cwd: Folder, key: str, stamp: str, listing: list[tuple[str, str, int]]) -> int:
+def _fill(store: Store, cwd: Folder, key: str, stamp: str, listing: list[tuple[str, str, int]]) -> Kept:
+    files = _languages(listing)
+    numbers = _numbers(store, cwd, files)
+    store.db.execute("BEGIN IMMEDIATE")
+    number = store.set_tree(key, stamp, {path: numbers[pair] for path, pair in files.items()})
+    store.db.execute("COMMIT")
+    return number, {}
+
+
+def _languages(listing: Iterable[tuple[str, str, int]]) -> dict[str, Pair]:
+    """Blob and language of the files that the map reads."""
     files: dict[str, Pair] = {}
     for path, oid, mode in listing:
         language = language_of(path)
         if language and mode not in (snapshot.LINK, snapshot.MODULE):
             files[path] = (oid, language)
+    return files
+
+
+def _numbers(store: Store, cwd: Folder, files: dict[str, Pair]) -> dict[Pair, int]:
+    """The number of each file's blob. Raises ``RepositoryError`` when Git lacks the content of one."""
     numbers = _bring(store, cwd, dict.fromkeys(files.values(), ""))
     missing = [path for path, pair in files.items() if pair not in numbers]
     if missing:
@@ -74,10 +117,7 @@ def _fill(store: Store, cwd: Folder, key: str, stamp: str, listing: list[tuple[s
             code="map/no-content",
             hint="git fsck tells what is gone; in a partial clone, git fetch brings it",
         )
-    store.db.execute("BEGIN IMMEDIATE")
-    number = store.set_tree(key, stamp, {path: numbers[pair] for path, pair in files.items()})
-    store.db.execute("COMMIT")
-    return number
+    return numbers
 
 
 def _bring(store: Store, cwd: Folder, wanted: dict[Pair, str]) -> dict[Pair, int]:

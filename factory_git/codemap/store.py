@@ -2,7 +2,8 @@
 
 Three things are kept. ``blob``: the packed facts of a content, by its Git id, its language and what extracted it.
 ``word``: for a name in a role, the blobs it occurs in, as a row of 32-bit numbers that grows at its end.
-``tree``, ``file``: path and blob of each file of a tree, so that a query opens nothing else.
+``tree``, ``file``: path and blob of each file of a tree, so that a query opens nothing else; a tree that is much like
+one that is kept whole (its ``base``) has rows only for what differs, no blob standing for a file that is gone.
 
 A cache that cannot be read is thrown away and made anew; one that cannot be written is replaced by one in memory.
 """
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     Words = Mapping[tuple[str, str], array[int]]
+    Kept = tuple[int, dict[str, int | None]]
+    """The number of a tree that is kept whole, and what differs from it: path → blob, None for gone."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+KEEP_MAKERS = 2
 KEEP_TREES = 12
 _SCHEMA = """
 CREATE TABLE maker (id INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE) STRICT;
@@ -34,9 +38,11 @@ CREATE TABLE blob (
 CREATE TABLE word (
   role TEXT NOT NULL, name TEXT NOT NULL, blobs BLOB NOT NULL, PRIMARY KEY (role, name)
 ) STRICT, WITHOUT ROWID;
-CREATE TABLE tree (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, used INTEGER NOT NULL) STRICT;
+CREATE TABLE tree (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, stamp TEXT NOT NULL, used INTEGER NOT NULL, base INTEGER NOT NULL
+) STRICT;
 CREATE TABLE file (
-  tree INTEGER NOT NULL, path TEXT NOT NULL, blob INTEGER NOT NULL, PRIMARY KEY (tree, path)
+  tree INTEGER NOT NULL, path TEXT NOT NULL, blob INTEGER, PRIMARY KEY (tree, path)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX file_by_blob ON file (tree, blob);
 """
@@ -49,6 +55,7 @@ class Store:
         self.db = _open(path)
         row = self.db.execute("SELECT id FROM maker WHERE digest = ?", (maker,)).fetchone()
         if row is None:  # another process may be just as new
+            self._forget_makers()
             self.db.execute("INSERT OR IGNORE INTO maker (digest) VALUES (?)", (maker,))
             row = self.db.execute("SELECT id FROM maker WHERE digest = ?", (maker,)).fetchone()
         self.maker: int = row[0]
@@ -56,6 +63,15 @@ class Store:
     def close(self) -> None:
         """Let the file go."""
         self.db.close()
+
+    def _forget_makers(self) -> None:
+        """Empty the cache where too many extractors have left something: what they wrote is never read again."""
+        if self.db.execute("SELECT count(*) FROM maker").fetchone()[0] < KEEP_MAKERS:
+            return
+        self.db.execute("BEGIN IMMEDIATE")
+        for table in ("file", "tree", "word", "blob", "maker"):
+            self.db.execute(f"DELETE FROM {table}")  # noqa: S608 (our own tables)
+        self.db.execute("COMMIT")
 
     # Blobs.
 
@@ -118,29 +134,43 @@ class Store:
 
     # Trees.
 
-    def tree(self, key: str) -> tuple[int, str] | None:
-        """Number and stamp of a tree that was seen, with the blobs of this maker."""
-        row = self.db.execute("SELECT id, stamp FROM tree WHERE key = ?", (f"{self.maker} {key}",)).fetchone()
-        return (row[0], row[1]) if row else None
+    def tree(self, key: str, stamp: str = "") -> Kept | None:
+        """A tree that was seen, with the blobs of this maker; None when there is none, or it had another stamp."""
+        row = self.db.execute(
+            "SELECT id, base FROM tree WHERE key = ? AND stamp = ?", (f"{self.maker} {key}", stamp)
+        ).fetchone()
+        if row is None or not row[1]:
+            return (row[0], {}) if row else None
+        return row[1], dict(self.db.execute("SELECT path, blob FROM file WHERE tree = ?", (row[0],)))
 
-    def set_tree(self, key: str, stamp: str, files: Mapping[str, int]) -> int:
-        """Keep a tree as it is now: only what differs from what was kept is written."""
-        known = self.tree(key)
+    def base(self) -> tuple[int, str]:
+        """Number and Git id of the newest committed tree that is kept whole; 0 and nothing when there is none."""
+        start = f"{self.maker} tree "
+        row = self.db.execute(
+            "SELECT id, key FROM tree WHERE base = 0 AND key >= ? AND key < ? ORDER BY used DESC LIMIT 1",
+            (start, f"{self.maker} tref"),
+        ).fetchone()
+        return (row[0], row[1][len(start) :]) if row else (0, "")
+
+    def set_tree(self, key: str, stamp: str, files: Mapping[str, int | None], base: int = 0) -> int:
+        """Keep a tree as it is now, whole or as what differs from ``base``; returns its number."""
+        full = f"{self.maker} {key}"
+        used = int(self.db.execute("SELECT coalesce(max(used), 0) + 1 FROM tree").fetchone()[0])
+        known = self.db.execute("SELECT id, base FROM tree WHERE key = ?", (full,)).fetchone()
         if known is None:
             number = int(
                 self.db.execute(
-                    "INSERT INTO tree (key, stamp, used) VALUES (?, ?, (SELECT coalesce(max(used), 0) + 1 FROM tree))"
-                    " RETURNING id",
-                    (f"{self.maker} {key}", stamp),
+                    "INSERT INTO tree (key, stamp, used, base) VALUES (?, ?, ?, ?) RETURNING id",
+                    (full, stamp, used, base),
                 ).fetchone()[0]
             )
         else:
             number = known[0]
-            self.db.execute(
-                "UPDATE tree SET stamp = ?, used = (SELECT max(used) + 1 FROM tree) WHERE id = ?", (stamp, number)
-            )
+            self.db.execute("UPDATE tree SET stamp = ?, used = ?, base = ? WHERE id = ?", (stamp, used, base, number))
         before = dict(self.db.execute("SELECT path, blob FROM file WHERE tree = ?", (number,)))
-        changed = [(number, path, blob) for path, blob in sorted(files.items()) if before.get(path) != blob]
+        changed = [
+            (number, path, blob) for path, blob in sorted(files.items()) if path not in before or before[path] != blob
+        ]
         gone = [(number, path) for path in before.keys() - files.keys()]
         self.db.executemany("INSERT OR REPLACE INTO file (tree, path, blob) VALUES (?, ?, ?)", changed)
         self.db.executemany("DELETE FROM file WHERE tree = ? AND path = ?", gone)
@@ -148,10 +178,12 @@ class Store:
         return number
 
     def _forget_old_trees(self) -> None:
-        old = self.db.execute("SELECT id FROM tree ORDER BY used DESC LIMIT -1 OFFSET ?", (KEEP_TREES,)).fetchall()
-        for row in old:
-            self.db.execute("DELETE FROM file WHERE tree = ?", row)
-            self.db.execute("DELETE FROM tree WHERE id = ?", row)
+        rows = self.db.execute("SELECT id, base FROM tree ORDER BY used DESC").fetchall()
+        needed = {one for row in rows[:KEEP_TREES] for one in row}
+        for number, _ in rows[KEEP_TREES:]:
+            if number not in needed:
+                self.db.execute("DELETE FROM file WHERE tree = ?", (number,))
+                self.db.execute("DELETE FROM tree WHERE id = ?", (number,))
 
     def size(self) -> int:
         """Bytes of the cache."""
@@ -187,6 +219,8 @@ def _ready(path: str) -> sqlite3.Connection:
     db = sqlite3.connect(path, timeout=30, isolation_level=None)
     try:
         version = db.execute("PRAGMA user_version").fetchone()[0]
+        # A lost transaction is read again; in this mode of the journal it cannot leave the file half written.
+        db.execute("PRAGMA synchronous = NORMAL")
         if version == SCHEMA_VERSION:
             return db
         if version == 0 and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:

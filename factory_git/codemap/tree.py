@@ -6,7 +6,7 @@ from factory_git.codemap import pack
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any
 
     from factory_git.codemap.store import Store
@@ -20,7 +20,7 @@ KEPT = 4096
 class Tree:
     """The files of a tree that the map reads. ``changes`` (path → blob number, None: gone) lie over the stored tree."""
 
-    def __init__(self, store: Store, number: int, changes: dict[str, int | None] | None = None) -> None:
+    def __init__(self, store: Store, number: int, changes: Mapping[str, int | None] | None = None) -> None:
         self.store = store
         self.number = number
         self.changes = changes or {}

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Folder = str | os.PathLike[str]
 
 LINK, MODULE = 0o120000, 0o160000
+_INDEX_DIFF = ("diff-index", "--cached", "-z", "--no-abbrev", "--no-renames")
 _OURS_FIRST = {b"0": 0, b"2": 1, b"3": 2, b"1": 3}
 
 
@@ -54,6 +55,32 @@ def committed(cwd: Folder, tree: str, endings: tuple[bytes, ...] = (b"",)) -> li
             mode, _, oid = head.split(b" ")
             rows.append((os.fsdecode(path), oid.decode(), int(mode, 8)))
     return rows
+
+
+def differing(
+    cwd: Folder, base: str, tree: str, endings: tuple[bytes, ...] = (b"",)
+) -> list[tuple[str, str, int]] | None:
+    """Path, blob id and mode of what differs in ``tree`` (empty: the index) from the tree ``base``; no id: it is gone.
+
+    None when Git cannot say (it has no such tree any more) or a file of the index is unmerged.
+    """
+    asked = ("diff-tree", "-r", "-z", "--no-renames", base, tree) if tree else (*_INDEX_DIFF, base)
+    code, out = _start(cwd, *asked).result()
+    parts = out.split(b"\0")
+    rows = []
+    for head, path in zip(parts[::2], parts[1::2], strict=False):
+        _, mode, _, oid, status = head.split(b" ")
+        if status == b"U":
+            return None
+        if path.lower().endswith(endings):
+            rows.append((os.fsdecode(path), "" if status == b"D" else oid.decode(), int(mode, 8)))
+    return rows if code == 0 else None
+
+
+def head_tree(cwd: Folder) -> str:
+    """The tree id of ``HEAD``; empty before the first commit."""
+    code, out = _start(cwd, "rev-parse", "--verify", "--quiet", "HEAD^{tree}").result()
+    return out.decode().strip() if code == 0 else ""
 
 
 def tree_of(cwd: Folder, rev: str) -> str:

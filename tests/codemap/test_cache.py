@@ -229,6 +229,49 @@ def test_old_trees_are_forgotten(repo: Path, monkeypatch: pytest.MonkeyPatch) ->
         git(repo, "commit", "-q", "-am", "x")
         assert found(repo, f"f{i}", Which(rev="HEAD")) == ["a.py:1"]
     with sqlite3.connect(locate(repo).factory_dir / CACHE) as db:
-        assert db.execute("SELECT count(*) FROM tree").fetchone() == (2,)
-        assert db.execute("SELECT count(DISTINCT tree) FROM file").fetchone() == (2,)
+        # The last two, and the one that they are kept by their difference from.
+        assert db.execute("SELECT count(*), count(nullif(base, 0)) FROM tree").fetchone() == (3, 2)
+        assert db.execute("SELECT count(DISTINCT tree) FROM file").fetchone() == (3,)
     assert found(repo, "f0", Which(rev="HEAD~3")) == ["a.py:1"]
+
+
+def test_an_index_is_kept_by_what_differs_from_a_commit(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from factory_git.codemap import fill
+
+    assert found(repo, "f", Which(staged=True)) == ["a.py:1"]
+    write(repo, {"new.py": "def new(): ...\n", "a.py": "def f2(): ...\n", "notes.md": "x"})
+    git(repo, "rm", "-q", "b/c.py")
+    git(repo, "add", "-A")
+    monkeypatch.setattr("factory_git.gitio.snapshot.staged", None)  # nothing is listed again
+    monkeypatch.setattr("factory_git.gitio.snapshot.committed", None)
+    for _ in range(2):  # brought up to date, and from the cache
+        assert [path for path, _ in staged(repo).tree.under("")] == ["a.py", "new.py"]
+        assert found(repo, "f*", Which(staged=True)) == ["a.py:1"]
+    git(repo, "commit", "-q", "-m", "second")
+    assert found(repo, "new", Which(rev="HEAD")) == ["new.py:1"]
+    assert found(repo, "g", Which(rev="HEAD~1")) == ["b/c.py:1"]
+    monkeypatch.undo()
+    monkeypatch.setattr(fill, "LIKE", 1)
+    git(repo, "mv", "a.py", "moved.py")
+    assert found(repo, "f2", Which(staged=True)) == ["moved.py:1"], "too much differs from any commit: kept whole"
+    assert found(repo, "f2", Which(rev="HEAD")) == ["a.py:1"]
+
+
+def test_a_commit_that_git_has_thrown_away_is_no_base_any_more(repo: Path) -> None:
+    found(repo, "f", Which(staged=True))
+    tree = git(repo, "rev-parse", "HEAD^{tree}").strip()
+    write(repo, {"a.py": "def other(): ...\n"})
+    git(repo, "commit", "-q", "-a", "--amend", "-m", "x")
+    (repo / ".git" / "objects" / tree[:2] / tree[2:]).unlink()
+    assert found(repo, "other", Which(staged=True)) == ["a.py:1"]
+    assert found(repo, "other", Which(rev="HEAD")) == ["a.py:1"]
+
+
+def test_what_former_extractors_wrote_is_thrown_away(repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(4):
+        monkeypatch.setattr(digest, "grammars", lambda number=number: f"grammars {number}")
+        assert found(repo, "f") == ["a.py:1"]
+        with sqlite3.connect(locate(repo).factory_dir / CACHE) as db:
+            makers, blobs = db.execute("SELECT (SELECT count(*) FROM maker), count(*) FROM blob").fetchone()
+        assert makers <= 2
+        assert blobs == 2 * makers
