@@ -10,6 +10,7 @@ from factory_git.cli.check_words import mended, planned, rejected, summary, watc
 from factory_git.cli.paths import from_top
 from factory_git.core.errors import UsageError
 from factory_git.drift.formats import FORMATS
+from factory_git.gitio.changes import amended_onto
 from factory_git.gitio.locate import Location, locate
 
 
@@ -55,6 +56,8 @@ def command(
     Exits 0 when there is no finding, 1 when there is one; warnings do not count.
     """
     location = locate()
+    if hook and base is None and revision is None and not worktree:
+        base = amended_onto(location)  # an amended commit brings all that it holds, not only what is staged now
     options = check.Options(
         paths=tuple(from_top(location, path) for path in paths),
         everything=everything,

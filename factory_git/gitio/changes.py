@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from factory_git.gitio import caller
 from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed
 
@@ -45,6 +46,17 @@ def commit(location: Location, revision: str) -> Commit | None:
         return None
     oid, *parents = out.decode().split()
     return Commit(oid=oid, parents=tuple(parents), cut=not parents and oid in _shallow(location))
+
+
+def amended_onto(location: Location) -> str | None:
+    """The commit that an amended commit replaces the child of, while Git makes it.
+
+    None where no commit is being amended, or the first one, a merge, or one whose parent is not here.
+    """
+    if not caller.amends():
+        return None
+    head = commit(location, "HEAD")
+    return head.parents[0] if head and len(head.parents) == 1 else None
 
 
 def message(location: Location, oid: str) -> bytes:

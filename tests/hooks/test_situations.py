@@ -35,6 +35,17 @@ def test_partial_staging_is_judged_by_what_is_staged(compiled: Path, git: Git, c
     assert commit(compiled, "-qm", "x").returncode == 0, "what is not staged is nobody's business"
 
 
+def test_an_amended_commit_is_judged_whole_and_older_ones_are_not(compiled: Path, commit: Run) -> None:
+    spoil(compiled)
+    assert commit(compiled, "-qam", "sly", "--no-verify").returncode == 0
+    (compiled / "README").write_text("more\n")
+    done = commit(compiled, "-qa", "--amend", "--no-edit")
+    assert done.returncode == 1
+    assert "GF502" in done.stderr
+    assert commit(compiled, "-qam", "beside it").returncode == 0
+    assert commit(compiled, "-q", "--amend", "-m", "reworded").returncode == 0
+
+
 def test_partial_staging_names_the_nodes_that_are_staged(bound: Path, git: Git, commit: Run) -> None:
     text = (bound / MODEL).read_text().replace("\n\n\n", "\n\n\n# a\n# b\n# c\n# d\n# e\n# f\n# g\n\n\n")
     (bound / MODEL).write_text(text)
