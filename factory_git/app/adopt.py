@@ -134,9 +134,10 @@ def _draft(the: Map, found: Scan, options: Options, root: str, existing: Existin
         found, known, taken.get("entity", ()), everything=options.everything, limit=options.limit
     )
     some = adopt_entities.with_fields(found, some, existing.bound if existing else {})
-    flows, further = adopt_flow.pipelines(found, known, taken.get("pipeline", ()))
     shown = {one.at.partition("::")[2].rpartition(".")[2]: one.name for one in some}
     pages, more = adopt_panels.panels(found, known, taken.get("panel", ()), shown)
+    drawn = (*known, *(one.at for one in pages))  # what draws a page is the page, and no pipeline
+    flows, further = adopt_flow.pipelines(found, drawn, taken.get("pipeline", ()))
     name = options.name or (existing.name if existing else _named(the, root))
     left = (*left, *further, *more, *found.left)
     return Draft(name=name, language=found.language, entities=some, pipelines=flows, panels=pages, left=left)
@@ -178,10 +179,11 @@ def _paths(draft: Draft, found: Scan) -> tuple[str, ...]:
     }
     out: list[str] = []
     for folder in sorted({posixpath.dirname(path) for path in holding}):
+        if any(folder.startswith(f"{one}/") for one in out):
+            continue
         inside = [path for path in found.files if posixpath.dirname(path) == folder]
-        deeper = any(posixpath.dirname(path).startswith(f"{folder}/") for path in found.files)
         own = [path for path in inside if path in holding]
-        if folder and not deeper and len(own) > 1 and 2 * len(own) > len(inside) and not acting.intersection(inside):
+        if folder and len(own) > 1 and 2 * len(own) > len(inside) and not acting.intersection(inside):
             out.append(folder)
         else:
             out += own

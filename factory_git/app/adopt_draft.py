@@ -108,12 +108,29 @@ def _numbered(names: Sequence[str], n: int, used: Collection[str]) -> str:
     return f"{names[n]}{before + 1}" if before else names[n]
 
 
+_DULL = (
+    "src",
+    "app",
+    "lib",
+    "internal",
+    "models",
+    "model",
+    "index",
+    "page",
+    "main",
+    "mod",
+    "views",
+    "controllers",
+    "pages",
+)
+
+
 def _prefixed(name: str, file: str, depth: int) -> str:
     """The name with the nearest ``depth`` parts of its path before it; the file's own counts as the nearest."""
     *folders, last = file.split("/")
     stem = last.partition(".")[0]
     parts = [one for one in (*folders, stem) if one.isidentifier() or one.replace("-", "_").isidentifier()]
-    plain = [one for one in parts if slug(one) not in ("src", "app", "lib", "internal", "models", "model", slug(name))]
+    plain = [one for one in parts if slug(one) not in (*_DULL, slug(name))]
     chosen = plain[-depth:]
     if " " in name or "_" in name or name.islower():
         return "_".join([*(slug(one) for one in chosen), name])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from factory_git.app.adopt_draft import Entity, Field, Left, named
@@ -30,6 +30,11 @@ _KEYS = ("id", "pk", "uuid")
 _KEYED = re.compile(r"primary_key\s*=\s*True|^(?:\w+\.)?AutoField\(")
 _KEY_MARKS = frozenset({"Id", "PrimaryKey", "PrimaryColumn", "PrimaryGeneratedColumn", "EmbeddedId"})
 _END = re.compile(r"_(?:id|uuid|key|ref)$")
+_COUNTS = re.compile(
+    r"(?:^|_)(?:id|count|counts|size|version|index|number|num|age|port|limit|position|order|year|month|day|days|hours|"
+    r"minutes|seconds|duration|length|width|height|views|visits|offset|page|sort|priority|level|attempts)(?:_|$)"
+)
+_TOLD = re.compile(r"(?:text|date|decimal|any)?\??(?: key)?$")  # types that may tell who somebody is
 _PERSONAL = re.compile(
     r"(?:^|_)(?:e?mail|phone|mobile|address|street|city|zip|postcode|first_name|last_name|full_name|surname|birth\w*|"
     r"dob|ssn|passport\w*|iban|tax_id|gender|ip_address|latitude|longitude|nationality|salary|username)(?:_|$)"
@@ -102,9 +107,12 @@ def _world(scan: Scan, drafted: Sequence[Entity], older: Mapping[str, Target]) -
 def _members(scan: Scan, one: Entity) -> list[Member]:
     """The members that hold data of a row, as the rules for fields count them."""
     found = fields_of(scan.code, one.path, one.index)
-    some = [each for each in found.members if each.data and not each.inherited] if found else []
+    all_ = found.members if found else ()
+    inherited = _key([each for each in all_ if each.inherited and not each.accessor])
+    some = [each for each in all_ if each.data and (not each.inherited or each is inherited)]
     out, seen = [], set()
-    for each in [each for each in some if not each.hidden] or some:
+    shown = [each for each in some if not each.hidden] or some
+    for each in sorted(shown, key=lambda one: one is not inherited):  # a key from a base comes first, too
         name = label(each)
         if _NAME.fullmatch(name) and name.replace("_", "") not in seen:
             seen.add(name.replace("_", ""))
@@ -138,16 +146,18 @@ def _filled(world: World, one: Entity, members: Sequence[Member], keys: Mapping[
     for each in members:
         type_ = _type(world, language, each, keys, one)
         fields.append(Field(name=label(each), type=type_))
-    personal = tuple(each.name for each in fields if _PERSONAL.search(each.name) and not each.type.startswith("ref"))
+    refs = {each.name for each in fields if each.type.startswith("ref ")}
+    # `user` and `user_id` are one reference, twice: the rules know the one by the other.
+    fields = [each for each in fields if _END.sub("", each.name) not in refs - {each.name}]
+    personal = tuple(each.name for each in fields if _PERSONAL.search(each.name) and _TOLD.match(each.type))
     return replace(one, fields=tuple(fields), personal=personal)
 
 
 def _type(world: World, language: str, member: Member, keys: Mapping[str, Member | None], one: Entity) -> str:
     """The spec's words for a member's type; empty when it has none."""
-    known = table(language)
-    if known is None:
+    if table(language) is None:
         return ""
-    reader = Reader(world, known, language, member.path, member.owner)
+    reader = Reader(world, language, member.path, member.owner)
     _, meaning = said(reader, member)
     key = keys[one.name] is not None and keys[one.name] is member
     optional = not key and bool(member.optional or meaning.optional)
@@ -178,10 +188,19 @@ def _candidates(
     if kinds == {"enum"} and 1 < len(words) <= _MOST_WORDS and all(_WORD.fullmatch(word) for word in words):
         out.append(contract.Type(name="enum", of=words))
     if "list" in kinds and meaning.item is not None:
-        items = [*meaning.item.kinds, *(_ALSO[kind] for kind in meaning.item.kinds if kind in _ALSO)]
-        out += [contract.Type(name="list", of=(name,)) for name in _SCALARS if name in items and name != "json"]
+        items = _scalars(meaning.item.kinds, label(member))
+        out += [contract.Type(name="list", of=(name,)) for name in items if name != "json"]
+    return out + [contract.Type(name=name) for name in _scalars(kinds, label(member))]
+
+
+def _scalars(kinds: Collection[str], name: str) -> list[str]:
+    """The plain types for what a member can hold, the most telling first."""
     told = {*kinds, *(_ALSO[kind] for kind in kinds if kind in _ALSO)}
-    return out + [contract.Type(name=name) for name in _SCALARS if name in told]
+    out = [one for one in _SCALARS if one in told]
+    if {"int", "decimal"} <= told and not _COUNTS.search(name):  # a number that is not said to be whole
+        out.remove("int")
+    # A text may hold a date, in languages whose dates come as text: it says nothing of one.
+    return [one for one in out if one not in ("date", "datetime")] if "text" in told else out
 
 
 def _named_reference(world: World, member: Member, keys: Mapping[str, Member | None]) -> str:

@@ -6,17 +6,20 @@ what is called from all over the tree is a tool, not a step. The rules judge the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from factory_git.app.adopt_draft import Left, Pipeline, Step, named
 from factory_git.app.adopt_tree import Scan
 from factory_git.codemap.model import Call, FileFacts, Symbol
+from factory_git.core.ids import slug
 from factory_git.drift.kinds.surface import CALLABLE, ordinary, public
 
 LIMIT = 12
 FEWEST, MOST = 3, 9  # steps
 _TOOL = 4  # files that call it; twice as many places
 _SHORT = 4  # lines
+_TRIVIAL = re.compile(r"__|new|New|log|print|assert|debug|use[A-Z]|on[A-Z]|handle[A-Z]")
 _LOOKED_AT = 600  # functions, those with the most calls first
 
 
@@ -60,8 +63,8 @@ def _candidates(scan: Scan, known: Sequence[str]) -> list[tuple[int, str, int]]:
     out = []
     for path in scan.files:
         facts = scan.code.facts(path)
-        if facts is None:
-            continue
+        if facts is None or path.endswith((".tsx", ".jsx")):
+            continue  # what draws something calls in the order in which it is seen
         counts: dict[int, set[str]] = {}
         for call in facts.calls:
             if call.owner >= 0 and _always(call):
@@ -70,7 +73,7 @@ def _candidates(scan: Scan, known: Sequence[str]) -> list[tuple[int, str, int]]:
             one = facts.symbols[index]
             if len(calls) < FEWEST or one.kind not in CALLABLE or "~" in one.id or f"{path}::{one.id}" in known:
                 continue
-            if public(facts, index) and not (one.parent >= 0 and ordinary(one)):
+            if public(facts, index) and not _trivial(one) and not (one.parent >= 0 and ordinary(one)):
                 out.append((len(calls), path, index))
     return out
 
@@ -117,7 +120,7 @@ def _tool(scan: Scan, name: str) -> bool:
 
 
 def _trivial(one: Symbol) -> bool:
-    return one.name.startswith(("__", "new", "New", "log", "print", "assert")) or "property" in one.decorators
+    return bool(_TRIVIAL.match(one.name)) or "property" in one.decorators
 
 
 def _called(scan: Scan, name: str) -> bool:
@@ -125,5 +128,11 @@ def _called(scan: Scan, name: str) -> bool:
 
 
 def _named_steps(steps: Sequence[tuple[str, str]]) -> tuple[Step, ...]:
-    labels = named([(name.lstrip("_"), at.partition("::")[0]) for name, at in steps])
+    """Steps by their functions' names; where two have one name, their types' names go before them."""
+    plain = [slug(name) for name, _ in steps]
+    full = [
+        (at.partition("::")[2].replace(".", " ") if plain.count(slug(name)) > 1 else name.lstrip("_"), at)
+        for name, at in steps
+    ]
+    labels = named([(name, at.partition("::")[0]) for name, at in full])
     return tuple(Step(name=label, at=at) for label, (_, at) in zip(labels, steps, strict=True))

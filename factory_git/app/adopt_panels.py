@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from factory_git.app.adopt_draft import Left, Panel, named
 from factory_git.app.adopt_tree import Scan
 from factory_git.codemap.model import FileFacts
-from factory_git.drift.kinds.surface import CALLABLE, public
+from factory_git.drift.kinds.surface import CALLABLE, folded, public
 
-LIMIT = 100
+LIMIT = 150
 _PAGES = frozenset({"pages", "screens", "scenes", "views"})
+_PARTS = frozenset({"components", "hooks", "utils", "lib", "partials", "shared"})
 _RENDERS = {
     "python": frozenset({"render", "render_template", "TemplateResponse"}),
     "php": frozenset({"view"}),
@@ -86,16 +87,18 @@ def _component(path: str, facts: FileFacts) -> Iterator[tuple[str, int]]:
     """The component that a page's file exports."""
     *folders, file = path.split("/")
     stem = file.partition(".")[0]
-    if stem != "page" and not (_PAGES.intersection(folders) and file.endswith((".tsx", ".jsx"))):
+    placed = _PAGES.intersection(folders) or _ENDS.search(stem)
+    if not file.endswith((".tsx", ".jsx")) or _PARTS.intersection(folders) or not (placed or stem == "page"):
         return
     shown = [
-        index
+        (_ENDS.sub("", one.name), index)
         for index, one in enumerate(facts.symbols)
-        if one.parent < 0 and one.exported and one.name[:1].isupper() and one.kind in ("function", "class", "variable")
+        if one.parent < 0 and one.name[:1].isupper() and one.kind in ("function", "class", "variable")
     ]
-    same = [index for index in shown if facts.symbols[index].name.lower() == stem.lower()]
-    for index in (same or shown)[:1]:
-        yield _ENDS.sub("", facts.symbols[index].name), index
+    own = folded(_ENDS.sub("", folders[-1] if stem in ("index", "page") and folders else stem))
+    same = [each for each in shown if folded(each[0]) == own]
+    meant = [each for each in shown if "default" in facts.symbols[each[1]].modifiers]
+    yield from (same or meant)[:1]
 
 
 def _mapped(facts: FileFacts) -> Iterator[tuple[str, int]]:

@@ -45,7 +45,7 @@ def settle(
         try:
             spec = _loaded(files, root)
         except SpecError as error:
-            smaller, lost = _without(draft, [problem.path for problem in error.problems])
+            smaller, lost = _without(draft, {problem.path: problem.code for problem in error.problems})
             if smaller == draft:
                 raise
             draft, dropped = smaller, [*dropped, *lost]
@@ -74,10 +74,13 @@ def _accepted(draft: Draft, hits: Sequence[Hit]) -> tuple[Draft, list[str], list
     """The draft without what these findings are about, the fields that lost their type, and the nodes that are gone."""
     wrong = {hit.node for hit in hits if hit.code in ("GF103", "GF105") and ".fields." in hit.node}
     missing = {hit.node for hit in hits if hit.code == "GF102" and ".fields." in hit.node}
-    nowhere = [hit.node for hit in hits if hit.code in ("GF001", "GF002", "GF101", "GF504")]
-    flows = [hit.node for hit in hits if hit.code.startswith("GF2")]
+    refused = {
+        hit.node: hit.code
+        for hit in reversed(hits)
+        if hit.code in ("GF001", "GF002", "GF101", "GF504") or hit.code.startswith("GF2")
+    }
     entities = tuple(_entity(one, wrong, missing) for one in draft.entities)
-    smaller, lost = _without(replace(draft, entities=entities), [*nowhere, *flows])
+    smaller, lost = _without(replace(draft, entities=entities), refused)
     return smaller, sorted(_short(node) for node in wrong), lost
 
 
@@ -93,8 +96,8 @@ def _entity(one: Entity, wrong: set[str], missing: set[str]) -> Entity:
     return replace(one, fields=tuple(fields)) if tuple(fields) != one.fields else one
 
 
-def _without(draft: Draft, nodes: Sequence[str]) -> tuple[Draft, list[str]]:
-    gone = {_owner(node) for node in nodes} - {""}
+def _without(draft: Draft, nodes: Mapping[str, str]) -> tuple[Draft, list[str]]:
+    gone = {_owner(node): code for node, code in nodes.items() if _owner(node)}
     entities = tuple(one for one in draft.entities if f"{_ENTITIES}{slug(one.name)}" not in gone)
     names = {one.name for one in draft.entities} - {one.name for one in entities}
     entities = tuple(_unreferred(one, names) for one in entities)
@@ -107,7 +110,7 @@ def _without(draft: Draft, nodes: Sequence[str]) -> tuple[Draft, list[str]]:
             for one in draft.panels
             if f"{_PANELS}{slug(one.name)}" not in gone
         ),
-    ), sorted(_short(node) for node in gone)
+    ), sorted(f"{_short(node)} ({code})" for node, code in gone.items())
 
 
 def _unreferred(one: Entity, names: set[str]) -> Entity:

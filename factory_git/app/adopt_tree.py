@@ -10,8 +10,8 @@ from pathlib import Path
 from factory_git.app.adopt_draft import Left
 from factory_git.app.map import Map, open_map
 from factory_git.codemap.build import Which
-from factory_git.codemap.model import FileFacts
 from factory_git.core.errors import NotFound
+from factory_git.drift.kinds import holders
 from factory_git.drift.skipped import Skipped
 from factory_git.drift.view import Code
 
@@ -68,7 +68,7 @@ def scan(start: Path | None, folders: Sequence[str], language: str = "") -> tupl
             code="adopt/no-code",
             hint=f"found here: {found}; a spec's code is in one of {', '.join(sorted(set(FAMILIES.values())))}",
         )
-    chosen = language or max(sorted(kept), key=lambda one: sum(_weight(code.facts(path)) for path in kept[one]))
+    chosen = language or max(sorted(kept), key=lambda one: _weight(code, kept[one]))
     left = [
         Left(
             count=len(files),
@@ -103,8 +103,15 @@ def _below(the: Map, folder: str) -> list[str]:
     return [folder] if the.tree.has(folder) else [path for path, _ in the.tree.under(folder)]
 
 
-def _weight(facts: FileFacts | None) -> int:
-    return 1 + len(facts.symbols) if facts else 0
+def _weight(code: Code, files: Sequence[str]) -> int:
+    """How much of an application is in these files: where its tables are counts most."""
+    stored = sum(
+        holders.degree(code, path, index) == holders.STORED
+        for path in files
+        if (facts := code.facts(path)) is not None
+        for index in range(len(facts.symbols))
+    )
+    return len(files) + 10 * stored
 
 
 def _common(files: Sequence[str]) -> str:

@@ -48,6 +48,7 @@ def ordinary(one: Symbol) -> bool:
         or any(mark.startswith(("Override", "override")) for mark in (*one.decorators, *one.modifiers))
     ):
         return True
-    return any(one.name.startswith(word) and one.name[len(word) : len(word) + 1].isupper() for word in _ACCESS) or (
+    plain = one.name[:1].lower() + one.name[1:]
+    return any(plain.startswith(word) and plain[len(word) : len(word) + 1].isupper() for word in _ACCESS) or (
         "trait" in one.modifiers or "get" in one.modifiers or "set" in one.modifiers
     )
