@@ -62,9 +62,8 @@ def _judge_one(codes: Codes, root: str, files: tuple[str, ...]) -> Judged:
         return Judged(root=root, sources=files, expected=None, findings=(_broken(files[0], str(error), root),))
     judged = _compare(tree, spec, files, inputs, compilation)
     own = judge_bound.judge(codes, spec, compilation)
-    return replace(
-        judged, findings=(*judged.findings, *own.findings), hits=own.hits, world=own.world, ignores=own.ignores
-    )
+    findings = (*judged.findings, *own.findings)
+    return replace(judged, findings=findings, hits=own.hits, world=own.world, ignores=own.ignores, quiet=own.quiet)
 
 
 def _compile(spec: Spec, previous: Mapping[str, bytes]) -> Compilation:
