@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from factory_git.app.judge import MIGRATIONS, join
 from factory_git.codemap.languages.registry import CONFIGURATION, SUFFIXES, language_of
-from factory_git.drift import memory
+from factory_git.drift import baseline, memory
 from factory_git.drift.contract import BOUND
 from factory_git.drift.judged import Judged
 from factory_git.drift.skipped import ATTRIBUTES
@@ -49,7 +49,7 @@ def depends(paths: Iterable[str], worlds: Sequence[World]) -> tuple[str, ...]:
     """Pathspecs of all files that what rules say can hang on; none where there are no rules to ask.
 
     Rules follow calls and names through every file of a language that the tree has; beside these they see the spec's
-    folders, bound files, attributes, and what says where imports lead. A panel may be a file of any kind.
+    folders, bound files, attributes, the baseline, and what says where imports lead. A panel may be a file of any kind.
     """
     if not worlds:
         return ()
@@ -58,7 +58,11 @@ def depends(paths: Iterable[str], worlds: Sequence[World]) -> tuple[str, ...]:
         contract = world.contract
         if "" in contract.folders or any(one.mode == BOUND for one in contract.panels):
             return (memory.EVERYTHING,)
-        named |= {*contract.folders, *(one.at.partition("::")[0] for one in contract.places)}
+        named |= {
+            join(contract.root, baseline.PATH),
+            *contract.folders,
+            *(one.at.partition("::")[0] for one in contract.places),
+        }
         named |= {word.partition("::")[0] for one in contract.scenarios for word in one.test.split() if "." in word}
     found = {language_of(path) for path in paths}
     endings = {ending for ending, language in SUFFIXES.items() if language in found}
