@@ -15,8 +15,8 @@ _PREFIX = re.compile(r"^(?:[$#@_]+|m_(?=\w)|m(?=[A-Z][a-z]))+")
 _REFERENCE = ("_id", "_key", "_ref")
 _SHORT = 6
 _INITIALISMS = frozenset({
-    "id", "url", "uri", "api", "sku", "uuid", "http", "https", "ip", "json", "sql", "html", "xml", "ascii", "cpu", "css",
-    "dns", "ram", "rpc", "tcp", "tls", "udp", "ui", "uid", "utf8", "vm",
+    "id", "url", "uri", "api", "sku", "uuid", "http", "https", "ip", "json", "sql", "html", "xml", "ascii", "cpu",
+    "css", "dns", "ram", "rpc", "tcp", "tls", "udp", "ui", "uid", "utf8", "vm",
 })  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def same(name: str, wanted: str) -> bool:
 
 
 def refers(name: str, wanted: str) -> bool:
-    """Whether two names differ only in saying that they hold a key: ``block`` and ``block_id``, ``blocks``, ``block_ids``."""
+    """Whether two names differ only in saying that they hold a key: ``block`` and ``block_id``, ``block_ids``."""
     one, other = snake(name), snake(wanted)
     if same(_bare(one), _bare(other)):
         return True
@@ -57,10 +57,10 @@ def _bare(name: str) -> str:
 
 def near(name: str, known: Iterable[str]) -> str:
     """The one known name that ``name`` is a slip of the pen from: an edit, two in a long one; empty when none is."""
-    wanted = snake(name)
+    wanted = _DIGITS.sub("", snake(name))
     best, least = "", (1 if len(wanted) < _SHORT else 2) + 1
     for candidate in known:
-        other = snake(candidate)
+        other = _DIGITS.sub("", snake(candidate))
         if min(len(wanted), len(other)) < 3 or abs(len(other) - len(wanted)) >= least:
             continue
         distance = _distance(wanted, other)

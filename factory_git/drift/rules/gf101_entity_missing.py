@@ -3,8 +3,7 @@
 ## What it does
 
 Looks, for each entity of a bound spec, for the type that carries it: a class, interface, struct, record or type of
-its name in the folders of the spec, one that a `gf:` tag stands on, or one that `code:` names. A bound entity whose
-declaration is a function, where the language has types, is a finding too.
+its name in the folders of the spec, one that a `gf:` tag stands on, or one that `code:` names.
 
 ## Why
 
@@ -45,8 +44,6 @@ if TYPE_CHECKING:
     from factory_git.drift.world import World
 
 CODE = "GF101"
-_FUNCTIONS = frozenset({"function", "method", "constructor"})
-_LOOSE = frozenset({"javascript"})  # there a function may be a constructor
 
 
 def check(world: World) -> Iterator[Hit]:
@@ -54,19 +51,12 @@ def check(world: World) -> Iterator[Hit]:
     where = ", ".join(folder or "the repository" for folder in world.contract.folders) or "the repository"
     missing = [one for one in world.contract.entities if world.wants(one.path, one.mode)]
     types = _types(world) if missing else {}
-    for entity in world.contract.entities:
-        target = world.bound.get(entity.path)
-        if target is not None and target.index >= 0 and target.file not in world.compiled:
-            symbol, facts = world.code.symbol(target.file, target.index), world.code.facts(target.file)
-            if symbol.kind in _FUNCTIONS and facts is not None and facts.language not in _LOOSE:
-                message = f"entity {entity.name} has no type: {symbol.id} is a {symbol.kind}"
-                yield world.hit(CODE, target, message, hint=f"bind a type to it: `gf: {entity.path}` above one")
     for entity in missing:
         several = [place for name, places in types.items() if names.same(name, entity.name) for place in places]
         if several:
             yield _several(world, entity, several)
             continue
-        hint = f"write it, or bind the one that carries it: code: FILE::Name on the entity, or `gf: {entity.path}` above it"
+        hint = f"write it, or bind what carries it: code: FILE::Name on the entity, or `gf: {entity.path}` above it"
         near = _near(entity, types)
         if near:
             hint = f"did you mean {near}? Then put `gf: {entity.path}` above it; else write the type"

@@ -10,7 +10,7 @@ that cannot be seen, or that can hold anything, is no finding.
 |---|---|---|---|---|---|---|
 |text|`str`|`string`|`String`|`string`|`string`|`String`, `&str`|
 |int|`int`|`number`, `bigint`|`int`, `long`, …|`int`|`int`, `int64`, …|`i64`, `u32`, …|
-|decimal|`Decimal`|`number`, `Decimal`, `Big`|`BigDecimal`|`string`, `float`, `BigDecimal`|`decimal.Decimal`, `big.Rat`|`Decimal`|
+|decimal|`Decimal`|`number`, `Decimal`|`BigDecimal`|`string`, `float`, `BigDecimal`|`decimal.Decimal`|`Decimal`|
 |bool|`bool`|`boolean`|`boolean`|`bool`|`bool`|`bool`|
 |date|`date`|`Date`, `string`, `Dayjs`|`LocalDate`|`DateTimeImmutable`|`time.Time`, `civil.Date`|`NaiveDate`, `Date`|
 |datetime|`datetime`|`Date`, `string`|`Instant`, …|`DateTimeImmutable`|`time.Time`|`DateTime<Utc>`|
@@ -44,7 +44,7 @@ class Market:
 ```
 
 ```text
-farm/market.py:4: GF103 field price of Market is float; the spec says decimal [data_contracts.entities.market.fields.price]
+market.py:4: GF103 field price of Market is float; the spec says decimal [data_contracts.entities.market.fields.price]
 ```
 
 ## Fix

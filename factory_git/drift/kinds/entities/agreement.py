@@ -36,7 +36,7 @@ _DECIMAL = ("decimal", "numeric", "Decimal", "Numeric", "DECIMAL", "NUMERIC")
 
 @value
 class Disagreement:
-    """How a field differs: ``found`` is what it is in the code, ``wanted`` the spec's words; ``hint`` is the way out."""
+    """How a field differs: ``found`` is what it is in the code, ``wanted`` the spec's words; ``hint``, the way out."""
 
     found: str
     wanted: str
@@ -48,7 +48,7 @@ def disagreement(world: World, language: str, field: Field, member: Member) -> D
     known = table(language)
     if known is None or not field.typed or field.type.name == "any":
         return None
-    reader = Reader(world, known, language, member.path, member.owner)
+    reader = Reader(world, language, member.path, member.owner)
     text, meaning = said(reader, member)
     if not meaning.kinds:
         return None
@@ -61,6 +61,15 @@ def disagreement(world: World, language: str, field: Field, member: Member) -> D
         return Disagreement(found=f"{shown}, which {words}", wanted=wanted)
     absent = _absence(field, member, meaning)
     return Disagreement(found=f"{shown}, {absent}", wanted=wanted) if absent else None
+
+
+def points_back(world: World, language: str, member: Member) -> bool:
+    """Whether a member is a list of rows of an entity: the other end of a reference, which is no field of this one."""
+    known = table(language)
+    if known is None or not member.type:
+        return False
+    item = Reader(world, language, member.path, member.owner).read(member.type).item
+    return item is not None and "entity" in item.kinds
 
 
 def said(reader: Reader, member: Member) -> tuple[str, Meaning]:
@@ -212,8 +221,8 @@ def _absence(field: Field, member: Member, meaning: Meaning) -> str:
     )
     if field.key or optional is None or optional == field.optional or member.accessor:
         return ""
-    if "list" in meaning.kinds and field.optional:
-        return ""  # an empty list is absence enough
+    if meaning.kinds & {"any", "json"} or ("list" in meaning.kinds and field.optional):
+        return ""  # what holds anything holds nothing too; an empty list is absence enough
     return "never absent" if field.optional else "which can be absent"
 
 

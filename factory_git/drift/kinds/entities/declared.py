@@ -1,4 +1,4 @@
-"""What a type of the tree's own means: an entity, an enumeration, another name for a type, a wrapper around one. Lean."""
+"""What a type of the tree's own means: an entity, an enumeration, another name for a type, a wrapper. Lean."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def declared(reader: Reader, name: str) -> Meaning | None:
             kinds=frozenset({"entity"}), entities=bound, name=symbol.name, optional=_silence(reader, symbol.kind)
         )
     if symbol.kind == "type" or symbol.kind in ("variable", "constant"):
-        return _alias(reader, path, index, symbol)
+        return _alias(reader, path, symbol)
     if symbol.kind == "enum" or (symbol.kind == "class" and is_enum(reader, path, index)):
         return _enum(reader, path, index, symbol)
     if symbol.kind in ("class", "struct", "record"):
@@ -63,7 +63,7 @@ def _enum(reader: Reader, path: str, index: int, symbol: Symbol) -> Meaning:
     return Meaning(kinds=frozenset({"enum"}), words=tuple(words), name=symbol.name, optional=_silence(reader, "enum"))
 
 
-def _alias(reader: Reader, path: str, index: int, symbol: Symbol) -> Meaning | None:
+def _alias(reader: Reader, path: str, symbol: Symbol) -> Meaning | None:
     """Another name for a type; Go's are types of their own, whose constants are the words."""
     text = symbol.default
     if symbol.kind != "type":
@@ -96,7 +96,7 @@ def _constants(reader: Reader, path: str, name: str) -> tuple[tuple[str, str], .
 
 
 def _class(reader: Reader, path: str, index: int, symbol: Symbol) -> Meaning:
-    """A class of a scalar's kind (``class Sku(str)``), around one value (``record Sku(String value)``), or any other."""
+    """A class of a scalar's kind (``class Sku(str)``), around one value (``record Sku(String value)``), or another."""
     inside = reader.elsewhere(path, symbol.parent)
     for base in symbol.bases if reader.language == "python" else ():
         kinds = reader.table.builtin.get(base) or reader.table.names.get(base, "")

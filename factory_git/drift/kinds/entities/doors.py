@@ -37,10 +37,11 @@ GIVEN = {
 """Bases that bring fields of their own, and which."""
 
 _DECORATORS = frozenset({
-    "dataclass", "dataclass_json", "define", "frozen", "mutable", "s", "attrs", "attributes", "dataclass_transform", "final",
-    "total_ordering", "runtime_checkable", "mapped_as_dataclass", "type", "input", "register", "admin", "deprecated",
-    "value", "autoclass", "typechecked", "beartype", "unique", "mapped", "dataclassy", "interface", "cache", "export",
+    "dataclass", "dataclass_json", "define", "frozen", "mutable", "s", "attrs", "attributes", "mapped_as_dataclass",
+    "dataclass_transform", "final", "total_ordering", "runtime_checkable", "type", "input", "interface", "register",
+    "deprecated", "typechecked", "beartype", "unique", "value",
 })  # fmt: skip
+"""Decorators of Python's classes that add no fields but those that the class declares."""
 _MAGIC = frozenset({"__getattr__", "__getattribute__", "__get"})
 _CLASS_ONLY = re.compile(r"^(?:typing\.|t\.)?(?:ClassVar|InitVar|KW_ONLY)\b|^(?:dataclasses\.)?(?:InitVar|KW_ONLY)\b")
 _MADE = re.compile(r"^[\w.]*?(?:Field|field|Column|column|Key|ib|attrib|Relationship)\(")
@@ -53,12 +54,19 @@ _RELATING = re.compile(
     r"^[\w.]*\b(?:relationship|Relationship|backref|Manager|GenericRelation|association_proxy|objects)\("
 )
 _NO_DATA = frozenset({
-    "model_config", "objects", "query", "metadata", "registry", "log", "logger", "meta", "config", "type_annotation_map",
+    "model_config", "objects", "query", "metadata", "registry", "log", "logger", "meta", "config",
+    "type_annotation_map",
     "created_at", "updated_at", "deleted_at", "created_on", "updated_on", "modified_at", "createdat", "updatedat",
     "createdon", "updatedon", "modifiedat", "created", "modified", "updated", "deletedat",
 })  # fmt: skip
+_ACTIVE = ("Model", "Authenticatable", "Pivot", "User")
+_SETTINGS = frozenset({
+    "fillable", "guarded", "casts", "hidden", "visible", "table", "primaryKey", "keyType", "incrementing", "timestamps",
+    "connection", "appends", "with", "withCount", "dates", "dateFormat", "attributes", "touches", "perPage",
+    "dispatchesEvents", "observables", "allowedFields", "returnType", "useTimestamps",
+})  # fmt: skip
 _NULLED = re.compile(
-    r"(?:Field|field|ib|attrib|Column|column|Key)\((?:.*\b(?:default|null|nullable|server_default)\s*=\s*(?:None|True)\b|None\b)"
+    r"(?:Field|field|ib|attrib|Column|column|Key)\((?:.*\b(?:default\s*=\s*None|null\s*=\s*True|nullable\s*=\s*True)\b|None\b)"
 )
 
 
@@ -114,15 +122,17 @@ def _within(facts: FileFacts, owner: int, index: int) -> bool:
     return owner == index
 
 
-def counts(language: str, one: Symbol) -> bool:
-    """Whether a member is a field of each value at all, not one of the class."""
+def counts(language: str, holder: Symbol, one: Symbol) -> bool:
+    """Whether a member is a field of each value at all, not one of the class or a setting of its framework."""
     if "static" in one.modifiers or (one.name.startswith("__") and one.name.endswith("__")):
+        return False
+    if language == "php" and one.name in _SETTINGS and any(base.endswith(_ACTIVE) for base in holder.bases):
         return False
     return not (language == "python" and _CLASS_ONLY.match(one.type))
 
 
 def data(language: str, one: Symbol) -> bool:
-    """Whether a field that the spec does not know is worth telling: no relation's other end, no bookkeeping, no tool."""
+    """Whether a field that the spec does not know is worth telling: no relation's end, no bookkeeping, no tool."""
     bare = one.name.strip("_#$")
     if bare.lower() in _NO_DATA or one.name[:1] in "_#" or any(_RELATION.match(text) for text in one.decorators):
         return False
@@ -139,7 +149,7 @@ def data(language: str, one: Symbol) -> bool:
     return True
 
 
-def reads(language: str, holder: Symbol, one: Symbol) -> bool:
+def reads(language: str, one: Symbol) -> bool:
     """Whether a method reads like a field: a property, a getter, in an interface one without parameters."""
     if "static" in one.modifiers or "classmethod" in one.decorators or "staticmethod" in one.decorators:
         return False

@@ -14,9 +14,8 @@ from factory_git.core.value import value
 class Meaning:
     """``kinds`` empty: the type cannot be seen. ``optional``: it can be absent; None where the language does not say.
 
-    ``words`` are pairs (name, value) of an enumeration where they can be seen. ``entities`` are spec paths. ``wrapped``:
-    it is a type of the tree's own around one such value. ``name`` is what to call it where that says more than its
-    text.
+    ``words`` are pairs (name, value) of an enumeration where they can be seen. ``entities`` are spec paths.
+    ``wrapped``: it is a type of the tree's own around one such value, ``name`` that type's name.
     """
 
     kinds: frozenset[str] = frozenset()

@@ -1,7 +1,7 @@
 """The fields of a declaration: its own, and those it has from its bases, as far as the tree has them. Lean.
 
-``open`` says why there may be fields that nobody sees here: a base from elsewhere, a decorator that writes code. What is
-missing from such a declaration is only perhaps missing.
+``open`` says why there may be fields that nobody sees here: a base from elsewhere, a decorator that writes code. What
+is missing from such a declaration is only perhaps missing.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class Fields:
 
 
 def fields_of(code: Code, path: str, index: int) -> Fields | None:
-    """The fields of a declaration; None for one that holds none (a function, a constant) or of a language not judged."""
+    """The fields of a declaration; None for one that has none (a function, a constant), or in a language not judged."""
     facts = code.facts(path)
     if facts is None or index < 0 or table(facts.language) is None or facts.symbols[index].kind not in HOLDERS:
         return None
@@ -113,10 +113,10 @@ class _Gathering:
             if one.kind in ("field", "property"):
                 if "embedded" in one.modifiers or any(d.startswith("serde(flatten") for d in one.decorators):
                     continue
-                if not doors.counts(self.language, one):
+                if not doors.counts(self.language, facts.symbols[index], one):
                     continue
                 self._add(path, facts, place, one, typed, inherited=inherited)
-            elif one.kind == "method" and doors.reads(self.language, facts.symbols[index], one):
+            elif one.kind == "method" and doors.reads(self.language, one):
                 self._add(path, facts, place, one, {}, inherited=inherited, accessor=True)
 
     def _add(

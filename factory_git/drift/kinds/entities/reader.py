@@ -9,6 +9,7 @@ from factory_git.codemap.walk import TYPES
 from factory_git.core.value import replace
 from factory_git.drift.kinds.entities.declared import declared
 from factory_git.drift.kinds.entities.meaning import ABSENT, UNKNOWN, Meaning, union
+from factory_git.drift.kinds.entities.table import table
 from factory_git.drift.kinds.entities.typetext import enclosed, generic, literal, number, split
 
 TYPE_CHECKING = False
@@ -17,23 +18,29 @@ if TYPE_CHECKING:
     from factory_git.drift.world import World
 
 DEPTH = 6
+_POINTED = ("big.", "apd.", "inf.", "decimal.Big", "url.", "timestamppb.", "structpb.")
+"""Go's types that are passed by pointer as a rule: it says nothing of absence."""
 _BEFORE = ("readonly ", "final ", "mut ", "dyn ", "impl ", "const ", "unique symbol ", "typing.", "t.", "new ")
 
 
 class Reader:
     """Reads the types that stand in one file of one language, as seen from inside the declaration at ``owner``."""
 
-    def __init__(self, world: World, table: Table, language: str, path: str, owner: int, depth: int = 0) -> None:
+    def __init__(self, world: World, language: str, path: str, owner: int) -> None:
+        found = table(language)
+        assert found is not None
         self.world = world
-        self.table = table
+        self.table: Table = found
         self.language = language
         self.path = path
         self.owner = owner
-        self.depth = depth
+        self.depth = 0
 
     def elsewhere(self, path: str, owner: int) -> Reader:
         """A reader for another place, one step further from where the question was asked."""
-        return Reader(self.world, self.table, self.language, path, owner, self.depth + 1)
+        found = Reader(self.world, self.language, path, owner)
+        found.depth = self.depth + 1
+        return found
 
     def read(self, text: str) -> Meaning:
         """The meaning of a type's text."""
@@ -65,7 +72,7 @@ class Reader:
             return replace(self.read(text[1:]), optional=True)
         if self.language in ("go", "rust") and text[:1] in "*&[(":
             return self._pointer(text)
-        if text.startswith("? extends ") or text.startswith("? super "):
+        if text.startswith(("? extends ", "? super ")):
             return self.read(text.split(" ", 2)[2])
         if self.language in ("typescript", "tsx", "javascript"):
             found = self._ecmascript(text)
@@ -85,7 +92,7 @@ class Reader:
             return self.read(rest.removeprefix("mut "))
         if text.startswith("*"):
             found = self.read(text[1:])
-            whole = found.kinds & {"entity", "decimal", "json", "class"} or not found.kinds
+            whole = found.kinds & {"entity", "json", "class"} or not found.kinds or text[1:].startswith(_POINTED)
             return replace(found, optional=None if whole else True)
         if text.startswith("("):
             return Meaning(kinds=frozenset({"null" if text == "()" else "list"}))
@@ -99,10 +106,9 @@ class Reader:
     def _ecmascript(self, text: str) -> Meaning | None:
         """The forms that only TypeScript has; None for a plain one."""
         said = literal(text)
-        if said is not None:
-            if text[0] == "`":  # a template of text
-                return Meaning(kinds=frozenset({"text"}))
-            return Meaning(kinds=frozenset({"enum"}), words=((said, said),))
+        if said is not None:  # a template is any text of its shape
+            words = ((said, said),) if text[0] != "`" else ()
+            return Meaning(kinds=frozenset({"enum" if words else "text"}), words=words)
         if number(text):
             return Meaning(kinds=frozenset({"int", "decimal"}))
         if "=>" in text and not enclosed(text):
@@ -111,10 +117,12 @@ class Reader:
         if len(parts) > 1:  # `string & {readonly brand: 'Sku'}` is text
             found = [self.read(part) for part in parts]
             return next((one for one in found if one.kinds and "map" not in one.kinds), UNKNOWN)
-        if text.startswith("{"):
-            return Meaning(kinds=frozenset({"map"}))
-        if text.startswith("["):
-            return Meaning(kinds=frozenset({"list"}))
+        if text[0] in "{[":
+            return Meaning(kinds=frozenset({"map" if text[0] == "{" else "list"}))
+        return self._derived(text)
+
+    def _derived(self, text: str) -> Meaning | None:
+        """A type made from another one, or from a value."""
         if text.startswith(("typeof ", "(typeof ")) and text.endswith("[number]"):
             return self._values(text[: -len("[number]")].strip("()").removeprefix("typeof ").strip())
         if text.startswith(("typeof ", "keyof ", "(typeof ", "infer ")) or " extends " in text:
@@ -157,44 +165,56 @@ class Reader:
         return None if (name in self.table.solid) == (self.table.absent == "zero") or not name else False
 
     def _named(self, text: str) -> Meaning:
+        """A name, perhaps with arguments."""
         name, arguments = generic(text, self.table.generics)
         name = name.replace("::", ".").lstrip("\\")
         last = name.replace("\\", ".").rpartition(".")[2]
-        table = self.table
-        if self.language == "go" and name == "map":
-            return Meaning(kinds=frozenset({"map"}), optional=None)
-        if (
-            self.language == "go"
-            and name.startswith(("struct", "func", "chan ", "interface"))
-            and name != "interface{}"
-        ):
-            return Meaning(kinds=frozenset({"any" if name.startswith("interface") else "class"}), optional=None)
-        if name in table.nulls:
+        if name in self.table.nulls:
             return ABSENT
-        if last == "Literal" and self.language == "python":
-            return self._literal(arguments)
-        if last == "Union" and self.language == "python":
-            return union([self.read(one) for one in arguments])
-        if arguments:
-            for names, meaning in ((table.wrappers, False), (table.optionals, True)):
-                if name in names or last in names:
-                    inner = self.read(arguments[-1] if name == "Cow" else arguments[0])
-                    return replace(inner, optional=True) if meaning else inner
-        if name in table.lists or (last in table.lists and self.language != "go"):
-            return (
-                self._list(arguments[0])
-                if (arguments and len(arguments) == 1) or arguments[1:] == ["..."]
-                else Meaning(kinds=frozenset({"list", *table.builtin.get(name, "").split()}), optional=self._absent(""))
-            )
-        if name in table.maps or (last in table.maps and self.language != "go"):
-            return Meaning(kinds=frozenset({"map"}), optional=self._absent(""))
-        if name in table.builtin:
-            return self._known(table.builtin[name], name)
+        found = self._composed(name, last, arguments) or self._collection(name, last, arguments)
+        if found is not None:
+            return found
+        if name in self.table.builtin:
+            return self._known(self.table.builtin[name], name)
         found = declared(self, name)
         if found is not None:
             return found
-        kinds = table.names.get(name) or (table.names.get(last, "") if self.language != "go" else "")
-        return self._known(kinds, name) if kinds else Meaning(optional=self._absent(name) if name else None)
+        kinds = self.table.names.get(name) or (self.table.names.get(last, "") if self.language != "go" else "")
+        return self._known(kinds, name) if kinds else Meaning(optional=self._absent(name))
+
+    def _composed(self, name: str, last: str, arguments: list[str]) -> Meaning | None:
+        """A type that stands for its argument, or for one of several."""
+        if self.language == "python" and last in ("Literal", "Union"):
+            return self._literal(arguments) if last == "Literal" else union([self.read(one) for one in arguments])
+        if not arguments:
+            return None
+        if name in self.table.wrappers or last in self.table.wrappers:
+            return self.read(arguments[-1] if name == "Cow" else arguments[0])
+        if name in self.table.optionals or last in self.table.optionals:
+            return replace(self.read(arguments[0]), optional=True)
+        return None
+
+    def _collection(self, name: str, last: str, arguments: list[str]) -> Meaning | None:
+        """A list, a map, or one of Go's types that have no name."""
+        if self.language == "go":
+            return self._unnamed(name, arguments)
+        if name in self.table.lists or last in self.table.lists:
+            if len(arguments) == 1 or arguments[1:] == ["..."]:
+                return self._list(arguments[0])
+            kinds = frozenset({"list", *self.table.builtin.get(name, "").split()})
+            return Meaning(kinds=kinds, optional=self._absent(""))
+        if name in self.table.maps or last in self.table.maps:
+            return Meaning(kinds=frozenset({"map"}), optional=self._absent(""))
+        return None
+
+    def _unnamed(self, name: str, arguments: list[str]) -> Meaning | None:
+        if name in self.table.lists:
+            return self._list(arguments[0]) if arguments else Meaning(kinds=frozenset({"list"}), optional=None)
+        if name == "map" or name in self.table.maps:
+            return Meaning(kinds=frozenset({"map"}), optional=None)
+        if name.startswith(("struct", "func", "chan ", "interface")) and name != "interface{}":
+            return Meaning(kinds=frozenset({"any" if name.startswith("interface") else "class"}), optional=None)
+        return None
 
     def _known(self, kinds: str, name: str) -> Meaning:
         words = frozenset(kinds.split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from factory_git.core.value import value
 from factory_git.drift.hit import Edit, Fix
 from factory_git.drift.kinds import names
 from factory_git.drift.kinds.entities.table import table
@@ -59,55 +60,56 @@ def add(world: World, side: Side, field: Field) -> tuple[Fix, ...]:
         if not bare or "instance" in last.modifiers:
             return ()
         last = max(bare, key=lambda one: one.end)
-    content = world.code.content(last.path)
     name = names.written(field.name, side.fields.language, [one.name for one in own])
-    edit = _addition(content, side.fields.language, last, name, text, field)
+    new = _New(name=name, type=text, wire=names.snake(field.name), optional=field.optional)
+    edit = _addition(world.code.content(last.path), side.fields.language, last, new)
     return (_fix(f"add {name}: {text}", last.path, edit),) if edit else ()
 
 
-def _addition(
-    content: bytes, language: str, last: Member, name: str, type_: str, field: Field
-) -> tuple[int, int, str] | None:
+@value
+class _New:
+    """A field to be written."""
+
+    name: str
+    type: str
+    wire: str
+    optional: bool
+
+
+def _addition(content: bytes, language: str, last: Member, new: _New) -> tuple[int, int, str] | None:
     """Place and text of a new field after ``last``, on a line of its own where ``last`` has one."""
-    start = content.rfind(b"\n", 0, last.start) + 1
-    lead = content[start : last.start].decode("utf-8", "replace")
+    lead = content[content.rfind(b"\n", 0, last.start) + 1 : last.start].decode("utf-8", "replace")
     alone = not lead.strip()
-    indent = lead if alone else ""
-    tail = content[last.end : content.find(b"\n", last.end) if b"\n" in content[last.end :] else len(content)]
+    tail = content[last.end : last.end + 80].split(b"\n", 1)[0]
     mark = next((one for one in (b",", b";") if tail.lstrip().startswith(one)), b"")
     at = last.end + (tail.find(mark) + 1 if mark else 0)
-    line = _line(language, last, name, type_, field, content)
-    component = language == "java" and "component" in last.modifiers
-    promoted = "promoted" in last.modifiers
-    if component or promoted:
-        if mark == b",":  # another parameter follows
-            return at, at, f"\n{indent}{line}," if alone else f" {line},"
-        return last.end, last.end, f",\n{indent}{line}" if alone else f", {line}"
+    line = _line(language, last, new, tagged=b'json:"' in content[last.start : last.end])
+    between = f"\n{lead}" if alone else " "
+    if {"component", "promoted"} & set(last.modifiers) or language == "rust":
+        if mark == b",":  # behind the comma that is there; where there is none, one goes first
+            return at, at, f"{between}{line},"
+        return last.end, last.end, f",{between}{line}"
     if not alone:
         return None
-    if language == "rust":
-        return (at, at, f"\n{indent}{line},") if mark else (last.end, last.end, f",\n{indent}{line},")
-    ends = language in ("java", "php") or (language in _ES and (mark == b";" or content[at - 1 : at] == b";"))
-    if language in _ES and mark == b",":
-        return at, at, f"\n{indent}{line},"
-    return at, at, f"\n{indent}{line}{';' if ends else ''}"
+    end = ";" if language in ("java", "php") or (language in _ES and mark != b",") else ""
+    if language in _ES and mark == b"" and content[at - 1 : at] != b";":
+        end = ""  # a manner without semicolons
+    return at, at, f"{between}{line}{',' if mark == b',' else end}"
 
 
-def _line(language: str, last: Member, name: str, type_: str, field: Field, content: bytes) -> str:
+def _line(language: str, last: Member, new: _New, *, tagged: bool) -> str:
     words = " ".join(one for one in last.modifiers if one in ("public", "private", "protected", "readonly", "final"))
     if language == "python":
-        return f"{name}: {type_}"
+        return f"{new.name}: {new.type}"
     if language in _ES:
-        before = f"{words} " if words else ""
-        return f"{before}{name}{'?' if field.optional else ''}: {type_}"
+        return f"{words}{' ' if words else ''}{new.name}{'?' if new.optional else ''}: {new.type}"
     if language == "java":
-        return f"{type_} {name}" if "component" in last.modifiers else f"{words} {type_} {name}".strip()
+        return f"{'' if 'component' in last.modifiers else words} {new.type} {new.name}".strip()
     if language == "php":
-        return f"{words or 'public'} {type_} ${name}"
+        return f"{words or 'public'} {new.type} ${new.name}"
     if language == "go":
-        tag = f' `json:"{names.snake(field.name)}"`' if b'json:"' in content[last.start : last.end] else ""
-        return f"{name} {type_}{tag}"
-    return f"{'pub ' if 'pub' in last.modifiers else ''}{name}: {type_}"
+        return f"{new.name} {new.type}" + (f' `json:"{new.wire}"`' if tagged else "")
+    return f"{'pub ' if 'pub' in last.modifiers else ''}{new.name}: {new.type}"
 
 
 def retype(world: World, side: Side, field: Field, member: Member) -> tuple[Fix, ...]:
@@ -146,11 +148,10 @@ def rename(world: World, side: Side, field: Field, member: Member) -> tuple[Fix,
     content = world.code.content(member.path)
     source = content[member.start : member.end]
     old = member.wire or member.name
-    new = field.name if member.wire and "_" in old else names.written(field.name, side.fields.language, [old])
-    if member.wire and not ("_" in old or side.fields.language == "go"):
-        new = names.written(field.name, "java" if any(c.isupper() for c in old) else "python", [old])
-    elif member.wire:
-        new = field.name
+    manner = side.fields.language
+    if member.wire:  # outside, names are written as their neighbours there are
+        manner = "java" if any(c.isupper() for c in old) else "python"
+    new = names.written(field.name, manner, [old])
     found = [one.start() for one in re.finditer(rb"(?<![\w])" + re.escape(old.encode()) + rb"(?![\w])", source)]
     if not found or member.start + len(source) != member.end:
         return ()

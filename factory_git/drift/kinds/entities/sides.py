@@ -1,10 +1,10 @@
-"""An entity and its declaration side by side: which field is which. Worked out once for the rules about fields. Lean."""
+"""An entity and its declaration side by side: which field is which. Worked out once for all rules. Lean."""
 
 from __future__ import annotations
 
 from factory_git.core.value import value
 from factory_git.drift.kinds import names
-from factory_git.drift.kinds.entities.agreement import disagreement
+from factory_git.drift.kinds.entities.agreement import disagreement, points_back
 from factory_git.drift.kinds.entities.members import Fields, Member, fields_of
 
 TYPE_CHECKING = False
@@ -45,7 +45,7 @@ def _sides(world: World) -> Iterator[Side]:
         if target is None or target.file in world.compiled:
             continue
         found = fields_of(world.code, target.file, target.index)
-        if found is not None and (found.members or not found.open):
+        if found is not None and (not found.open or any(not one.accessor for one in found.members)):
             yield _side(world, entity, target, found)
 
 
@@ -68,7 +68,9 @@ def _side(world: World, entity: Entity, target: Target, fields: Fields) -> Side:
     spare = [
         one
         for one in _data(fields, entity)
-        if _place(one) not in taken | off and not any(_reference(field, one) for field in entity.fields)
+        if _place(one) not in taken | off
+        and not any(_reference(field, one) for field in entity.fields)
+        and not points_back(world, fields.language, one)
     ]
     renamed = _renamed(world, fields, [f for f in todo if f not in [field for field, _ in elsewhere]], spare)
     slips = {_place(one) for _, one in renamed}

@@ -17,7 +17,8 @@ TABLE = Table(
         "ZonedDateTime": "datetime", "PlainDateTime": "datetime", "Instant": "datetime", "Timestamp": "date datetime",
         "PlainTime": "time", "LocalTime": "time", "Duration": "duration",
         "Decimal": "decimal", "Big": "decimal", "BigNumber": "decimal", "BigSource": "decimal", "Fraction": "decimal",
-        "UUID": "uuid", "URL": "text", "Buffer": "bytes", "Uint8Array": "bytes", "ArrayBuffer": "bytes", "Blob": "bytes",
+        "UUID": "uuid", "URL": "text", "Buffer": "bytes", "Uint8Array": "bytes",
+        "ArrayBuffer": "bytes", "Blob": "bytes",
         "JSON": "json", "JsonValue": "json", "JsonObject": "json", "JSONValue": "json", "Json": "json",
     },
     wrappers=frozenset({

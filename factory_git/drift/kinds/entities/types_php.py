@@ -1,5 +1,7 @@
-"""PHP's types. It has no decimal of its own: exact ones are text (as Doctrine gives them) or a library's, and floats are
-common; both are let pass."""
+"""PHP's types. It has no decimal of its own: exact ones are text (as Doctrine gives them) or a library's.
+
+Floats are common; they are let pass.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ TABLE = Table(
     builtin={
         "string": "text decimal uuid", "int": "int", "integer": "int", "float": "decimal float", "bool": "bool",
         "boolean": "bool", "true": "bool", "false": "bool", "mixed": "any", "object": "any",
-        "array": "list map json", "iterable": "list", "null": "null", "void": "null",
+        "array": "list map", "iterable": "list", "null": "null", "void": "null",
     },
     names={
         "DateTimeImmutable": "date datetime", "DateTimeInterface": "date datetime", "DateTime": "date datetime",

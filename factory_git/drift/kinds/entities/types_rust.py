@@ -25,8 +25,8 @@ TABLE = Table(
         "Bytes": "bytes", "f16": "float", "OrderedFloat": "float", "NotNan": "float",
     },
     wrappers=frozenset({
-        "Box", "Rc", "Arc", "Cow", "Ref", "RefCell", "Cell", "Mutex", "RwLock", "Secret", "SecretBox", "Reverse", "Wrapping",
-        "NonZero", "Saturating", "Spanned",
+        "Box", "Rc", "Arc", "Cow", "Ref", "RefCell", "Cell", "Mutex", "RwLock", "Secret", "SecretBox", "Reverse",
+        "Wrapping", "NonZero", "Saturating", "Spanned",
     }),
     optionals=frozenset({"Option", "MaybeUndefined", "Maybe"}),
     lists=frozenset({
