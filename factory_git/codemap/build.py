@@ -57,5 +57,4 @@ def open_tree(where: Place, which: Which) -> Tree:
     cwd = where.worktree or where.git_dir
     if which.rev or where.worktree is None:
         return Tree(store, *fill.committed(store, cwd, which.rev or "HEAD"))
-    number, staged = fill.staged(store, where, cwd)
-    return Tree(store, number, staged if which.staged else staged | fill.changes(store, cwd))
+    return Tree(store, *(fill.staged if which.staged else fill.worktree)(store, where, cwd))

@@ -66,9 +66,18 @@ def _whole(store: Store, cwd: Folder, tree: str) -> Kept:
     return _fill(store, cwd, f"tree {tree}", "", snapshot.committed(cwd, tree, ENDINGS))
 
 
-def changes(store: Store, cwd: Folder) -> dict[str, int | None]:
-    """What the worktree's files are where they differ from the index: path → blob number, None for gone."""
-    changed, gone = snapshot.worktree_changes(cwd)
+def worktree(store: Store, where: Place, cwd: Folder) -> Kept:
+    """The tree of the worktree: the index, and what its files are where they differ."""
+    changes = snapshot.Changes(cwd)  # Git looks at the files while the index is brought up to date
+    try:
+        number, inside = staged(store, where, cwd)
+    finally:
+        changed, gone = changes.result()
+    return number, inside | _changes(store, cwd, changed, gone)
+
+
+def _changes(store: Store, cwd: Folder, changed: list[str], gone: list[str]) -> dict[str, int | None]:
+    """Path → blob number, None for gone."""
     top = os.fspath(cwd)
     pairs: dict[str, Pair] = {}
     wanted: dict[Pair, str] = {}

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LINK, MODULE = 0o120000, 0o160000
 _INDEX_DIFF = ("diff-index", "--cached", "-z", "--no-abbrev", "--no-renames")
+_CHANGED = ("diff-files", "-z", "--name-status", "--no-renames")
 _OURS_FIRST = {b"0": 0, b"2": 1, b"3": 2, b"1": 3}
 
 
@@ -96,20 +97,26 @@ def tree_of(cwd: Folder, rev: str) -> str:
     return out.decode().strip()
 
 
-def worktree_changes(cwd: Folder) -> tuple[list[str], list[str]]:
-    """The paths whose files differ from the index (untracked, not ignored ones among them), and those that are gone."""
-    changed: list[str] = []
-    gone: list[str] = []
-    # Two children at once: each spends its time on the file system.
-    others = _start(cwd, "ls-files", "-o", "-z", "--exclude-standard", "--full-name")
-    try:
-        parts = _answer(cwd, "diff-files", "-z", "--name-status", "--no-renames").split(b"\0")
-    finally:
-        untracked = others.result()[1]
-    for status, path in zip(parts[::2], parts[1::2], strict=False):
-        (gone if status == b"D" else changed).append(os.fsdecode(path))
-    changed += [os.fsdecode(p) for p in untracked.split(b"\0") if p and not p.endswith(b"/")]
-    return changed, gone
+class Changes:
+    """What differs between the worktree and the index; Git looks for it from the moment this is made."""
+
+    def __init__(self, cwd: Folder) -> None:
+        self._cwd = cwd
+        # Two children at once: each spends its time on the file system.
+        self._others = _start(cwd, "ls-files", "-o", "-z", "--exclude-standard", "--full-name")
+        self._own = _start(cwd, *_CHANGED)
+
+    def result(self) -> tuple[list[str], list[str]]:
+        """The paths whose files differ (untracked, not ignored ones among them), and those that are gone."""
+        code, out = self._own.result()
+        untracked = self._others.result()[1]
+        changed: list[str] = []
+        gone: list[str] = []
+        parts = (out if code == 0 else _answer(self._cwd, *_CHANGED)).split(b"\0")
+        for status, path in zip(parts[::2], parts[1::2], strict=False):
+            (gone if status == b"D" else changed).append(os.fsdecode(path))
+        changed += [os.fsdecode(p) for p in untracked.split(b"\0") if p and not p.endswith(b"/")]
+        return changed, gone
 
 
 def id_of_file(path: str) -> str:
