@@ -26,7 +26,8 @@ factory.yaml:4: GF101 entity Block has no type in internal/farm [data_contracts.
 ## Fix
 
 Write the type. Where it has another name, bind it: `code: internal/farm/plot.go::Plot` on the entity, or `gf:
-data_contracts.entities.block` in a comment above the type. An entity that nobody is to look at has the mode `free`.
+data_contracts.entities.block` in a comment above the type. Code that nobody is to look at is bound with
+`mode: free`.
 """
 
 from __future__ import annotations

@@ -65,7 +65,8 @@ def check(world: World) -> Iterator[Hit]:
             )
             hint = f"declare it as {field.name}, or name the field {member.wire} in the spec"
             line = 0 if member.inherited else member.line
-            yield world.hit(CODE, side.target, message, node=field.path, line=line, hint=hint)
+            fixes = repairs.rename(world, side, field, member)
+            yield world.hit(CODE, side.target, message, node=field.path, line=line, hint=hint, fixes=fixes)
         for field in side.missing:
             yield _missing(world, side, field)
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from factory_git.core.value import replace, value
 from factory_git.drift.kinds import names
 from factory_git.drift.kinds.entities.meaning import UNKNOWN, Meaning
+from factory_git.drift.kinds.entities.members import fields_of
 from factory_git.drift.kinds.entities.reader import Reader
 from factory_git.drift.kinds.entities.table import table
 from factory_git.drift.kinds.entities.typetext import generic, literal, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from factory_git.drift.contract import Contract, Field, Type
+    from factory_git.drift.contract import Contract, Entity, Field, Type
     from factory_git.drift.kinds.entities.members import Member
     from factory_git.drift.world import World
 
@@ -30,6 +31,7 @@ _HOLDS = {
     "enum": frozenset({"text", "enum"}),
 }
 """Type of the spec → what may hold it."""
+_LONG = 60
 _UNSAID = frozenset({"any", "class", "json"})
 _DECIMAL = ("decimal", "numeric", "Decimal", "Numeric", "DECIMAL", "NUMERIC")
 
@@ -142,8 +144,12 @@ def wording(contract: Contract, field: Field) -> str:
 
 
 def _shown(text: str, meaning: Meaning) -> str:
-    shown = text if len(text) <= 60 else f"{text[:57]}…"
-    return shown or meaning.name or "of another type"
+    """The type as the code has it, and what it comes to where its name does not say so."""
+    shown = text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
+    plain = sorted(meaning.kinds - {"enum", "class", "entity", "any"})
+    if "entity" in meaning.kinds and meaning.name and meaning.name not in text:
+        return f"{shown} to {meaning.name}"
+    return f"{shown} ({' or '.join(plain)})" if meaning.name and plain else shown
 
 
 def _holds(world: World, reader: Reader, type_: Type, meaning: Meaning, member: Member) -> bool:
@@ -183,7 +189,19 @@ def _refers(world: World, of: tuple[str, ...], meaning: Meaning, depth: int = 0)
         return True
     if key.type.name == "ref" and depth < 4:
         return _refers(world, key.type.of, meaning, depth + 1)
-    return bool(meaning.kinds & _HOLDS.get(key.type.name, meaning.kinds))
+    if meaning.kinds & _HOLDS.get(key.type.name, meaning.kinds):
+        return True
+    return bool(meaning.kinds & _key(world, entity, key))  # a wrong key is told once, where it is
+
+
+def _key(world: World, entity: Entity, key: Field) -> frozenset[str]:
+    """What the key of an entity can hold in the code; nothing where it cannot be seen."""
+    target = world.bound.get(entity.path)
+    found = fields_of(world.code, target.file, target.index) if target is not None else None
+    if target is None or found is None:
+        return frozenset()
+    member = next((one for one in found.members if names.same(one.wire or one.name, key.name)), None)
+    return said(Reader(world, found.language, member.path, member.owner), member)[1].kinds if member else frozenset()
 
 
 def _words(type_: Type, meaning: Meaning) -> str:
