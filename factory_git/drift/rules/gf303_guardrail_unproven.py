@@ -68,8 +68,8 @@ def check(world: World) -> Iterator[Hit]:
             yield world.missing(CODE, guardrail.path, f"nothing proves guardrail {guardrail.id}: {why[0]}", hint=why[1])
 
 
-def _why(world: World, guardrail: Guardrail, proofs: list[Scenario]) -> tuple[str, str]:
-    """Why it is unproven and the way out; empty when something proves it."""
+def _why(world: World, guardrail: Guardrail, proofs: list[Scenario]) -> tuple[str, str] | None:
+    """Why it is unproven and the way out; None when something proves it."""
     runnable = [one for one in proofs if one.kind in RUNS]
     if not proofs:
         return "no scenario covers it", f"name it in a scenario: {_sample(guardrail)}"
@@ -80,7 +80,7 @@ def _why(world: World, guardrail: Guardrail, proofs: list[Scenario]) -> tuple[st
     for one in runnable:
         what = absent(world.code, world.contract.root, world.contract.language, one.test) if one.test else ""
         if not what:
-            return "", ""
+            return None
         gone.append(f"{what} (scenario {_id(one)})")
     return "; ".join(gone), "write the test, or correct its id under test:"
 

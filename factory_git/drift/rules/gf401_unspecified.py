@@ -65,7 +65,7 @@ def check(world: World) -> Iterator[Hit]:
     scopes = [_Scope(world, folder) for folder in world.contract.folders]
     for path in world.files():
         scope = next((one for one in scopes if below(path, one.folder)), None)
-        if scope is not None and (scope.tier or scope.flow):
+        if scope is not None and (scope.degree or scope.flow):
             yield from in_file(world, scope, path)
 
 
@@ -78,7 +78,7 @@ def in_file(world: World, scope: _Scope, path: str) -> Iterator[Hit]:
     for index, one in enumerate(facts.symbols):
         if index in held or not public(facts, index) or _inside(facts, index, held):
             continue
-        if scope.tier and holders.tier(holders.degree(world.code, path, index), path) >= scope.tier:
+        if scope.degree and holders.degree(world.code, path, index) >= scope.degree:
             what = "type"
         elif scope.flow and _acts(facts, index, held) and not _helper(world, path, facts, index):
             what = one.kind
@@ -97,18 +97,21 @@ def in_file(world: World, scope: _Scope, path: str) -> Iterator[Hit]:
 
 
 class _Scope:
-    """A folder of the spec and what is bound in it. ``tier`` is the least of its entities' (0: it has none)."""
+    """A folder of the spec and what is bound in it.
+
+    ``degree`` says how surely the least sure of its entities holds data (0: it has none).
+    """
 
     def __init__(self, world: World, folder: str) -> None:
         self.folder = "" if folder == "." else folder
         targets = [one for one in world.bound.values() if below(one.file, self.folder) and one.index >= 0]
-        tiers = [_tier(world, one) for one in targets if one.node.startswith(ENTITY) and ".fields." not in one.node]
-        self.tier = min(tiers, default=0)
+        entities = [one for one in targets if one.node.startswith(ENTITY) and ".fields." not in one.node]
+        self.degree = min((_degree(world, one) for one in entities), default=0)
         self.flow = any(one.node.startswith(FLOW) for one in targets)
 
 
-def _tier(world: World, target: Target) -> int:
-    return holders.tier(holders.degree(world.code, target.file, target.index), target.file) or 1
+def _degree(world: World, target: Target) -> int:
+    return holders.degree(world.code, target.file, target.index) or holders.DECLARED
 
 
 def _inside(facts: FileFacts, index: int, held: set[int]) -> bool:
