@@ -15,7 +15,7 @@ from factory_git.core.value import content
 from factory_git.drift.kinds.control.flow import NOTHING, Flow, Mention
 from factory_git.drift.kinds.control.lower import Lower
 from factory_git.drift.kinds.control.registry import language
-from factory_git.drift.kinds.dominance import UNKNOWN, Meaning
+from factory_git.drift.kinds.states import UNKNOWN, Meaning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

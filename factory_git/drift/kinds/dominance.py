@@ -12,16 +12,16 @@ on the hook's path.
 
 from __future__ import annotations
 
-from factory_git.core.value import value
 from factory_git.drift.kinds.control import flow
-from factory_git.drift.kinds.control.flow import NOTHING, Flow, If
+from factory_git.drift.kinds.control.flow import NOTHING, Flow
+from factory_git.drift.kinds.states import LATER, Event, State, Way, bits, joined
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any, Protocol
 
-    Ends = list[tuple["State | None", "Way | None"]]
+    from factory_git.drift.kinds.states import Ends, Meaning
 
     class Program(Protocol):
         """What a run asks of the code it runs over."""
@@ -40,104 +40,6 @@ if TYPE_CHECKING:
 
         def entered(self, path: str, index: int) -> tuple[int, ...]:
             """The marks that wrap a function: decorators."""
-
-
-@value
-class Way:
-    """Where control goes without passing a call: in words, and where."""
-
-    text: str
-    file: str
-    line: int
-
-
-@value
-class Meaning:
-    """What a call leads to: ``marks``, whose bits it gives and takes; ``inside``: a function to run over.
-
-    ``weak``: only its name says so; ``started``: it runs only when it is awaited.
-    """
-
-    marks: tuple[int, ...] = ()
-    inside: tuple[str, int] | None = None
-    weak: bool = False
-    started: bool = False
-
-
-UNKNOWN = Meaning()
-
-
-class State:
-    """What holds at a point. ``lost``: bit → the way round it. ``defers``: what runs at the function's end."""
-
-    __slots__ = ("defers", "lost", "may", "must")
-
-    def __init__(
-        self, must: int, may: int, lost: dict[int, Way] | None = None, defers: tuple[tuple[int, Flow], ...] = ()
-    ) -> None:
-        self.must, self.may, self.lost, self.defers = must, may, lost or {}, defers
-
-
-@value
-class Event:
-    """A call of a mark: what held before it. ``line`` is that in the function the run began with, ``file`` and ``at``
-    are where the call is written; ``first``: every loop around it is in its first turn."""
-
-    mark: int
-    must: int
-    may: int
-    lost: dict[int, Way]
-    line: int
-    file: str
-    at: int
-    weak: bool
-    first: bool
-
-
-def joined(ways: Ends) -> State | None:
-    """The state where several ways meet; None when none of them gets there."""
-    alive = [(state, way) for state, way in ways if state is not None]
-    if not alive:
-        return None
-    if len(alive) == 1:
-        return alive[0][0]
-    must, any_, may = -1, 0, 0
-    lost: dict[int, Way] = {}
-    for state, _ in alive:
-        must &= state.must
-        any_ |= state.must
-        may |= state.may
-    for state, way in alive:
-        for bit in _bits(any_ & ~state.must):
-            reason = state.lost.get(bit) or way
-            if reason is not None:
-                lost.setdefault(bit, reason)
-    for state, _ in alive:
-        for bit, reason in state.lost.items():
-            if not must >> bit & 1:
-                lost.setdefault(bit, reason)
-    return State(must, may, lost, _deferred([state for state, _ in alive]))
-
-
-def _deferred(states: Sequence[State]) -> tuple[tuple[int, Flow], ...]:
-    first = states[0].defers
-    if all(one.defers == first for one in states):
-        return first
-    out: dict[int, Flow] = {}
-    for state in states:
-        for key, body in state.defers:
-            sure = all(key in dict(one.defers) for one in states)
-            out[key] = body if sure else If(head=NOTHING, then=body, other=NOTHING, line=0)
-    return tuple(out.items())
-
-
-def _bits(mask: int) -> list[int]:
-    out = []
-    while mask:
-        low = mask & -mask
-        out.append(low.bit_length() - 1)
-        mask ^= low
-    return out
 
 
 DEEPEST = 10
@@ -270,7 +172,7 @@ class Run:
         if not mask:
             return state
         way = Way(text="", file=self._path, line=line)
-        lost = {**state.lost, **dict.fromkeys(_bits(mask), way)}
+        lost = {**state.lost, **dict.fromkeys(bits(mask), way)}
         self._low &= ~mask
         return State(state.must & ~mask, state.may, lost, state.defers)
 
@@ -410,7 +312,7 @@ class Run:
         """What holds when something in the body failed: no more than before it, no more than at any point of it."""
         lost = dict(state.lost)
         way = self._way("where the `try` fails before it", node.line)
-        for bit in _bits((body.must if body else self._high) & ~self._low):
+        for bit in bits((body.must if body else self._high) & ~self._low):
             lost.setdefault(bit, way)
         if body is not None:
             for bit, reason in body.lost.items():
@@ -428,8 +330,8 @@ class Run:
 
     def _unsure(self, before: State, after: State, way: Way) -> State:
         """``after`` may happen: what it gives is possible, what it takes is gone."""
-        lost = {**before.lost, **dict.fromkeys(_bits(after.may & ~before.must), way)}
-        for bit in _bits(before.must & ~after.must):
+        lost = {**before.lost, **dict.fromkeys(bits(after.may & ~before.must), way)}
+        for bit in bits(before.must & ~after.must):
             lost[bit] = way
         return State(before.must & after.must, after.may | before.may, lost, before.defers)
 
@@ -440,7 +342,247 @@ class Run:
         self._eval(
             node.body, State(state.must, state.may, state.lost)
         )  # what it will give, to say so when it is missed
-        lost = {**state.lost, **dict.fromkeys(_bits(self._high & ~state.must), way)}
+        lost = {**state.lost, **dict.fromkeys(bits(self._high & ~state.must), way)}
+        self._outs, self._low, self._high = kept, low, high
+        del self.events[events:]
+        return State(state.must, state.may, lost, (*state.defers, (id(node), node.body)))
+
+    def _constant(self, _node: flow.Constant, state: State) -> State | None:
+        return state
+
+    def _not(self, node: flow.Not, state: State) -> State | None:
+        return self._eval(node.part, state)
+
+    def _way(self, text: str, line: int) -> Way:
+        return Way(text=text, file=self._path, line=line)
+
+
+_HANDLERS[type(node)]
+        after: State | None = handler(self, node, state)
+        return after
+
+    def _seq(self, node: flow.Seq, state: State | None) -> State | None:
+        for part in node.parts:
+            state = self._eval(part, state)
+        return state
+
+    def _do(self, node: flow.Do, state: State) -> State | None:
+        meaning = self.program.meaning(self._path, self._owner, node.call)
+        if not meaning.marks and meaning.inside is None:
+            return state
+        line = self.program.line(self._path, node.call)
+        outer, self._line = self._line, self._line if len(self._stack) > 1 else line
+        after = self._called(meaning, state, line)
+        self._line = outer
+        if meaning.started and not node.waits and after is not None:
+            return self._unsure(state, after, Way(text="it is not awaited", file=self._path, line=line))
+        return after
+
+    def _called(self, meaning: Meaning, state: State, line: int) -> State | None:
+        now = state
+        for mark in meaning.marks:
+            self._event(mark, state, line, weak=meaning.weak)
+            now = self._take(mark, now, line)
+        after: State | None = now
+        if meaning.inside is not None:
+            after = self._function(*meaning.inside, now)
+        if after is None and not meaning.marks:
+            return None
+        after = after or now
+        for mark in meaning.marks:
+            after = self._give(mark, after)
+        return after
+
+    def _mark(self, mark: int, state: State | None, line: int, *, weak: bool) -> State | None:
+        if state is None:
+            return None
+        self._event(mark, state, line, weak=weak)
+        return self._give(mark, self._take(mark, state, line))
+
+    def _event(self, mark: int, state: State, line: int, *, weak: bool) -> None:
+        self.events.append(
+            Event(
+                mark=mark, must=state.must, may=state.may, lost=state.lost, line=self._line or line, file=self._path,
+                at=line, weak=weak, first=self._again == 0,
+            )
+        )  # fmt: skip
+
+    def _take(self, mark: int, state: State, line: int) -> State:
+        mask = self.takes[mark]
+        if not mask:
+            return state
+        way = Way(text="", file=self._path, line=line)
+        lost = {**state.lost, **dict.fromkeys(bits(mask), way)}
+        self._low &= ~mask
+        return State(state.must & ~mask, state.may, lost, state.defers)
+
+    def _give(self, mark: int, state: State) -> State:
+        mask = self.gives[mark]
+        self._high |= mask
+        lost = {bit: way for bit, way in state.lost.items() if not mask >> bit & 1}
+        return State(state.must | mask, state.may | mask, lost, state.defers)
+
+    def _mention(self, node: flow.Mention, state: State) -> State | None:
+        after: State | None = state
+        for mark in self.program.named(self._path, self._owner, node.text):
+            if node.runner:
+                after = self._mark(mark, after, node.line, weak=True)
+            else:
+                self.named.append((mark, self._path, node.line))
+        return after
+
+    def _if(self, node: flow.If, state: State) -> State | None:
+        yes, no = self._decide(node.head, state)
+        then, other = self._eval(node.then, yes), self._eval(node.other, no)
+        return joined(
+            [
+                (then, self._way("where the condition holds", node.then_line or node.line)),
+                (other, self._way("where the condition does not hold", node.other_line or node.line)),
+            ]
+        )
+
+    def _short(self, node: flow.And | flow.Or, state: State) -> State | None:
+        yes, no = self._decide(node, state)
+        first, last = (no, yes) if isinstance(node, flow.And) else (yes, no)
+        return joined([(first, self._way("where the left side decides", node.line)), (last, None)])
+
+    def _decide(self, node: Flow, state: State | None) -> tuple[State | None, State | None]:
+        """What holds where a condition does, and where it does not."""
+        if isinstance(node, flow.And | flow.Or):
+            both = isinstance(node, flow.And)
+            yes, no = self._decide(node.left, state)
+            way = self._way("where the left side decides", node.line)
+            inner_yes, inner_no = self._decide(node.right, yes if both else no)
+            if both:
+                return inner_yes, joined([(no, way), (inner_no, None)])
+            return joined([(yes, way), (inner_yes, None)]), inner_no
+        if isinstance(node, flow.Not):
+            yes, no = self._decide(node.part, state)
+            return no, yes
+        if isinstance(node, flow.Constant):
+            return (state, None) if node.holds else (None, state)
+        if isinstance(node, flow.Seq) and node.parts:
+            for part in node.parts[:-1]:
+                state = self._eval(part, state)
+            return self._decide(node.parts[-1], state)
+        after = self._eval(node, state)
+        return after, after
+
+    def _switch(self, node: flow.Switch, state: State) -> State | None:
+        before = self._eval(node.head, state)
+        kept, self._outs = self._outs, {}
+        ends: Ends = []
+        carried: State | None = None
+        for body, line, falls in node.arms:
+            end = self._eval(body, joined([(before, None), (carried, None)]))
+            carried = end if falls else None
+            if not falls:
+                ends.append((end, self._way("this case", line)))
+        ends.append((carried, self._way("the last case", node.arms[-1][1] if node.arms else node.line)))
+        if not node.sure:
+            ends.append((before, self._way("where no case matches", node.line)))
+        inner, self._outs = self._outs, kept
+        if node.stops:
+            ends += inner.pop("break", [])
+        self._pass(inner, counted=node.stops)
+        return joined(ends)
+
+    def _loop(self, node: flow.Loop, state: State) -> State | None:
+        head: State | None = state
+        done: State | None = None
+        breaks: Ends = []
+        for turn in (0, 1):
+            kept, self._outs = self._outs, {}
+            self._again += turn
+            if node.once:
+                back, done = self._decide(node.head, self._turn(node, head))
+            else:
+                go, done = self._decide(node.head, head)
+                back = self._turn(node, go)
+            self._again -= turn
+            inner, self._outs = self._outs, kept
+            breaks += inner.pop("break", [])
+            self._pass(inner, counted=True)
+            head = joined([(head, self._way("where the loop does not turn", node.line)), (back, None)])
+        return joined([(self._eval(node.other, done), None), *breaks])
+
+    def _turn(self, node: flow.Loop, state: State | None) -> State | None:
+        end = self._eval(node.body, state)
+        goes_on = self._outs.pop("continue", []) + (self._outs.pop(f"continue:{node.label}", []) if node.label else [])
+        return self._eval(node.step, joined([(end, None), *goes_on]))
+
+    def _pass(self, inner: dict[str, Ends], *, counted: bool) -> None:
+        """Hand what leaves a construct to the one around it; ``break 2`` has one less to go."""
+        for key, ends in inner.items():
+            kind, _, label = key.partition(":")
+            if counted and label.startswith("#"):
+                count = int(label[1:]) - 1
+                key = f"{kind}:#{count}" if count > 1 else kind  # noqa: PLW2901
+            self._outs.setdefault(key, []).extend(ends)
+
+    def _labeled(self, node: flow.Labeled, state: State) -> State | None:
+        end = self._eval(node.body, state)
+        return joined([(end, None), *self._outs.pop(f"break:{node.label}", [])])
+
+    def _leave(self, node: flow.Leave, state: State) -> State | None:
+        key = f"{node.kind}:{node.label}" if node.label else node.kind
+        way = self._way(f"where `{node.kind}` leaves", node.line)
+        if node.kind != "raise":
+            self._outs.setdefault(key, []).append((state, way))
+        return None
+
+    def _try(self, node: flow.Try, state: State) -> State | None:
+        kept, self._outs = self._outs, {}
+        low, high, self._low, self._high = self._low, self._high, state.must, state.may
+        body = self._eval(node.body, state)
+        failed = self._failed(node, state, body)
+        ends: Ends = [(self._eval(node.other, body), None)]
+        for handler, line in node.handlers:
+            ends.append((self._eval(handler, failed), self._way("where the handler goes on", line)))
+        low_all, high_all = self._low & low, self._high | high
+        inner, self._outs = self._outs, kept
+        if node.last is not NOTHING:
+            self._eval(node.last, State(self._low & failed.must, self._high, failed.lost, state.defers))
+            inner = {key: [(self._eval(node.last, one), way) for one, way in some] for key, some in inner.items()}
+        self._low, self._high = low_all & self._low, high_all | self._high
+        self._pass(inner, counted=False)
+        return self._eval(node.last, joined(ends))
+
+    def _failed(self, node: flow.Try, state: State, body: State | None) -> State:
+        """What holds when something in the body failed: no more than before it, no more than at any point of it."""
+        lost = dict(state.lost)
+        way = self._way("where the `try` fails before it", node.line)
+        for bit in bits((body.must if body else self._high) & ~self._low):
+            lost.setdefault(bit, way)
+        if body is not None:
+            for bit, reason in body.lost.items():
+                lost.setdefault(bit, reason)
+        return State(self._low, self._high, lost, state.defers)
+
+    def _later(self, node: flow.Later, state: State) -> State | None:
+        low, high, self._low, self._high = self._low, self._high, state.must, state.may
+        kept, self._outs = self._outs, {}
+        self._eval(node.body, State(state.must, state.may, state.lost))
+        self._outs = kept
+        after = State(self._low, self._high, state.lost, state.defers)
+        self._low, self._high = low & self._low, high | self._high
+        return self._unsure(state, after, self._way(LATER[node.why], node.line))
+
+    def _unsure(self, before: State, after: State, way: Way) -> State:
+        """``after`` may happen: what it gives is possible, what it takes is gone."""
+        lost = {**before.lost, **dict.fromkeys(bits(after.may & ~before.must), way)}
+        for bit in bits(before.must & ~after.must):
+            lost[bit] = way
+        return State(before.must & after.must, after.may | before.may, lost, before.defers)
+
+    def _defer(self, node: flow.Defer, state: State) -> State | None:
+        way = self._way("it is deferred: it runs when the function ends", node.line)
+        kept, events, self._outs = self._outs, len(self.events), {}
+        low, high, self._high = self._low, self._high, 0
+        self._eval(
+            node.body, State(state.must, state.may, state.lost)
+        )  # what it will give, to say so when it is missed
+        lost = {**state.lost, **dict.fromkeys(bits(self._high & ~state.must), way)}
         self._outs, self._low, self._high = kept, low, high
         del self.events[events:]
         return State(state.must, state.may, lost, (*state.defers, (id(node), node.body)))

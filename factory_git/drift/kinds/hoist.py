@@ -5,8 +5,8 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from factory_git.drift.hit import Fix
-    from factory_git.drift.kinds.dominance import Event
     from factory_git.drift.kinds.pipelines import Flowed
+    from factory_git.drift.kinds.states import Event
     from factory_git.drift.world import World
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from factory_git.drift.contract import Guardrail, Pipeline, Step
-    from factory_git.drift.kinds.dominance import Event, State, Way
+    from factory_git.drift.kinds.states import Event, State, Way
     from factory_git.drift.world import Target, World
 
 

@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from factory_git.drift.contract import Step
     from factory_git.drift.hit import Hit
-    from factory_git.drift.kinds.dominance import Event
     from factory_git.drift.kinds.pipelines import Flowed
+    from factory_git.drift.kinds.states import Event
     from factory_git.drift.world import World
 
 CODE = "GF203"

@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
     from factory_git.drift.contract import Step
     from factory_git.drift.hit import Hit
-    from factory_git.drift.kinds.dominance import Event, Way
     from factory_git.drift.kinds.pipelines import Flowed
+    from factory_git.drift.kinds.states import Event, Way
     from factory_git.drift.world import World
 
 CODE = "GF204"

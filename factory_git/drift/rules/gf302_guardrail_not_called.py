@@ -46,13 +46,20 @@ def check(world: World) -> Iterator[Hit]:
     for flowed in flows(world):
         for guardrail in world.contract.guardrails:
             mark = flowed.of(guardrail.path)
-            steps = [one for one in flowed.pipeline.steps if set(one.writes) & set(guardrail.reads)]
+            steps = [one for one in flowed.pipeline.steps if _writes(flowed, one, guardrail)]
             if mark < 0 or not steps or mark in flowed.told:
                 continue
             if mark not in flowed.reached:
                 yield _never(world, flowed, guardrail, mark, steps)
             else:
                 yield from _unchecked(world, flowed, guardrail, mark, steps)
+
+
+def _writes(flowed: Flowed, step: Step, guardrail: Guardrail) -> bool:
+    """Whether a step writes what a guardrail reads; one that is never called (GF202) writes nothing."""
+    mark = flowed.of(step.path)
+    called = mark < 0 or mark in flowed.reached or mark in flowed.told
+    return called and bool(set(step.writes) & set(guardrail.reads))
 
 
 def _never(world: World, flowed: Flowed, guardrail: Guardrail, mark: int, steps: list[Step]) -> Hit:
@@ -74,7 +81,7 @@ def _unchecked(world: World, flowed: Flowed, guardrail: Guardrail, mark: int, st
     bit = flowed.clean[mark]
     ends = [(state, way) for state, way in flowed.exits if not state.must >> bit & 1]
     calls = flowed.calls(mark)
-    if not ends or not calls:
+    if not ends:
         return
     state, end = ends[0]
     lost = state.lost.get(bit)
@@ -83,7 +90,7 @@ def _unchecked(world: World, flowed: Flowed, guardrail: Guardrail, mark: int, st
         detail.append(f"{end.file}:{end.line}: {end.text}")
     message = f"guardrail {guardrail.id} is not called on every way after pipeline {flowed.pipeline.id} writes"
     yield world.hit(
-        CODE, flowed.target, f"{message} what it reads", node=guardrail.path, line=calls[-1].line,
+        CODE, flowed.target, f"{message} what it reads", node=guardrail.path, line=calls[-1].line if calls else 0,
         confidence=flowed.confidence(mark), detail=tuple(detail),
         hint=f"call it after {steps[-1].id}, on every way to the function's end",
     )  # fmt: skip
