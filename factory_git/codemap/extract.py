@@ -24,7 +24,8 @@ SIZE_LIMIT = 4 * 1024 * 1024
 """Files above this are not parsed; they are marked, so that what judges by the map can refuse them."""
 
 _TAG = re.compile(r"\bgf:[ \t]*([^\r\n]*)")
-_ATTRIBUTE = re.compile(r"^(?:[\w\\.]+(?:\.|::|\\))?[Gg]f\s*\(\s*(?:value\s*=\s*)?[\"']([^\"']+)[\"']")
+_ATTRIBUTE = re.compile(r"^(?:[\w\\.]+(?:\.|::|\\))?[Gg]f\s*\((.*)", re.DOTALL)
+_QUOTED = re.compile(r"\"([^\"]+)\"|'([^']+)'")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -130,7 +131,8 @@ def _tags(walk: Walk, root: Node, symbols: list[Symbol]) -> Rows:
         for decorator in symbol.decorators:
             found = _ATTRIBUTE.match(decorator)
             if found:
-                out.append((found[1], symbol.index, symbol.line))
+                said = [one[1] or one[2] for one in _QUOTED.finditer(found[1])]
+                out.append((", ".join(said), symbol.index, symbol.line))
     if b"gf:" in walk.source:
         comments = [n for n in _comments(root) if b"gf:" in walk.source[n.start_byte : n.end_byte]]
         for node in comments:

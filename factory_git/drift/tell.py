@@ -50,9 +50,9 @@ def no_node(contract: Contract, code: Code, place: Place, node: str) -> Hit:
         )  # fmt: skip
     new = _renamed(contract, node)
     near = (new,) if new else _near(node, [path for path, _, _ in contract.nodes])
-    message = f"the spec has no {node}"
+    message = "the tag names no node of the spec"
     if new:
-        message, hint = f"{node} is called {new} now", f"write gf: {new}"
+        message, hint = f"the tag names a node that is called {new} now", f"write gf: {new}"
     elif near:
         hint = f"did you mean {' or '.join(near)}?"
     else:
