@@ -15,6 +15,7 @@ from collections.abc import Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from factory_git.app import message_quick
 from factory_git.app import touched as touching
 from factory_git.app.context import Context
 from factory_git.app.trailers import Checker, place_of
@@ -62,10 +63,10 @@ def run(ctx: Context, file: Path, shown: str = "") -> Done:
     if ctx.location.worktree is None or _is_empty(ctx, message, comment):
         return Done()
     base = _base(ctx)
-    listing = trees.listing(ctx.location, touching.PATTERNS)
+    listing = trees.listing(ctx.location, message_quick.PATTERNS)
     staged = changes.staged(ctx.location, base.tree)
     if not listing and not any(touching.is_spec_file(one.path) for one in staged):
-        _remember(ctx, (), staged)
+        _remember(ctx, {}, touching.Side((), ()), staged)
         return Done()
     now = touching.touched(ctx.location, listing, staged)
     done, fresh = Done(), message
@@ -75,7 +76,7 @@ def run(ctx: Context, file: Path, shown: str = "") -> Done:
     _verify(Checker(ctx, now, inherited), fresh, comment, shown or str(file))
     if fresh != message:
         files.write(file, fresh)
-    _remember(ctx, touching.bound_files(now.after), staged)
+    _remember(ctx, listing, now.after, staged)
     return done
 
 
@@ -246,32 +247,30 @@ def _comment(ctx: Context) -> str:
     return "#" if said == "auto" else said  # Git picks one itself then, and `#` unless the message needs it
 
 
-def _remember(ctx: Context, bound: Sequence[str], staged: Sequence[changes.Change]) -> None:
-    """Tell the shell filter (``hooks/commit-msg``) what to look for, so that it can answer alone next time.
+def _remember(ctx: Context, listing: Mapping[str, str], side: touching.Side, staged: Sequence[changes.Change]) -> None:
+    """Tell the shell filter (``hooks/commit-msg``) and :mod:`message_quick` what they need to answer alone next time.
 
-    The first line is a commit with the specs that this holds for; the others are what ``grep`` looks for in the change.
+    For the shell: a commit whose specs these are, and below it what ``grep`` looks for in the change.
     """
+    if side.broken:
+        return
+    bound, locked = touching.bound_files(side), touching.locked_files(side)
+    specs = [(o.spec.id, o.graph.digest[:DIGEST], o.spec.root, frozenset(map(str, o.graph.nodes))) for o in side.specs]
+    message_quick.write(str(ctx.location.common_dir), (dict(listing), specs, bound, locked))
     head = changes.commit(ctx.location, "HEAD")
     if head is None or any(touching.is_spec_file(one.path) for one in staged):
         return
+    named = sorted(bound | locked)
+    if any(sign in path or ord(min(path)) < 32 for path in named for sign in '"\\'):
+        return  # Git quotes such names
     lines = [
         head.oid,
-        r"^diff --git .*factory\.yaml",
-        r"^diff --git .*spec/.*\.yaml",
-        r"^diff --git .*\.factory/lock\.json",
+        *(rf"^diff --git .*{one}" for one in (r"factory\.yaml", r"spec/.*\.yaml", r"\.factory/lock\.json")),
     ]
-    if bound:
-        if any(sign in path for path in bound for sign in '\n"\\') or any(ord(c) < 32 for path in bound for c in path):
-            return  # Git quotes such names
-        lines += ["gf:", "^Binary files ", *(f"^diff --git a/{_literal(path)} b/" for path in bound)]
-    elif _has_specs(ctx):
-        lines += ["gf:", "^Binary files "]
+    if side.specs:
+        lines += ["gf:", "^Binary files ", *(f"^diff --git a/{_literal(path)} b/" for path in named)]
     data = "\n".join((*lines, "")).encode(errors="surrogateescape")
     memory.keep(str(ctx.location.factory_dir / "message.1"), data)
-
-
-def _has_specs(ctx: Context) -> bool:
-    return bool(trees.listing(ctx.location, touching.PATTERNS))
 
 
 def _literal(path: str) -> str:

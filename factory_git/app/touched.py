@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from factory_git.app import pieces
 from factory_git.compiler import lock as locks
 from factory_git.core.errors import FactoryError, SpecError
 from factory_git.core.trailers import topmost
-from factory_git.drift import tags
 from factory_git.gitio import trees
 from factory_git.gitio.changes import Change
 from factory_git.gitio.locate import Location
@@ -23,11 +23,7 @@ from factory_git.spec import graph as graphs
 from factory_git.spec.load import find, load
 from factory_git.spec.model import Binding, Source, Spec
 
-# What may be a spec or belongs to one, wherever it lies: Git's own words for it, wider than the rule.
-PATTERNS = (":(top)*factory.yaml", ":(top)*spec/*.yaml", ":(top)*.factory/lock.json")
 MANY = 2000  # changed files beyond which only those that a spec names are read
-LARGE = 1_000_000  # bytes of a file that is not read for tags
-_TAG = b"gf:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +81,7 @@ class Touched:
 
 
 def touched(location: Location, listing: Mapping[str, str], changes: Sequence[Change]) -> Touched:
-    """What ``changes`` touch. ``listing`` is the after side: path → ``mode oid stage`` of all that matches PATTERNS."""
+    """What ``changes`` touch. ``listing`` is the after side: path → ``mode oid stage`` of all spec files."""
     blobs = _Blobs(location)
     files = {path: oid for path, (mode, oid, _) in _split(listing).items() if mode in (trees.FILE, trees.EXECUTABLE)}
     after = _side(blobs, files)
@@ -117,19 +113,22 @@ def touched(location: Location, listing: Mapping[str, str], changes: Sequence[Ch
 
 
 def is_spec_file(path: str) -> bool:
-    """Whether a path matches PATTERNS."""
+    """Whether a path is of the kind that a spec consists of: wider than the rule, as ``message_quick.PATTERNS`` is."""
     return path.endswith(("factory.yaml", ".factory/lock.json")) or (path.endswith(".yaml") and "spec/" in path)
 
 
-def bound_files(side: Side) -> list[str]:
-    """The files that a spec names by ``code:`` or has in its lock: all that may be touched without carrying a tag."""
-    named = {_outside(one.spec.root, _file(binding)) for one in side.specs for binding in one.spec.bindings}
-    locked = {_outside(one.spec.root, path) for one in side.specs if one.lock for path in one.lock.files}
-    return sorted(named | locked)
+def bound_files(side: Side) -> frozenset[str]:
+    """The files that specs name by ``code:``."""
+    return frozenset(_outside(one.spec.root, _file(binding)) for one in side.specs for binding in one.spec.bindings)
+
+
+def locked_files(side: Side) -> frozenset[str]:
+    """The files that the locks of specs have."""
+    return frozenset(_outside(one.spec.root, path) for one in side.specs if one.lock for path in one.lock.files)
 
 
 def _named(path: str, *sides: Side) -> bool:
-    return is_spec_file(path) or any(path in bound_files(side) for side in sides)
+    return is_spec_file(path) or any(path in bound_files(side) | locked_files(side) for side in sides)
 
 
 class _Blobs:
@@ -210,7 +209,7 @@ def _in_file(
     change: Change, blobs: _Blobs, before: Side, after: Side, respecified: set[str]
 ) -> Iterator[tuple[SpecSide, str]]:
     old, new = blobs[change.old] if change.old else b"", blobs[change.new] if change.new else b""
-    tagged = _tagged(old, new)
+    tagged = pieces.touched(old, new)
     for node in sorted(tagged):
         sides = [side for side in (*after.of(change.path), *before.of(change.path)) if side.has(node)]
         if sides:  # else the tag names nothing: that is for the check to say
@@ -225,26 +224,6 @@ def _in_file(
             yield from ((side, node) for node in topmost(nodes) if side.has(node))
 
 
-def _tagged(old: bytes, new: bytes) -> set[str]:
-    a, b = _pieces(old), _pieces(new)
-    return {node for node in a.keys() | b.keys() if a.get(node) != b.get(node)}
-
-
-def _pieces(data: bytes) -> dict[str, list[str]]:
-    """Spec path → the text of each declaration that a tag gives to it, tagged declarations inside left out."""
-    if _TAG not in data or len(data) > LARGE:
-        return {}
-    lines = data.decode(errors="replace").splitlines()
-    owner: list[int] = [0] * (len(lines) + 1)
-    blocks = list(tags.blocks(lines))
-    for number, (start, _, end) in enumerate(blocks, 1):
-        owner[start : end + 1] = [number] * (end + 1 - start)  # later ones start deeper
-    found: defaultdict[str, list[str]] = defaultdict(list)
-    for number, (start, path, end) in enumerate(blocks, 1):
-        found[path].append("\n".join(lines[at - 1] for at in range(start, end + 1) if owner[at] == number).rstrip())
-    return {path: sorted(texts) for path, texts in found.items()}
-
-
 def _file(binding: Binding) -> str:
     return binding.at.partition("::")[0]
 
@@ -252,7 +231,7 @@ def _file(binding: Binding) -> str:
 def _differs_at(binding: Binding, path: str, old: bytes, new: bytes) -> bool:
     """Whether what ``code:`` names differs; the whole file where it names no symbol, or no language reads it."""
     symbol = binding.at.partition("::")[2].replace("::", ".")
-    if not symbol or max(len(old), len(new)) > LARGE:
+    if not symbol or max(len(old), len(new)) > pieces.LARGE:
         return old != new
     from factory_git.codemap import extract, pack  # noqa: PLC0415 (tree-sitter, only where a symbol is bound)
     from factory_git.codemap.languages.registry import CONFIGURATIONS, language_of  # noqa: PLC0415

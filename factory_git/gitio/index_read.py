@@ -26,20 +26,23 @@ _SETTINGS = {
 
 
 class Child:
-    """A Git child that runs while the caller goes on; ``result()`` waits for it."""
+    """A Git child that runs while the caller goes on; ``result()`` waits for it.
+
+    ``stdin`` is a descriptor that it reads from; ``env`` is set besides the caller's environment.
+    """
 
     __slots__ = ("_fd", "_pid")
 
-    def __init__(self, *args: str) -> None:
+    def __init__(self, *args: str, stdin: int = -1, env: dict[str, str] | None = None) -> None:
         reading, writing = os.pipe()
         try:
             null = os.devnull
             self._pid = os.posix_spawnp(
                 "git",
                 ["git", *args],
-                os.environ | _SETTINGS,
+                os.environ | _SETTINGS | (env or {}),
                 file_actions=[
-                    (os.POSIX_SPAWN_OPEN, 0, null, os.O_RDONLY, 0),
+                    (os.POSIX_SPAWN_OPEN, 0, null, os.O_RDONLY, 0) if stdin < 0 else (os.POSIX_SPAWN_DUP2, stdin, 0),
                     (os.POSIX_SPAWN_DUP2, writing, 1),
                     (os.POSIX_SPAWN_OPEN, 2, null, os.O_WRONLY, 0),
                     (os.POSIX_SPAWN_CLOSE, reading),
