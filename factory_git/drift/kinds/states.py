@@ -12,6 +12,15 @@ if TYPE_CHECKING:
     Ends = list[tuple["State | None", "Way | None"]]
 
 
+LATER = {
+    "callback": "it is in a function that somebody else may call",
+    "promise": "it is in a promise that is not awaited",
+    "stage": "it is in a stage that nothing waits for",
+    "goroutine": "it is in a goroutine that nothing waits for",
+    "async block": "it is in an async block that is not awaited",
+}
+
+
 @value
 class Way:
     """Where control goes without passing a call: in words, and where."""
