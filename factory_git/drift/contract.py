@@ -121,7 +121,7 @@ class Scenario:
 
 @value
 class Panel:
-    """A page; ``shows`` are paths of entities."""
+    """A page; ``shows`` are paths of entities, ``clear`` those of personal data that some role sees on it as it is."""
 
     path: str
     id: str
@@ -130,6 +130,7 @@ class Panel:
     line: int
     mode: str
     shows: tuple[str, ...]
+    clear: tuple[str, ...] = ()
 
 
 @value

@@ -1,0 +1,1 @@
+"""Where values go: a bounded flow through functions and resolved calls, in the seven languages of the gate."""

@@ -1,0 +1,331 @@
+"""What a call does with personal data: shows it, hides it, gives it back, or takes it elsewhere. Lean."""
+
+from __future__ import annotations
+
+from factory_git.drift.flow import words as say
+from factory_git.drift.flow.op import NOTHING, dotted
+from factory_git.drift.flow.rows import JSON, PRINT, TEXT
+from factory_git.drift.flow.value import UNKNOWN, Value, merge
+from factory_git.drift.spelling import snake, words
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from factory_git.drift.flow.op import Op
+    from factory_git.drift.flow.run import Run
+
+LOG, RESPONSE, ERROR = "log", "response", "error"
+ROWS_OF = frozenset({"objects", "all", "query"})
+"""What is read of several rows, or of their type, and is rows again."""
+_NOT_ALWAYS = frozenset({"with", "str", "any", "write", "bind", "catch", "http", "config", "group", "interface"})
+_ALWAYS = frozenset({"Str", "Any", "With", "bind", "Interface"})
+_MAKING = frozenset({
+    "create", "new", "make", "of", "from_orm", "model_validate", "parse", "from", "default", "builder", "parse_obj",
+})  # fmt: skip
+_STORING = frozenset({
+    "save", "create", "insert", "insert_one", "insert_many", "bulk_create", "update", "update_one",
+    "update_or_create", "upsert", "add", "add_all", "persist", "merge", "push", "append", "unshift", "delete",
+    "remove", "destroy", "delete_one", "delete_many", "delete_all", "update_many", "save_all", "extend", "appendleft",
+    "force_delete", "update_or_insert", "first_or_create", "bulk_update", "bulk_save_objects", "save_and_flush",
+    "put", "replace_one", "create_many", "get_or_create", "insert_or_ignore", "updates", "update_column", "add_last",
+    "add_first", "offer", "push_back",
+})  # fmt: skip
+
+
+class Call:
+    """One call: ``label`` is its name in small words, ``chain`` what it is asked of, as names."""
+
+    __slots__ = ("chain", "label", "op", "receiver", "values")
+
+    def __init__(self, run: Run, op: Op) -> None:
+        self.op = op
+        self.receiver = run.value(op.parts[0])
+        self.chain = dotted(op.parts[0])
+        self.values = [run.value(one) for one in op.parts[1:]]
+        self.label = snake(op.name) if op.name else ""
+
+    @property
+    def full(self) -> str:
+        """What is called, as written."""
+        if self.chain:
+            return f"{self.chain}.{self.op.name}"
+        return self.op.name if self.op.parts[0] is NOTHING else f"().{self.op.name}"
+
+
+def call(run: Run, op: Op) -> Value:
+    """The value of a call; what it shows and stores is noted."""
+    at = Call(run, op)
+    if at.label and (say.redacts(op.name) or (at.chain and say.redacts(_last(at.chain)))):
+        return UNKNOWN
+    if not op.name:  # a function that is itself a value
+        held = at.receiver.function
+        return run.enter(held[0], at.values, held[1]) if held is not None else UNKNOWN
+    if _shows(run, at):
+        _callbacks(run, at.label, at.receiver, at.values)
+        return UNKNOWN
+    local = run.env.get(op.name) if op.parts[0] is NOTHING else None
+    if local is not None and local.function is not None:
+        return run.enter(local.function[0], at.values, local.function[1])
+    _stored(run, at)
+    for answer in (_of_type, _of_row, _own, _other):
+        found = answer(run, at)
+        if found is not None:
+            return found
+    return UNKNOWN
+
+
+def _last(chain: str) -> str:
+    return chain.removesuffix("()").rpartition(".")[2]
+
+
+# Who shows what it is given.
+
+
+def _shows(run: Run, at: Call) -> bool:
+    """Whether a call shows what it is given; if so, that is noted."""
+    op, shape = at.op, run.program.shape(run.path)
+    how = shape.prints.get(at.full)
+    if how is not None and not _is_own(run, at):
+        if _elsewhere(op):
+            return True
+        run.show(LOG, at.full, at.values, op.text or how, op.line)
+        return True
+    if _logs(op, at.label, at.chain):
+        run.show(LOG, at.full, at.values, shape.logged, op.line)
+        return True
+    if at.label in say.REPORTS and set(words(at.chain)) & say.REPORTERS:
+        run.show(LOG, at.full, at.values, JSON, op.line)
+        return True
+    how = _answers(run, at)
+    if how:
+        run.show(RESPONSE, at.full, at.values, how, op.line)
+    return bool(how)
+
+
+def _is_own(run: Run, at: Call) -> bool:
+    return at.op.parts[0] is NOTHING and run.program.own(run.path, run.owner, at.op.name)
+
+
+def _elsewhere(op: Op) -> bool:
+    """``print(…, file=f)``: a file is no log."""
+    return "file" in op.names and dotted(op.parts[1 + op.names.index("file")]) not in ("sys.stderr", "sys.stdout")
+
+
+def _logs(op: Op, label: str, chain: str) -> bool:
+    if not chain or label not in say.LEVELS:
+        return False
+    parts = chain.replace("()", "").split(".")
+    if _is_logger(parts[-1]):
+        return label not in _NOT_ALWAYS or op.name in _ALWAYS
+    # `logger.atInfo().log(…)`, `log.Info().Str("k", v).Msg(…)`, `logging.getLogger(…).info(…)`, `logger()->info(…)`
+    return "()" in chain and any(_is_logger(part) for part in parts[:-1])
+
+
+def _is_logger(name: str) -> bool:
+    named = words(name)
+    return bool(named) and named[-1] in say.LOGGERS
+
+
+def _answers(run: Run, at: Call) -> str:
+    """How an answer to a request shows what this call is given; empty when it is none."""
+    op, shape = at.op, run.program.shape(run.path)
+    how = shape.responses.get(at.full) or shape.responses.get(f"*.{op.name}" if at.chain else "") or ""
+    kinds = shape.responders.get(op.name) if at.chain else None
+    if not how and kinds is not None:
+        parts = at.chain.replace("()", "").split(".")
+        ends = {*words(parts[0])[-1:], *words(parts[-1])[-1:]}
+        how = kinds[1] if ends & kinds[0] else ""
+    if not how and shape.written(op, at.chain, at.receiver, run.env):
+        how = JSON
+    return how if how and not _is_own(run, at) else ""
+
+
+def assigned(run: Run, target: Op, of: Value, found: Value, line: int) -> None:
+    """``ctx.body = …``, ``response.data = …``: an answer that is no call."""
+    del of
+    chain = dotted(target)
+    if chain in run.program.shape(run.path).answers:
+        run.show(RESPONSE, chain, [found], JSON, line)
+
+
+# What a call gives back.
+
+
+def _of_type(run: Run, at: Call) -> Value | None:
+    """What the type of a row answers (``Buyer.objects.get(…)``, ``Buyer::find(…)``)."""
+    row = run.program.rows.of(*at.receiver.cls) if at.receiver.cls is not None else None
+    if row is None or run.program.method(run.path, run.owner, at.op):
+        return None
+    if at.label in say.ELEMENT | _MAKING:
+        return Value(row=row)
+    return Value(row=row, many=True) if at.label in say.SAME | ROWS_OF else None
+
+
+def _of_row(run: Run, at: Call) -> Value | None:
+    """What a row answers."""
+    row, op, label = at.receiver.row, at.op, at.label
+    if row is None:
+        return None
+    if at.receiver.many:
+        return _of_rows(run, at)
+    plain = label.removeprefix("get_") if label.startswith("get_") and label != "get_" else label
+    field = row.fields.get(plain) or row.fields.get(op.name)
+    if field is not None:
+        return run.source(at.receiver, field.path, f"{row.entity.name}.{field.name}", op.line)
+    if label in _READING and len(op.parts) > 1 and op.parts[1].op == "text":
+        return run.read(at.receiver, op.parts[1].name, op.line)
+    if label in say.EACH and any(one.function for one in at.values):  # `promise.then(buyer => …)`, `option.map(|b| …)`
+        found = _callbacks(run, label, at.receiver, at.values)
+        return found if label in say.GIVING else at.receiver
+    return _as_is(run, at)
+
+
+_READING = frozenset({"get", "getattr", "__getitem__", "offset_get", "get_attribute"})
+
+
+def _as_is(run: Run, at: Call) -> Value | None:
+    """The row itself, or what is made of all of it."""
+    label, receiver, line = at.label, at.receiver, at.op.line
+    if label in say.AS_TEXT:
+        return Value(marks=run.loose([receiver], JSON, line))
+    if label in say.AS_DATA:
+        return receiver.with_(data=True)
+    if label in ("to_string", "__str__", "__repr__"):
+        return Value(marks=run.loose([receiver], TEXT, line))
+    if label in say.METHODS | {"copy", "model_copy", "replace", "refresh", "fresh", "iter"}:
+        return receiver
+    return None
+
+
+def _of_rows(run: Run, at: Call) -> Value | None:
+    """What several rows answer."""
+    label, receiver = at.label, at.receiver
+    if label in say.AS_TEXT:
+        return Value(marks=run.loose([receiver], JSON, at.op.line))
+    if label in say.EACH and any(one.function for one in at.values):
+        found = _callbacks(run, label, receiver, at.values)
+        if label in say.GIVING:
+            return found.with_(many=True) if found.row is not None else run.collected(found)
+        return receiver.with_(many=False) if label == "find" else receiver
+    all_of = label in ("get", "find", "latest") and not at.values and run.language == "php"
+    if label in say.ELEMENT and not all_of:
+        return receiver.with_(many=False)
+    if label in say.SAME | say.AS_DATA or label.startswith("filter"):
+        return receiver.with_(data=receiver.data or label in ("values", "to_array"))
+    return UNKNOWN
+
+
+def _callbacks(run: Run, label: str, receiver: Value, values: list[Value]) -> Value:
+    """Functions that a call is given are called with what its object holds (or with nothing known)."""
+    element = run.element(receiver) if receiver is not UNKNOWN and label in say.EACH else UNKNOWN
+    out = []
+    for one in values:
+        if one.function is not None:
+            handed = [UNKNOWN, element] if label in ("reduce", "fold") else [element]
+            out.append(run.enter(one.function[0], handed, one.function[1]))
+    return merge(out)
+
+
+def _own(run: Run, at: Call) -> Value | None:
+    """A function or type of the tree."""
+    program, op = run.program, at.op
+    found = program.called(run, at)
+    if found is None:
+        return None
+    path, index, kind = found
+    if kind == "type":
+        row = program.rows.of(path, index)
+        if row is not None:
+            made = Value(row=row)
+            run.touch("make", made, f"new {op.name}(…)" if op.kind == "new" else f"{op.name}(…)", op.line)
+            return made
+        return Value(type_=(path, index), parts=_fields(op, at.values))
+    _callbacks(run, "", UNKNOWN, at.values)
+    return program.follow(run, at, path, index)
+
+
+def _fields(op: Op, values: list[Value]) -> dict[str, Value]:
+    return {key: one for key, one in zip(op.names, values, strict=False) if key and key != "*" and not one.plain}
+
+
+def _other(run: Run, at: Call) -> Value:
+    """What nobody has the code of: by its name."""
+    op, label, receiver, values = at.op, at.label, at.receiver, at.values
+    if any(one.function for one in values):
+        found = _callbacks(run, label, receiver, values)
+        if label in say.GIVING:
+            return run.collected(found)
+        return receiver if receiver.marks or receiver.parts or receiver.given else UNKNOWN
+    given = [*values, receiver] if label in say.METHODS else values
+    live = [one for one in given if not one.plain]
+    if label in say.AS_DATA and live and live[0].row is not None:
+        return live[0].with_(data=True)
+    if live and (label in say.KEEPERS or (label in say.METHODS and receiver is not UNKNOWN) or op.kind == "macro"):
+        return _kept(run, at, live)
+    read = _read_by_name(run, at)
+    if read is not None:
+        return read
+    return run.program.by_name(run.path, op.name) if not receiver.text else UNKNOWN
+
+
+def _read_by_name(run: Run, at: Call) -> Value | None:
+    """``d.get("email")``, ``getattr(buyer, "email")``, ``session.get(Buyer, 1)``."""
+    op, label, values = at.op, at.label, at.values
+    if label == "get" and len(op.parts) > 1 and op.parts[1].op == "text" and not at.receiver.plain:
+        return run.read(at.receiver, op.parts[1].name, op.line)
+    if label in say.ELEMENT | say.SAME and values and values[0].cls is not None:
+        row = run.program.rows.of(*values[0].cls)
+        if row is not None:
+            return Value(row=row, many=label not in say.ELEMENT)
+    if label in ("getattr", "pluck", "value") and values and values[0].row is not None and len(op.parts) > 2:
+        return run.read(values[0], op.parts[2].name, op.line)
+    return None
+
+
+def _kept(run: Run, at: Call, live: list[Value]) -> Value:
+    """What gives back what it is given: as it is, or as text."""
+    op, label, receiver = at.op, at.label, at.receiver
+    rows = [one for one in live if one.row is not None]
+    if label in say.TELLERS:
+        return _marks(run, live, JSON, op.line)
+    if label in say.PRINTERS or op.kind == "macro":
+        return _marks(run, live, op.text or PRINT, op.line)
+    if label in ("str", "format", "string", "strval", "to_string", "formatted", "value_of"):
+        return _marks(run, live, op.text or TEXT, op.line)
+    if rows and len(rows) == len(live):
+        return merge(rows)
+    if receiver.parts and label in ("values", "items", "entries"):
+        return Value(marks=run.loose(receiver.parts.values(), TEXT, op.line))
+    if label in ("append", "list", "tuple", "of", "sorted", "as_list", "array_merge") and not rows:
+        return merge(live) if len(live) == 1 else _marks(run, live, TEXT, op.line)
+    if len(live) == 1 and (live[0].given is not None or live[0].parts):
+        return live[0]
+    return _marks(run, live, TEXT, op.line)
+
+
+def _marks(run: Run, values: list[Value], how: str, line: int) -> Value:
+    found = run.loose(values, how, line)
+    return Value(marks=found) if found else UNKNOWN
+
+
+# Who stores rows.
+
+
+def _stored(run: Run, at: Call) -> None:
+    """Note a call that stores, changes or deletes rows."""
+    label, receiver, line = at.label, at.receiver, at.op.line
+    if label not in _STORING or at.op.parts[0] is NOTHING:
+        return
+    said = f"{at.full}()"
+    if receiver.row is not None and (not receiver.many or label in ("update", "delete", "delete_all", "save_all")):
+        run.touch("store", receiver, said, line)
+    elif receiver.cls is not None:
+        row = run.program.rows.of(*receiver.cls)
+        if row is not None:
+            run.touch("store", Value(row=row), said, line)
+    elif receiver.row is not None:
+        run.touch("store", receiver, said, line)
+    else:
+        for one in at.values:
+            if one.row is not None and label != "get_or_create":
+                run.touch("store", one, said, line)
+                break

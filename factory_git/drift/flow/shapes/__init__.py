@@ -1,0 +1,1 @@
+"""One file a language: from its syntax to the few operations that the flow knows."""
