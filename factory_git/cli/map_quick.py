@@ -6,6 +6,7 @@ every error goes the whole way, and is told there.
 
 from __future__ import annotations
 
+import gc
 import sys
 
 TYPE_CHECKING = False
@@ -24,6 +25,7 @@ def answer(args: list[str]) -> int | None:
     if asked is None or sys.stdout.isatty():
         return None
     verb, argument, options = asked
+    gc.disable()  # the facts of a thousand files are a million tuples without a cycle: counting them is half the answer
     from factory_git.codemap.build import Which  # noqa: PLC0415 (a line that is not of the plain form imports nothing)
 
     try:

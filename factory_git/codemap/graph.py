@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factory_git.codemap.everyday import NAMES
-from factory_git.codemap.lookup import Found, find, place
+from factory_git.codemap.lookup import Found, place
 from factory_git.codemap.resolve import CONSTRUCTORS, SUPER, Resolver
 from factory_git.codemap.walk import TYPES
 from factory_git.core.value import value
@@ -65,22 +65,30 @@ def callees(resolver: Resolver, source: Found) -> Iterator[Edge]:
 
 def resolve_call(resolver: Resolver, path: str, call: Rows) -> Iterator[Edge]:
     """The edges of one call row of a file: one where it is known, several by name, or one that leads nowhere."""
-    name, receiver, owner, _, _, line, _, _ = call
-    text = f"{receiver}.{name}" if receiver else name
-    caller = place(resolver, path, owner)
-    value = resolver.evaluate(path, owner, text)
+    caller, text = place(resolver, path, call[2]), _text(call)
+    how, targets = _targets(resolver, path, call)
+    if not targets:
+        yield Edge(caller=caller, callee=None, text=text, how="", line=call[5])
+    for at, index in targets:
+        yield Edge(caller=caller, callee=place(resolver, at, index), text=text, how=how, line=call[5])
+
+
+def _text(call: Rows) -> str:
+    return f"{call[1]}.{call[0]}" if call[1] else str(call[0])
+
+
+def _targets(resolver: Resolver, path: str, call: Rows) -> tuple[str, list[tuple[str, int]]]:
+    """How a call is known, and where it leads: file and index of one symbol, or of several by name."""
+    name, receiver, owner = call[:3]
+    value = resolver.evaluate(path, owner, _text(call))
     if value is not None and value.what == "symbol":
-        yield Edge(caller=caller, callee=place(resolver, value.path, value.index), text=text, how=value.how, line=line)
-        return
+        return value.how, [(value.path, value.index)]
     # Above an unknown base is nothing that a name could tell.
     unknowable = receiver in SUPER if receiver else _is_local(resolver, path, owner, name)
     found = [] if unknowable else by_name(resolver, path, receiver, name)
     if not found or len(found) > SHOWN:
-        yield Edge(caller=caller, callee=None, text=text, how="", line=line)
-        return
-    how = "unique" if len(found) == 1 and _telling(resolver, path, receiver, name) else "name"
-    for one in found:
-        yield Edge(caller=caller, callee=one, text=text, how=how, line=line)
+        return "", []
+    return "unique" if len(found) == 1 and _telling(resolver, path, receiver, name) else "name", found
 
 
 def _telling(resolver: Resolver, path: str, receiver: str, name: str) -> bool:
@@ -89,32 +97,27 @@ def _telling(resolver: Resolver, path: str, receiver: str, name: str) -> bool:
     return name not in NAMES and (bool(receiver) or linked)
 
 
-def by_name(resolver: Resolver, path: str, receiver: str, name: str) -> list[Found]:
+def by_name(resolver: Resolver, path: str, receiver: str, name: str) -> list[tuple[str, int]]:
     """The callables that a call by this name could mean: members after a receiver, others without one."""
     language = _family(resolver.rows(path)[0])
-    root = receiver.split(".", maxsplit=1)[0].split("(", maxsplit=1)[0]
-    if receiver and _external(resolver, path, root):
+    if receiver and _external(resolver, path, receiver.split(".", 1)[0].split("(", 1)[0]):
         return []
     key = (name, language, bool(receiver))
     if key not in resolver.candidates:
         resolver.candidates[key] = [
-            one
-            for one in find(resolver.tree, name, kinds=CALLABLE)
-            if _family(resolver.rows(one.path)[0]) == language and (one.symbol.parent >= 0) == bool(receiver)
+            (file, index)
+            for file, blob in resolver.tree.defining(name)
+            if _family(resolver.tree.rows(blob)[0]) == language
+            for index, row in enumerate(resolver.tree.rows(blob)[2])
+            if row[0] == name and row[1] in CALLABLE and (row[2] >= 0) == bool(receiver)
         ]
-    out: list[Found] = resolver.candidates[key]
+    out: list[tuple[str, int]] = resolver.candidates[key]
     return out
 
 
 def _external(resolver: Resolver, path: str, name: str) -> bool:
     """Whether ``name`` is imported from outside the tree: its members are then not ours."""
-    if name in resolver.names(path):
-        return False
-    for module, names, alias, _, _ in resolver.rows(path)[3]:
-        here = alias or (module.split(".")[0] if not names else "")
-        if name and (name == here or any(name == local for _, local in names)):
-            return True
-    return False
+    return bool(name) and name in resolver.imported(path) and name not in resolver.names(path)
 
 
 def _is_local(resolver: Resolver, path: str, owner: int, name: str) -> bool:
@@ -157,13 +160,13 @@ def _calls_in(
     resolver: Resolver, path: str, labels: set[str], keys: set[tuple[str, int]], *, low: bool
 ) -> Iterator[Edge]:
     for call in resolver.rows(path)[4]:
-        if call[0] not in labels:
-            continue
-        for edge in resolve_call(resolver, path, call):
-            if edge.callee is None or (edge.confidence == "low" and not low):
-                continue
-            if (edge.callee.path, edge.callee.index) in keys:
-                yield edge
+        if call[0] in labels:
+            how, targets = _targets(resolver, path, call)
+            if low or CONFIDENCE.get(how) != "low":
+                for at, index in targets:
+                    if (at, index) in keys:
+                        caller, callee = place(resolver, path, call[2]), place(resolver, at, index)
+                        yield Edge(caller=caller, callee=callee, text=_text(call), how=how, line=call[5])
 
 
 def _with_constructors(resolver: Resolver, targets: list[Found]) -> dict[tuple[str, int], str]:

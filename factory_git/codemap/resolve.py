@@ -65,6 +65,7 @@ class Resolver:
         self.children = lru_cache(maxsize=None)(self._children)
         self.bindings = lru_cache(maxsize=None)(self._bindings)
         self.ids = lru_cache(maxsize=None)(self._ids)
+        self.imported = lru_cache(maxsize=None)(self._imported)
 
     # What files hold.
 
@@ -78,6 +79,14 @@ class Resolver:
 
     def _names(self, path: str) -> dict[str, Link]:
         return {link.here: link for link in self.links(path) if link.here not in ("", "*")}
+
+    def _imported(self, path: str) -> frozenset[str]:
+        """The names that a file imports, from wherever."""
+        out = set()
+        for module, names, alias, _, _ in self.rows(path)[3]:
+            out.add(alias or (module.split(".")[0] if not names else ""))
+            out.update([here for _, here in names])
+        return frozenset(out)
 
     def _ids(self, path: str) -> list[str]:
         return pack.ids(self.rows(path)[2])

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 KEPT = 4096
+MANY = 200
 
 
 class Tree:
@@ -25,6 +26,8 @@ class Tree:
         self.number = number
         self.changes = changes or {}
         self._blobs: dict[str, int | None] = {}
+        self._asked = 0
+        self._places: dict[tuple[str, str], list[tuple[str, int]]] = {}
         self._over: dict[int, list[str]] = {}
         for path, blob in self.changes.items():
             if blob is not None:
@@ -34,9 +37,15 @@ class Tree:
 
     def blob(self, path: str) -> int | None:
         """The number of the blob at ``path``, None when the tree has no such file (or the map no language for it)."""
+        if self._asked >= MANY:
+            return self._blobs.get(path)
         if path in self.changes:
             return self.changes[path]
         if path not in self._blobs:
+            self._asked += 1
+            if self._asked >= MANY:  # whoever asks so much asks more: all at once costs less
+                self._blobs = dict(self.under(""))
+                return self._blobs.get(path)
             row = self.store.db.execute(
                 "SELECT blob FROM file WHERE tree = ? AND path = ?", (self.number, path)
             ).fetchone()
@@ -81,23 +90,29 @@ class Tree:
 
     def defining(self, name: str) -> list[tuple[str, int]]:
         """The files that define ``name`` (its last segment)."""
-        return self.paths(self.store.where("d", name))
+        return self._where("d", name)
 
     def calling(self, name: str) -> list[tuple[str, int]]:
         """The files that call something named ``name``."""
-        return self.paths(self.store.where("c", name))
+        return self._where("c", name)
 
     def importing(self, key: str) -> list[tuple[str, int]]:
         """The files in whose imports ``key`` occurs as a part of a module's name or as an imported name."""
-        return self.paths(self.store.where("i", key))
+        return self._where("i", key)
 
     def packaged(self, name: str) -> list[tuple[str, int]]:
         """The files of a package, or of a kind of configuration."""
-        return self.paths(self.store.where("p", name))
+        return self._where("p", name)
 
     def tagged(self) -> list[tuple[str, int]]:
         """The files that have a ``gf:`` tag."""
         return self.paths(self.store.where("t", ""))
+
+    def _where(self, role: str, name: str) -> list[tuple[str, int]]:
+        found = self._places.get((role, name))
+        if found is None:
+            found = self._places[role, name] = self.paths(self.store.where(role, name))
+        return found
 
     def text(self, path: str) -> str:
         """The text of a configuration; empty when there is none at ``path``."""

@@ -77,9 +77,11 @@ def resolve(tree: Tree, path: str, module: str) -> str:
 
 def _top(tree: Tree, folder: str) -> str:
     """The folder that the importer's outermost package is in."""
-    while folder and tree.has(f"{folder}/__init__.py"):
-        folder = folder.rpartition("/")[0]
-    return folder
+    key = f"python top {folder}"
+    if key not in tree.memory:
+        above = folder.rpartition("/")[0]
+        tree.memory[key] = _top(tree, above) if folder and tree.has(f"{folder}/__init__.py") else folder
+    return str(tree.memory[key])
 
 
 def _roots(top: str) -> list[str]:
