@@ -33,8 +33,8 @@ def same(name: str, wanted: str) -> bool:
     anywhere. Two names without capitals are as they are.
     """
     one, other = snake(name), snake(wanted)
-    if one == other or name == wanted:
-        return True
+    if one == other or not one:
+        return name == wanted or bool(one)
     if any(c.isupper() for c in name + wanted):
         return one.replace("_", "") == other.replace("_", "")
     return _DIGITS.sub("", one) == _DIGITS.sub("", other)

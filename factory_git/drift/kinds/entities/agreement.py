@@ -223,7 +223,7 @@ def _words(type_: Type, meaning: Meaning) -> str:
 
 def _readings(meaning: Meaning) -> list[list[str]]:
     """The words by value, and by name (the type's own name before them taken off: ``DayMon`` of ``Day``)."""
-    values = [said or name for name, said in meaning.words]
+    values = [said or name for name, said in meaning.words if said or name]
     plain = [name for name, _ in meaning.words]
     own = meaning.name
     bare = [name[len(own) :].lstrip("_") or name if own and name.startswith(own) else name for name in plain]

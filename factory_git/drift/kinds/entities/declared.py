@@ -84,15 +84,17 @@ def _alias(reader: Reader, path: str, symbol: Symbol) -> Meaning | None:
 
 def _constants(reader: Reader, path: str, name: str) -> tuple[tuple[str, str], ...]:
     """The constants of a type of Go, in its package: name and value."""
-    out = []
-    for near, _ in reader.world.code.tree.directly_in(path.rpartition("/")[0]):
-        facts = reader.world.code.facts(near)
-        for one in facts.symbols if facts is not None and facts.language == "go" else ():
-            if one.kind == "constant" and one.type == name:
-                said = literal(one.default)
-                if said is not None:
-                    out.append((one.name, said))
+    out = _constants_in(reader, path, name)
+    if not out:  # mostly they stand beside the type; if not, anywhere in the package
+        for near, _ in reader.world.code.tree.directly_in(path.rpartition("/")[0]):
+            out += _constants_in(reader, near, name) if near.endswith(".go") else []
     return tuple(out)
+
+
+def _constants_in(reader: Reader, path: str, name: str) -> list[tuple[str, str]]:
+    rows = reader.world.code.resolver.rows(path)[2]
+    said = [(row[0], literal(row[9])) for row in rows if row[1] == "constant" and row[8] == name]
+    return [(label, word) for label, word in said if word is not None]
 
 
 def _class(reader: Reader, path: str, index: int, symbol: Symbol) -> Meaning:

@@ -92,8 +92,10 @@ class _Gathering:
     def take(self, path: str, index: int, depth: int) -> None:
         """The declaration's own fields, then those of its bases."""
         facts = self.code.facts(path)
-        if (path, index) in self.seen or facts is None or depth > _DEPTH or facts.language != self.language:
-            self.open = self.open or ("" if (path, index) in self.seen else "its bases go too deep")
+        if (path, index) in self.seen or facts is None:
+            return
+        if depth > _DEPTH or table(facts.language) is not table(self.language):
+            self.open = self.open or f"its bases are too far away: {path}"
             return
         self.seen.add((path, index))
         symbol = facts.symbols[index]
@@ -210,8 +212,15 @@ class _Gathering:
                 return
             if kind in ("variable", "constant") and not doors.mixes(self.code.symbol(found.path, found.index)):
                 return  # `Base = declarative_base()`
-        if not doors.harmless(self.language, name):
+        if not doors.harmless(self.language, self._origin(path, name)):
             self.open = self.open or f"its base {base} is not in the tree"
+
+
+    def _origin(self, path: str, name: str) -> str:
+        """What a base is called where it comes from: ``import {Model as Base}``."""
+        facts = self.code.facts(path)
+        pairs = [pair for one in facts.imports for pair in one.names] if facts is not None else []
+        return next((there for there, here in pairs if here == name and there not in ("*", "default")), name)
 
 
 def _typed_parameters(facts: FileFacts, index: int) -> dict[str, str]:

@@ -70,6 +70,8 @@ class Reader:
             text = text.removeprefix(word).lstrip()
         if text.startswith("?") and self.language == "php":
             return replace(self.read(text[1:]), optional=True)
+        if self.language == "go" and text.startswith("map["):
+            return Meaning(kinds=frozenset({"map"}), optional=None)
         if self.language in ("go", "rust") and text[:1] in "*&[(":
             return self._pointer(text)
         if text.startswith(("? extends ", "? super ")):
@@ -210,7 +212,7 @@ class Reader:
     def _unnamed(self, name: str, arguments: list[str]) -> Meaning | None:
         if name in self.table.lists:
             return self._list(arguments[0]) if arguments else Meaning(kinds=frozenset({"list"}), optional=None)
-        if name == "map" or name in self.table.maps:
+        if name in self.table.maps:
             return Meaning(kinds=frozenset({"map"}), optional=None)
         if name.startswith(("struct", "func", "chan ", "interface")) and name != "interface{}":
             return Meaning(kinds=frozenset({"any" if name.startswith("interface") else "class"}), optional=None)
