@@ -47,7 +47,9 @@ def contract_of(
         panels=tuple(maker.panel(one) for one in spec.panels),
         terms=tuple(maker.term(one) for one in spec.terms),
         places=maker.places(holes or {}),
-        nodes=tuple((str(path), place.file, place.line) for path, place in sorted(spec.places.items())),
+        nodes=tuple(
+            (str(path), place.file, place.line) for path, place in sorted(spec.places.items()) if path in made.nodes
+        ),
         digests=tuple(
             (str(path), made.digest_of(path)) for path in sorted(made.nodes) if str(path).startswith(_CODE_LAYERS)
         ),
@@ -98,6 +100,7 @@ class _Maker:
             mode=self.mode(one.path), made=one.made,
             guarded=one.path in self.guards and one.path in self.written,
             fields=tuple(self._field(each) for each in one.fields),
+            acted=tuple(each.id for each in self.spec.actions if self.spec.entity(each.make or each.on or "") == one),
         )  # fmt: skip
 
     def _field(self, one: model.Field) -> contract.Field:

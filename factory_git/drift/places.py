@@ -145,7 +145,6 @@ def _files_like(code: Code, file: str, name: str) -> tuple[str, ...]:
     out = [f"{other}::{name}" for other in code.defining(last)] if last else []
     if not out:
         base = file.rpartition("/")[2]
-        top = file.partition("/")[0] if "/" in file else ""
-        out = [other for other in code.under(top) if other.rpartition("/")[2] == base]
+        out = [other for other in code.under("") if other.rpartition("/")[2] == base]
         out = [f"{other}::{name}" if name else other for other in out]
     return tuple(out[:3])

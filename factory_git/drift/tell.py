@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factory_git.drift.hit import Edit, Fix, Hit
-from factory_git.drift.kinds_of import WORDS
+from factory_git.drift.kinds_of import WORDS, of_nodes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def no_node(contract: Contract, code: Code, place: Place, node: str) -> Hit:
             hint=f"remove {what} with its tag, or bring the node back: git factory desire",
         )  # fmt: skip
     new = _renamed(contract, node)
-    near = (new,) if new else _near(node, [path for path, _, _ in contract.nodes])
+    near = (new,) if new else _near(node, list(of_nodes(contract)))
     message = "the tag names no node of the spec"
     if new:
         message, hint = f"the tag names a node that is called {new} now", f"write gf: {new}"

@@ -28,7 +28,8 @@ code:
 ```
 
 ```text
-factory.yaml:4: GF001 the spec binds it to src/farm.py::Blok, but src/farm.py has no Blok [data_contracts.entities.block]
+factory.yaml:4: GF001 the spec binds it to src/farm.py::Blok, but src/farm.py has no Blok
+[data_contracts.entities.block]
 ```
 
 ## Fix
