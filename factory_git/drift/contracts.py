@@ -173,7 +173,8 @@ class _Maker:
     def panel(self, one: model.Panel) -> contract.Panel:
         return contract.Panel(
             path=str(one.path), id=one.id, name=one.name, file=one.place.file, line=one.place.line,
-            mode=self.mode(one.path), shows=tuple(sorted(self._paths(one.shows))), clear=tuple(sorted(self._clear(one))),
+            mode=self.mode(one.path), shows=tuple(sorted(self._paths(one.shows))),
+            clear=tuple(sorted(self._clear(one))),
         )  # fmt: skip
 
     def _clear(self, one: model.Panel) -> Iterator[str]:

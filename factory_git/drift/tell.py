@@ -127,7 +127,8 @@ def _near(node: str, known: Sequence[str]) -> tuple[str, ...]:
 
     last = node.rpartition(".")[2]
     same = [one for one in known if one.rpartition(".")[2] == last]
-    close = same[:3] if same else get_close_matches(node, known, 3, 0.75)
+    level = [one for one in known if one.count(".") == node.count(".")]
+    close = same[:3] or get_close_matches(node, level, 3, 0.75) or get_close_matches(node, known, 3, 0.75)
     if not close:
         ends = {one.rpartition(".")[2]: one for one in known}
         close = [ends[one] for one in get_close_matches(last, ends, 2, 0.75)]

@@ -185,7 +185,7 @@ def test_a_tag_that_says_what_the_spec_says_is_no_second_place() -> None:
 
 
 def test_a_tag_at_the_head_of_a_file_is_for_the_file_and_later_for_nothing() -> None:
-    head = f"# gf: interface.panels.blocks\n\nimport os\n\ndef page(): ...\n"
+    head = "# gf: interface.panels.blocks\n\nimport os\n\ndef page(): ...\n"
     assert where(tied({"src/f.py": head}))["blocks"] == "tag src/f.py#-1"
     found = tied({"src/f.py": f"def page(): ...\n\n\n# gf: {BLOCK}\n\nx()\n"})
     assert said(found) == ["src/f.py:4 GF001 the tag stands on no declaration"]
