@@ -117,7 +117,7 @@ def by_name(resolver: Resolver, path: str, receiver: str, name: str) -> list[tup
 
 def _external(resolver: Resolver, path: str, name: str) -> bool:
     """Whether ``name`` is imported from outside the tree: its members are then not ours."""
-    return bool(name) and name in resolver.imported(path) and name not in resolver.names(path)
+    return bool(name) and name in resolver.imported(path) and resolver.link(path, name) is None
 
 
 def _is_local(resolver: Resolver, path: str, owner: int, name: str) -> bool:
@@ -152,8 +152,7 @@ def callers(resolver: Resolver, targets: Iterable[Found], *, low: bool = True) -
         files = {path for path, _ in resolver.tree.calling(label)}
         renaming = {path for path, _ in resolver.tree.importing(label)} - files
         for path in sorted(files | renaming):
-            labels = {label} | {k.here for k in resolver.links(path) if k.name == label}
-            yield from _calls_in(resolver, path, labels, keys, low=low)
+            yield from _calls_in(resolver, path, resolver.called(path, label), keys, low=low)
 
 
 def _calls_in(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from factory_git.codemap import pack
+from factory_git.codemap.held import FUNCTIONS, Held
 from factory_git.codemap.imports.registry import rules
 from factory_git.codemap.typetext import head, plain
 from factory_git.codemap.walk import TYPES
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     Rows = tuple[Any, ...]
 
 
-FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
 STRENGTH = {"scope": 0, "import": 1, "self": 2, "package": 3, "type": 4}
 """How a step was known, the surest first."""
 SELF = frozenset({"self", "cls", "this", "$this", "static", "Self", "@"})
@@ -52,79 +51,26 @@ class Value:
 _ABSENT = Value("absent", "", -1, "")
 
 
-class Resolver:
+class Resolver(Held):
     """Evaluates names in the files of one tree; remembers what it has found."""
 
     def __init__(self, tree: Tree) -> None:
-        self.tree = tree
+        super().__init__(tree)
         self.candidates: dict[tuple[str, str, bool], Any] = {}  # callables by name, kept for whoever asks by name
+        self.bases = lru_cache(maxsize=None)(self._bases)
         self._values: dict[tuple[str, int, str], Value | None] = {}
-        self.rows = lru_cache(maxsize=None)(self._rows)
-        self.links = lru_cache(maxsize=None)(self._links)
-        self.names = lru_cache(maxsize=None)(self._names)
-        self.children = lru_cache(maxsize=None)(self._children)
-        self.bindings = lru_cache(maxsize=None)(self._bindings)
-        self.ids = lru_cache(maxsize=None)(self._ids)
-        self.imported = lru_cache(maxsize=None)(self._imported)
-
-    # What files hold.
-
-    def _rows(self, path: str) -> Rows:
-        blob = self.tree.blob(path)
-        return self.tree.rows(blob) if blob is not None else ("", "", (), (), (), (), (), (), (), (), ())
-
-    def _links(self, path: str) -> list[Link]:
-        rows = self.rows(path)
-        return rules(rows[0]).links(self.tree, path, rows) if rows[0] else []
-
-    def _names(self, path: str) -> dict[str, Link]:
-        return {link.here: link for link in self.links(path) if link.here not in ("", "*")}
-
-    def _imported(self, path: str) -> frozenset[str]:
-        """The names that a file imports, from wherever."""
-        out = set()
-        for module, names, alias, _, _ in self.rows(path)[3]:
-            out.add(alias or (module.split(".")[0] if not names else ""))
-            out.update([here for _, here in names])
-        return frozenset(out)
-
-    def _ids(self, path: str) -> list[str]:
-        return pack.ids(self.rows(path)[2])
-
-    def _children(self, path: str) -> dict[tuple[int, str], list[int]]:
-        out: dict[tuple[int, str], list[int]] = {}
-        for index, row in enumerate(self.rows(path)[2]):
-            out.setdefault((row[2], row[0]), []).append(index)
-        return out
-
-    def _bindings(self, path: str) -> dict[tuple[int, str], tuple[str, str]]:
-        out: dict[tuple[int, str], tuple[str, str]] = {}
-        for owner, name, value, how in self.rows(path)[7]:
-            before = out.setdefault((owner, name), (value, how))
-            if before != (value, how) and before[1] != "type":
-                out[owner, name] = (value, how) if how == "type" else ("", "several")
-        return out
-
-    def child(self, path: str, parent: int, name: str) -> int:
-        """The symbol ``name`` directly in ``parent`` (-1: top level), the last of several; -1 when there is none."""
-        found = self.children(path).get((parent, name))
-        if not found:
-            return -1
-        rows = self.rows(path)[2]
-        # An implementation follows its overloads; a field named like a method is not what is called.
-        return max(found, key=lambda i: (rows[i][1] in FUNCTIONS or rows[i][1] in TYPES, i))
 
     def definition(self, path: str, name: str, depth: int = 0) -> Value | None:
         """What the module at ``path`` offers as ``name``: its own, or handed on from another file."""
         index = self.child(path, -1, name)
         if index >= 0:
             return Value("symbol", path, index, "import")
-        link = self.names(path).get(name)
-        if depth < _DEPTH and link is not None and link.reexport:
+        link = self.link(path, name) if depth < _DEPTH else None
+        if link is not None and link.reexport:
             return self._follow(link, depth)
         if depth < _DEPTH:
-            for other in self.links(path):
-                if other.here == "*" and other.path != path:
+            for other in self.stars(path):
+                if other.path != path:
                     found = self.definition(other.path, name, depth + 1)
                     if found is not None:
                         return found
@@ -171,8 +117,9 @@ class Resolver:
             # `import a.b.c` binds `a`; the longest imported name that begins the chain wins.
             for count, step in enumerate(rest, 1):
                 dotted = f"{dotted}.{step}"
-                if dotted in self.names(path):
-                    value, rest = self._follow(self.names(path)[dotted]), rest[count:]
+                link = self.link(path, dotted) if dotted in self.imported(path) else None
+                if link is not None:
+                    value, rest = self._follow(link), rest[count:]
                     break
         for step in rest:
             if value is None:
@@ -200,7 +147,7 @@ class Resolver:
         index = self.child(path, -1, name)
         if index >= 0:
             return self._symbol(path, index, "scope", depth)
-        link = self.names(path).get(name)
+        link = self.link(path, name)
         return self._settled(self._follow(link), depth) if link is not None else self._outer(path, name, depth)
 
     def _local(self, path: str, owner: int, name: str, depth: int) -> Value | None:
@@ -227,11 +174,10 @@ class Resolver:
 
     def _outer(self, path: str, name: str, depth: int) -> Value | None:
         """What all of another file's names, or the file's own package, offer."""
-        for other in self.links(path):
-            if other.here == "*":
-                found = self.definition(other.path, name, 1)
-                if found is not None:
-                    return found
+        for other in self.stars(path):
+            found = self.definition(other.path, name, 1)
+            if found is not None:
+                return found
         for near, label in self._near(path, name):
             if not label:
                 return Value("module", near, -1, "package")
@@ -368,7 +314,7 @@ class Resolver:
                     return Value("symbol", path, index, value.how)
         return None
 
-    def bases(self, path: str, index: int) -> list[Value]:
+    def _bases(self, path: str, index: int) -> list[Value]:
         """The classes that a class names as its bases and that the tree has."""
         out = []
         for base in self.rows(path)[2][index][13]:
