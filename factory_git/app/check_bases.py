@@ -10,12 +10,15 @@ from factory_git.app.check_sides import TreeMoves, TreeSide
 from factory_git.app.check_target import Target
 from factory_git.app.judge import judge
 from factory_git.app.judge_bound import Codes
+from factory_git.core.errors import FactoryError
 from factory_git.drift import bound, change, change_spec
 from factory_git.drift.hit import Hit
 from factory_git.drift.judged import Judged
 from factory_git.gitio import trees
 from factory_git.gitio.locate import Location
 from factory_git.gitio.renames import Changed
+
+UNLOADED = ("GF500", "GF504")  # of a tree that says nothing about its code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,10 +101,14 @@ def _pairs(side: TreeSide, bases: Sequence[Base]) -> tuple[list[tuple[TreeSide, 
         old = base.spec_of(side.judged)
         if old is None:
             continue
-        if old.world is None and any(one.code == "GF500" for one in old.findings):
+        if old.world is None and any(one.code in UNLOADED for one in old.findings):
             where = f" in {old.root}" if old.root else ""
-            notes.append(f"the spec{where} of {base.commit[:12]} does not load: its code is judged by this spec")
-            old = base.by_the_new(side.judged, old)
+            head = f"the spec{where} of {base.commit[:12]} cannot be judged by"
+            try:
+                old = base.by_the_new(side.judged, old)
+                notes.append(f"{head}: its code is judged by this spec")
+            except (FactoryError, OSError) as error:
+                notes.append(f"{head}, nor its code: all that is found counts as brought ({error})")
         if old.world is None:
             continue  # nothing was bound there: the change brings all of it
         moves = TreeMoves(side.world, old.world, base.changed.renamed, base.changed.paths)

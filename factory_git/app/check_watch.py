@@ -9,14 +9,19 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from factory_git.app.check import Result
 from factory_git.core.errors import FactoryError, UsageError
 from factory_git.drift.finding import Finding
 from factory_git.gitio.locate import Location
 
+if TYPE_CHECKING:
+    from watchfiles._rust_notify import RustNotify
+
 # Of Git's own folder, what says that another content is staged or checked out; its locks and objects say nothing.
 TELLING = ("index", "HEAD", "MERGE_HEAD")
+DEBOUNCE, STEP = 400, 50  # ms: how long changes are gathered at most, and the silence that ends a burst
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,13 +62,26 @@ def events(location: Location) -> Iterator[object]:
     if location.worktree is None:
         raise UsageError("a bare repository has no files to watch", code="usage/bare")
     try:
-        import watchfiles  # noqa: PLC0415 (an extra)
+        from watchfiles._rust_notify import RustNotify  # noqa: PLC0415 (an extra)
     except ImportError as error:
         hint = "pip install 'git-factory[watch]'"
         raise UsageError("--watch needs the extra `watch`", code="usage/extra", hint=hint) from error
     top, git_dir = location.worktree, location.git_dir
     places = [top] if git_dir.is_relative_to(top) else [top, git_dir]
-    return watchfiles.watch(*places, watch_filter=lambda _, path: tells(top, git_dir, path), raise_interrupt=True)
+    # Made here, not when the first event is asked for: what changes while the first verdict is found must wake it.
+    # (`watchfiles.watch` begins to look only then.)
+    watcher = RustNotify([str(one) for one in places], False, False, 0, True, True)
+    return _bursts(watcher, lambda path: tells(top, git_dir, path))
+
+
+def _bursts(watcher: RustNotify, tells_: Callable[[str], bool]) -> Iterator[object]:
+    with watcher:
+        while True:
+            seen = watcher.watch(DEBOUNCE, STEP, 0, None)
+            if seen == "signal":
+                raise KeyboardInterrupt
+            if not isinstance(seen, str) and any(tells_(path) for _, path in seen):
+                yield seen
 
 
 def tells(top: Path, git_dir: Path, path: str) -> bool:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 from factory_git.codemap.build import Which, open_tree
+from factory_git.codemap.languages.registry import language_of
 from factory_git.compiler import lock
 from factory_git.compiler.files import Compilation
 from factory_git.core.errors import FactoryError, Place
@@ -22,6 +23,7 @@ from factory_git.drift.contract import BOUND, Contract
 from factory_git.drift.contracts import contract_of, joined
 from factory_git.drift.finding import Finding
 from factory_git.drift.hit import Hit
+from factory_git.drift.judged import below
 from factory_git.drift.places import CONFLICT
 from factory_git.drift.view import Code
 from factory_git.drift.world import World
@@ -72,6 +74,8 @@ def judge(codes: Codes, spec: Spec, compilation: Compilation) -> Bound:
     contract = contract_for(codes.tree, spec, compilation, codes.roots)
     if not binds(contract):
         return Bound()
+    if conflicts := tuple(_conflicts(codes.tree, contract)):
+        return Bound(findings=conflicts, quiet=False)
     try:
         judged = bound.judge(contract, codes.code)
     except (FactoryError, OSError) as error:
@@ -85,6 +89,16 @@ def judge(codes: Codes, spec: Spec, compilation: Compilation) -> Bound:
     )
     quiet = not (judged.hits or judged.ignores or waived)
     return Bound(hits=judged.hits, world=judged.world, ignores=judged.ignores, quiet=quiet)
+
+
+def _conflicts(tree: trees.Tree, contract: Contract) -> Iterable[Finding]:
+    """A finding for each file of code with an open conflict: what will stand there is not known."""
+    open_ = [path for path, entry in tree.entries.items() if not entry.merged and path not in contract.compiled]
+    for path in open_:
+        if language_of(path) and any(below(path, folder) for folder in contract.folders):
+            words = "has an open merge conflict: its code cannot be judged"
+            hint = f"resolve it, then: git add {path}"
+            yield Finding(code="GF504", message=words, place=Place(file=path), hint=hint, root=contract.root)
 
 
 def binds(contract: Contract) -> bool:

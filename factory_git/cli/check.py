@@ -126,7 +126,10 @@ def _freeze(location: Location, options: check.Options) -> int:
 def _watch(location: Location, options: check.Options, form: str) -> int:
     from factory_git.app import check_watch  # noqa: PLC0415 (not for the hook)
 
-    for delta in check_watch.deltas(check_watch.events(location), lambda: check.run(location, options)):
+    turns = check_watch.deltas(check_watch.events(location), lambda: check.run(location, options))
+    for number, delta in enumerate(turns):
+        if delta.quiet and number:
+            continue
         text, told = watched(delta, FORMATS[form])
         if text:
             output.emit(text)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from factory_git.drift.bind import Ignore
     from factory_git.drift.world import World
 
+UNREAD = "GF504"  # what rules could not look at is no pass, whatever the change touches
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
@@ -72,7 +74,7 @@ def below(path: str, folder: str) -> bool:
 
 
 def _touched(finding: Finding, judged: Judged | None, changed: AbstractSet[str]) -> bool:
-    if finding.place.file in changed:
+    if finding.place.file in changed or finding.code == UNREAD:
         return True
     if judged is None or judged.expected is None:  # what it compiles to is not known: any file below may be one
         return any(below(path, finding.root) for path in changed)
