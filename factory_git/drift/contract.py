@@ -43,7 +43,10 @@ class Field:
 
 @value
 class Entity:
-    """A kind of row, ``made`` or stored. ``guarded``: a pipeline writes it, and a gate or guardrail judges it."""
+    """A kind of row, ``made`` or stored. ``guarded``: a pipeline writes it, and a gate or guardrail judges it.
+
+    ``acted`` are the ids of the actions by which a person makes or changes one.
+    """
 
     path: str
     id: str
@@ -54,6 +57,7 @@ class Entity:
     made: bool
     guarded: bool
     fields: tuple[Field, ...]
+    acted: tuple[str, ...] = ()
 
 
 @value

@@ -155,6 +155,8 @@ def _of_type(run: Run, at: Call) -> Value | None:
     row = run.program.rows.of(*at.receiver.cls) if at.receiver.cls is not None else None
     if row is None or run.program.method(run.path, run.owner, at.op):
         return None
+    if at.label == "builder":
+        run.touch("make", Value(row=row), f"{at.full}()", at.op.line)
     if at.label in say.ELEMENT | _MAKING:
         return Value(row=row)
     return Value(row=row, many=True) if at.label in say.SAME | ROWS_OF else None
@@ -236,10 +238,14 @@ def _own(run: Run, at: Call) -> Value | None:
         row = program.rows.of(path, index)
         if row is not None:
             made = Value(row=row)
-            run.touch("make", made, f"new {op.name}(…)" if op.kind == "new" else f"{op.name}(…)", op.line)
+            if at.values:
+                run.touch("make", made, f"new {op.name}(…)" if op.kind == "new" else f"{op.name}(…)", op.line)
             return made
         return Value(type_=(path, index), parts=_fields(op, at.values))
     _callbacks(run, "", UNKNOWN, at.values)
+    maker = program.maker(path, index)
+    if maker is not None and at.label in _MAKING | {"build"} and at.values:
+        run.touch("make", Value(row=maker), f"{at.full}(…)", op.line)
     return program.follow(run, at, path, index)
 
 
@@ -310,10 +316,31 @@ def _marks(run: Run, values: list[Value], how: str, line: int) -> Value:
 # Who stores rows.
 
 
+_ADDING = frozenset({
+    "add", "push", "append", "unshift", "extend", "appendleft", "add_all", "add_last", "add_first", "put", "offer",
+    "push_back", "insert", "remove",
+})  # fmt: skip
+_STORES = frozenset({
+    "repo", "repository", "repositories", "session", "db", "database", "store", "storage", "dao", "manager", "em",
+    "orm", "collection", "table", "tx", "transaction", "conn", "connection", "prisma", "model", "mapper", "context",
+    "uow", "ledger",
+})  # fmt: skip
+
+
 def _stored(run: Run, at: Call) -> None:
-    """Note a call that stores, changes or deletes rows."""
+    """Note a call that stores, changes or deletes rows.
+
+    Adding to a list that was made in the same function is no storing, what belongs to an object is: what is only read
+    is put into lists as well.
+    """
     label, receiver, line = at.label, at.receiver, at.op.line
-    if label not in _STORING or at.op.parts[0] is NOTHING:
+    if at.op.parts[0] is NOTHING:
+        return
+    if receiver.row is not None and not receiver.many and label.removeprefix("set_") in receiver.row.columns:
+        if label.startswith("set_") and at.values:
+            run.touch("set", receiver, f"{at.full}()", line)
+        return
+    if label not in _STORING or run.program.called(run, at) is not None:
         return
     said = f"{at.full}()"
     if receiver.row is not None and (not receiver.many or label in ("update", "delete", "delete_all", "save_all")):
@@ -323,9 +350,10 @@ def _stored(run: Run, at: Call) -> None:
         if row is not None:
             run.touch("store", Value(row=row), said, line)
     elif receiver.row is not None:
-        run.touch("store", receiver, said, line)
-    else:
+        if label not in _ADDING or "." in at.chain:
+            run.touch("store", receiver, said, line)
+    elif set(words(at.chain)) & _STORES:
         for one in at.values:
-            if one.row is not None and label != "get_or_create":
+            if one.row is not None:
                 run.touch("store", one, said, line)
                 break

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from factory_git.drift.flow.calls import Call
+    from factory_git.drift.flow.rows import Row
     from factory_git.drift.flow.run import Touch
     from factory_git.drift.flow.shapes.registry import Language
     from factory_git.drift.flow.value import Key
@@ -204,6 +205,11 @@ class Program:
         if kind in TYPES:
             return found.path, found.index, "type"
         return (found.path, found.index, "function") if kind in FUNCTIONS or kind in ("variable", "constant") else None
+
+    def maker(self, path: str, index: int) -> Row | None:
+        """The row whose type a function is a part of."""
+        above = self.resolver.rows(path)[2][index][2]
+        return self.rows.of(path, above) if above >= 0 else None
 
     def _member(self, of: tuple[str, int], name: str) -> Known | None:
         return self.resolver.member(Known("instance", *of, "type"), name)

@@ -211,7 +211,8 @@ class Run:
         if op.text:  # of a named type: a row, where that is one
             row = self.program.instance(self.path, self.owner, op.text)
             if row.row is not None:
-                self.touch("make", row, op.text, op.line)
+                if op.parts:
+                    self.touch("make", row, f"{op.text} {{…}}", op.line)
                 return row
         return made if parts or rest is not UNKNOWN else UNKNOWN
 
@@ -237,6 +238,8 @@ class Run:
         if op.text:
             declared = self.program.instance(self.path, self.owner, op.text)
             if declared.row is not None and found.row is None:
+                if source.op == "map" and source.parts and not declared.many:
+                    self.touch("make", declared, f"{{…}} as {op.text}", op.line)
                 found = declared.with_(parts=found.parts)
             elif found.plain:
                 found = declared

@@ -48,15 +48,17 @@ from __future__ import annotations
 from factory_git.drift.flow.program import MOST, program_of
 from factory_git.drift.flow.run import ERROR, LOG, RESPONSE
 from factory_git.drift.hit import Hit
-from factory_git.drift.world import Target
+from factory_git.drift.world import CONVENTION, Target
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from factory_git.drift.contract import Field
+    from factory_git.drift.contract import Entity, Field
     from factory_git.drift.flow.run import Reach
     from factory_git.drift.world import World
+
+    Leak = tuple[Field, Reach]
 
 CODE = "GF105"
 _SAID = {LOG: "is logged or printed raw by", RESPONSE: "is given to the client raw by", ERROR: "is in"}
@@ -73,29 +75,38 @@ def check(world: World) -> Iterator[Hit]:
     program = program_of(world)
     hows = {row.entity.path: row.how for row in program.rows.all}
     for path, index, (_, reaches, _, _) in program.all():
+        leaks: dict[tuple[str, str, int, int, bool], list[Leak]] = {}
         for reach in reaches:
             if len(reach.mark.key) == 1 and reach.mark.key[0] in fields:
                 entity, field = fields[reach.mark.key[0]]
-                how = "convention" if reach.mark.low else hows[entity.path]
                 owner = reach.owner if reach.owner >= 0 else index
                 if reach.kind != RESPONSE or not _shown(world, field, path, owner):
-                    at = Target(node=field.path, how=how, file=path, index=owner)
-                    yield _hit(world, at, reach, f"{entity.name}.{field.name} ({field.pii})")
+                    key = (entity.path, reach.sink, reach.line, owner, reach.mark.low)
+                    leaks.setdefault(key, []).append((field, reach))
+        for (holder, _, _, owner, low), some in leaks.items():
+            how = CONVENTION if low else hows[holder]
+            entity, _ = fields[some[0][0].path]
+            node = some[0][0].path if len(some) == 1 else holder
+            yield _hit(world, Target(node=node, how=how, file=path, index=owner), entity, some)
     if program.cut:
         path = min(fields)
         said = f"more than {MOST} functions may pass personal data on; the rest of them was not looked at"
         yield _warned(world, path, said)
 
 
-def _hit(world: World, at: Target, reach: Reach, what: str) -> Hit:
-    """One leak. Where some panel shows the field, another answer may be what feeds that page."""
-    low = reach.mark.low or reach.kind == ERROR or (reach.kind == RESPONSE and bool(_clear(world, at.node)))
+def _hit(world: World, at: Target, entity: Entity, some: list[Leak]) -> Hit:
+    """What is shown in one place. Where some panel shows the field, another answer may be what feeds that page."""
+    _, reach = some[0]
+    low = reach.mark.low or reach.kind == ERROR
+    low = low or (reach.kind == RESPONSE and all(_clear(world, field.path) for field, _ in some))
+    names = " and ".join(f"{entity.name}.{field.name} ({field.pii})" for field, _ in some)
+    verb = _SAID[reach.kind] if len(some) == 1 else _SAID[reach.kind].replace("is ", "are ", 1)
     return world.hit(
         CODE,
         at,
-        f"{what} {_SAID[reach.kind]} {reach.sink}",
+        f"{names} {verb} {reach.sink}",
         line=reach.line,
-        about=f"{reach.kind} {reach.sink}",
+        about=f"{reach.kind} {reach.sink} {' '.join(field.name for field, _ in some)}",
         confidence="low" if low else "high",
         hint=_HINT,
         detail=tuple(f"{file}:{line}: {text}" for file, line, text in reach.mark.steps),
