@@ -1,6 +1,6 @@
-"""Write the man page from the command line's own definitions.
+"""Write what is documented from the program itself: the man page from the command line, a page for each rule.
 
-``python docs/generate.py`` writes it; ``python docs/generate.py --check`` exits 1 when it is stale.
+``python docs/generate.py`` writes it all; ``python docs/generate.py --check`` exits 1 when something is stale.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ import click
 from factory_git.app.settings import COMMITTED, SETTINGS
 from factory_git.cli.main import group
 from factory_git.cli.table import COMMANDS
+from factory_git.drift import pages
+from factory_git.drift.rules.table import RULES
 
-TARGET = Path(__file__).parent / "man" / "git-factory.1"
+HERE = Path(__file__).parent
+MAN = HERE / "man" / "git-factory.1"
+RULE_PAGES = HERE / "rules"
 
 ABOUT = """\
 A team writes down what it wants in a spec: data contracts, workflows, interface, safety rules, acceptance. git-factory
@@ -64,7 +68,7 @@ def verb(name: str, command: click.Command) -> list[str]:
     return lines
 
 
-def page() -> str:
+def man_page() -> str:
     """The whole man page."""
     lines = ['.TH GIT\\-FACTORY 1 "" "git\\-factory" "Git Manual"', ".nh", ".ad l", ".SH NAME"]
     lines += ["git\\-factory \\- from a spec to proven, promoted code, every step recorded in Git"]
@@ -96,16 +100,41 @@ def page() -> str:
     return "\n".join(lines)
 
 
+def rule_pages() -> dict[Path, str]:
+    """The page of every rule, and the list of them."""
+    lines = [
+        "# Rules",
+        "",
+        "What `git factory check` finds; `git factory explain CODE` prints these pages. They are written from the",
+        "rules' own modules by `python docs/generate.py`.",
+        "",
+        "| rule | finds | severity |",
+        "|---|---|---|",
+    ]
+    out = {}
+    for code, rule in sorted(RULES.items()):
+        page = pages.page(code)
+        if page is not None:
+            lines.append(f"| [{code}]({code}.md) | {rule.title} | {rule.severity} |")
+            out[RULE_PAGES / f"{code}.md"] = page.markdown() + "\n"
+    return out | {RULE_PAGES / "README.md": "\n".join([*lines, ""])}
+
+
 def main() -> int:
-    """Write the page, or with ``--check`` compare it."""
-    text = page()
+    """Write everything, or with ``--check`` compare it."""
+    wanted = {MAN: man_page(), **rule_pages()}
+    there = {path: path.read_text() if path.exists() else None for path in {*wanted, *RULE_PAGES.glob("*.md")}}
+    stale = sorted(path for path, text in there.items() if wanted.get(path) != text)
     if "--check" in sys.argv:
-        if TARGET.read_text() == text:
-            return 0
-        sys.stderr.write(f"{TARGET} is stale: run python docs/generate.py\n")
-        return 1
-    TARGET.parent.mkdir(exist_ok=True)
-    TARGET.write_text(text)
+        for path in stale:
+            sys.stderr.write(f"{path} is stale: run python docs/generate.py\n")
+        return 1 if stale else 0
+    for path in stale:
+        if path not in wanted:
+            path.unlink()
+            continue
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(wanted[path])
     return 0
 
 
