@@ -23,7 +23,7 @@ Pair = tuple[str, str]
 """Blob id and language."""
 LIKE = 500
 """A tree that differs from the kept one in more files than these is kept whole itself."""
-BATCH = 1000
+BATCH = 2000
 """Blobs a transaction: few enough to lose, many enough that a name's row is not rewritten for each."""
 
 
@@ -131,12 +131,13 @@ def _numbers(store: Store, cwd: Folder, files: dict[str, Pair]) -> dict[Pair, in
 
 def _bring(store: Store, cwd: Folder, wanted: dict[Pair, str]) -> dict[Pair, int]:
     """The number of each wanted blob, after extracting those that the cache does not have."""
+    expected = store.next_number()  # asked first: what another process adds from now on is not among the known
     known = store.known(wanted) if len(wanted) < 100 else store.all_known()
     missing = [(o, language, f) for (o, language), f in wanted.items() if (o, language) not in known]
-    return known | _extract(store, cwd, missing) if missing else known
+    return known | _extract(store, cwd, missing, expected) if missing else known
 
 
-def _extract(store: Store, cwd: Folder, missing: list[tuple[str, str, str]]) -> dict[Pair, int]:
+def _extract(store: Store, cwd: Folder, missing: list[tuple[str, str, str]], expected: int) -> dict[Pair, int]:
     from factory_git.codemap.workers import Wanted, extract_all  # noqa: PLC0415 (parsers: not for a warm query)
 
     wanted = [Wanted(oid=oid, language=language, file=file) for oid, language, file in missing]
@@ -145,29 +146,33 @@ def _extract(store: Store, cwd: Folder, missing: list[tuple[str, str, str]]) -> 
     for portion in extract_all(cwd, wanted):
         held.append(portion)
         if sum(len(one.done) for one in held) >= BATCH:
-            where |= _keep(store, held)
+            expected = _keep(store, held, where, expected)
             held = []
-    return where | _keep(store, held)
+    _keep(store, held, where, expected)
+    return where
 
 
-def _keep(store: Store, portions: list[Portion]) -> dict[Pair, int]:
-    """Write what was extracted, blobs and words in one transaction: a build that is broken off keeps what it had."""
-    # Numbers are given under the lock; another process may have been faster.
+def _keep(store: Store, portions: list[Portion], where: dict[Pair, int], expected: int) -> int:
+    """Write what was extracted, blobs and words in one transaction: a build that is broken off keeps what it had.
+
+    Numbers are given under the lock, from ``expected`` on, if no other process was at work; returns the next one.
+    """
     store.db.execute("BEGIN IMMEDIATE")
-    number = store.next_number()
-    where: dict[Pair, int] = {}
-    words: dict[Pair, array[int]] = {}
+    first = number = store.next_number()
+    words: dict[Pair, list[int]] = {}
+    rows: list[tuple[int, str, str, bytes]] = []
     for portion in portions:
-        first, rows = number, []
+        for word, places in portion.words.items():
+            words.setdefault(word, []).extend([number + place for place in places])
         for one, facts in portion.done:
             rows.append((number, one.oid, one.language, facts))
-            where[one.oid, one.language] = number
             number += 1
+    where.update(((oid, language), at) for at, oid, language, _ in rows)
+    if first != expected:  # another process may have been faster with some
         late = store.known((oid, language) for _, oid, language, _ in rows)
-        store.add_blobs(row for row in rows if (row[1], row[2]) not in late)
-        where |= late
-        for word, places in portion.words.items():
-            words.setdefault(word, array("I")).extend([first + place for place in places])
-    store.add_words(words)
+        rows = [row for row in rows if (row[1], row[2]) not in late]
+        where.update(late)
+    store.add_blobs(rows)
+    store.add_words({word: array("I", places) for word, places in words.items()})
     store.db.execute("COMMIT")
-    return where
+    return number

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from factory_git.codemap.extract import Rows
 
     Folder = str | os.PathLike[str]
+    Extracted = tuple[list[bytes | None], dict[tuple[str, str], list[int]]]
+    """The packed facts of a portion, None for what is not to be had, and its words."""
 
 MANY = 80
 """From this many files on, starting further processes costs less than it saves."""
@@ -40,7 +42,6 @@ class Portion:
 
     done: tuple[tuple[Wanted, bytes], ...]
     words: dict[tuple[str, str], list[int]]
-    unreadable: tuple[str, ...] = ()
 
 
 def extract_all(cwd: Folder, wanted: list[Wanted]) -> Iterator[Portion]:
@@ -52,7 +53,7 @@ def extract_all(cwd: Folder, wanted: list[Wanted]) -> Iterator[Portion]:
     if len(wanted) < MANY or cores < 2:
         with Blobs(cwd) as blobs:
             for portion in portions:
-                yield _extract(blobs, portion)
+                yield _portion(portion, _extract(blobs, portion))
         return
     import multiprocessing  # noqa: PLC0415 (a query that finds everything in the cache starts no process)
     import threading  # noqa: PLC0415
@@ -60,39 +61,48 @@ def extract_all(cwd: Folder, wanted: list[Wanted]) -> Iterator[Portion]:
     # A fork is ten times cheaper than a fresh interpreter, and safe only where no other thread can hold a lock.
     forks = sys.platform.startswith("linux") and threading.active_count() == 1
     context = multiprocessing.get_context("fork" if forks else "spawn")
-    with context.Pool(min(cores, 8, len(portions)), _start, (cwd,)) as pool:
-        yield from pool.imap_unordered(_work, portions)
+    # Only numbers and facts travel: what is wanted is in every process from its start.
+    with context.Pool(min(cores, 8, len(portions)), _start, (cwd, portions)) as pool:
+        for number, extracted in pool.imap_unordered(_work, range(len(portions))):
+            yield _portion(portions[number], extracted)
 
 
 _blobs: Blobs | None = None
+_portions: list[list[Wanted]] = []
 
 
-def _start(cwd: Folder) -> None:
-    global _blobs  # noqa: PLW0603 (a worker process has one reader for its whole life)
-    _blobs = Blobs(cwd)
+def _start(cwd: Folder, portions: list[list[Wanted]]) -> None:
+    global _blobs, _portions
+    _blobs, _portions = Blobs(cwd), portions
     gc.disable()  # what is made here lives for one portion; counting it again and again finds nothing
 
 
-def _work(portion: list[Wanted]) -> Portion:
+def _work(number: int) -> tuple[int, Extracted]:
     assert _blobs is not None
-    return _extract(_blobs, portion)
+    return number, _extract(_blobs, _portions[number])
 
 
-def _extract(blobs: Blobs, portion: list[Wanted]) -> Portion:
-    done: list[tuple[Wanted, bytes]] = []
+def _portion(wanted: list[Wanted], extracted: Extracted) -> Portion:
+    facts, found = extracted
+    done = [(one, data) for one, data in zip(wanted, facts, strict=True) if data is not None]
+    return Portion(done=tuple(done), words=found)
+
+
+def _extract(blobs: Blobs, portion: list[Wanted]) -> Extracted:
+    facts: list[bytes | None] = []
     found: dict[tuple[str, str], list[int]] = {}
-    unreadable = []
-    stored = blobs.read([w.oid for w in portion if not w.file])
+    stored, place = blobs.read([w.oid for w in portion if not w.file]), 0
     for one in portion:
         data = _read(one.file) if one.file else next(stored)[1]
         if data is None:
-            unreadable.append(one.oid)
+            facts.append(None)
             continue
         rows = _rows(data, one.language)
         for word in words.of(rows):
-            found.setdefault(word, []).append(len(done))
-        done.append((one, pack.dump(rows)))
-    return Portion(done=tuple(done), words=found, unreadable=tuple(unreadable))
+            found.setdefault(word, []).append(place)
+        place += 1
+        facts.append(pack.dump(rows))
+    return facts, found
 
 
 def _rows(data: bytes, language: str) -> Rows:
