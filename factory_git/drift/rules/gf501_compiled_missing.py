@@ -12,7 +12,7 @@ An application that lacks one of its files does not run, or runs without the gua
 
 ## Example
 
-```console
+```text
 $ git rm farmer/terms.py
 $ git factory check
 farmer/terms.py: GF501 compiled file is missing [terms]

@@ -14,7 +14,7 @@ that nobody has written down: no rule about structure can see that `day <` becam
 
 ## Example
 
-```console
+```text
 $ git factory check
 farmer/terms.py:17: GF502 was edited by hand: it is not what the spec compiles to [terms.phi_locked]
 ```

@@ -12,7 +12,7 @@ lie in one tree, and nobody can tell an edit by hand from a change of the compil
 
 ## Example
 
-```console
+```text
 $ pip install --upgrade git-factory
 $ git factory check --all
 farmer/model.py:1: GF503 was compiled by 0.1.0+3f2a; this is 0.2.0+9c41 [data_contracts.entities.block]

@@ -16,7 +16,7 @@ back; one that a change adds for itself would let the change pass the rule that 
 
 ## Example
 
-```console
+```text
 $ git factory check
 .factory/baseline.json:4: GF903 baseline entry matches nothing any more: GF401 storage.Cache
 ```
