@@ -55,6 +55,7 @@ class Adopted:
     frozen: tuple[Hit, ...]
     retyped: tuple[str, ...]
     dropped: tuple[str, ...]
+    moved: tuple[tuple[str, str], ...]
     existing: bool
 
     def as_json(self) -> dict[str, Any]:
@@ -66,6 +67,7 @@ class Adopted:
             "entities": [{"name": one.name, "at": one.at, "fields": len(one.fields)} for one in self.draft.entities],
             "pipelines": [{"name": one.name, "at": one.at, "steps": len(one.steps)} for one in self.draft.pipelines],
             "panels": [{"name": one.name, "at": one.at} for one in self.draft.panels],
+            "moved": [{"node": node, "at": at} for node, at in self.moved],
             "frozen": [
                 {"code": hit.code, "node": hit.node, "file": hit.file, "about": hit.about} for hit in self.frozen
             ],
@@ -85,11 +87,11 @@ def run(options: Options, start: Path | None = None) -> Adopted:
         raise UsageError("a bare repository has no files to adopt", code="adopt/bare", hint="git worktree add PATH")
     where = where_to(location.worktree, options.spec)
     the, found = scan(start, _folders(options.paths, where.root), options.language or where.language)
-    existing = where.existing(found.code)
+    existing = where.existing(found.code, frozenset(found.files))
     draft = _draft(the, found, options, where.root, existing)
 
     def write(draft: Draft) -> dict[str, bytes]:
-        return _files(_placed(draft, where.root, found), where, existing)
+        return _files(_placed(draft, where.root, found, fresh=existing is None), where, existing)
 
     settled = settle(draft, found.code, where.root, write, others=where.others)
     frozen = _new(settled.hits, existing)
@@ -104,12 +106,13 @@ def run(options: Options, start: Path | None = None) -> Adopted:
     if not options.dry_run:
         _write(location.worktree, written, changed, found.code)
     return Adopted(
-        draft=_placed(settled.draft, where.root, found),
+        draft=_placed(settled.draft, where.root, found, fresh=existing is None),
         files=written,
         changed=changed,
         frozen=frozen,
         retyped=settled.retyped,
         dropped=settled.dropped,
+        moved=existing.moved if existing else (),
         existing=existing is not None,
     )
 
@@ -149,13 +152,13 @@ def _named(the: Map, root: str) -> str:
     return folder if slug(folder) else "app"
 
 
-def _placed(draft: Draft, root: str, found: Scan) -> Draft:
+def _placed(draft: Draft, root: str, found: Scan, *, fresh: bool) -> Draft:
     """The draft with its places as the spec's folder sees them, and where its code is looked for."""
 
     def inside(at: str) -> str:
         return at[len(root) + 1 :] if root else at
 
-    paths = _paths(draft, found)
+    paths = _paths(draft, found, fresh=fresh)
     return replace(
         draft,
         paths=tuple(inside(path) for path in paths),
@@ -168,7 +171,7 @@ def _placed(draft: Draft, root: str, found: Scan) -> Draft:
     )
 
 
-def _paths(draft: Draft, found: Scan) -> tuple[str, ...]:
+def _paths(draft: Draft, found: Scan, *, fresh: bool) -> tuple[str, ...]:
     """The folders whose files mostly hold adopted entities, else these files themselves.
 
     What is new in them is told by GF401, so they are drawn tightly: pipelines and panels are bound where they are.
@@ -187,7 +190,7 @@ def _paths(draft: Draft, found: Scan) -> tuple[str, ...]:
             out.append(folder)
         else:
             out += own
-    return tuple(out or sorted(acting) or found.files[:1])
+    return tuple(out or ((sorted(acting) or found.files[:1]) if fresh else ()))
 
 
 def _files(draft: Draft, where: Where, existing: Existing | None) -> dict[str, bytes]:

@@ -53,10 +53,11 @@ def entities(
         facts = scan.code.facts(path)
         for index, one in enumerate(facts.symbols if facts else ()):
             tier = holders.tier(holders.degree(scan.code, path, index), path)
-            if tier and "~" not in one.id and f"{path}::{one.id}" not in known:
+            if tier and "~" not in one.id:
                 found.append((tier, path, index, one.id))
     tiers = [sum(each[0] >= tier for each in found) for tier in (3, 2, 1)]
     least = 1 if everything else next((3 - n for n, count in enumerate(tiers) if count >= ENOUGH), 1)
+    found = [each for each in found if f"{each[1]}::{each[3]}" not in known]
     chosen = sorted((each for each in found if each[0] >= least), key=lambda each: (-each[0], each[1], each[2]))
     left = []
     below = [each for each in found if each[0] < least]

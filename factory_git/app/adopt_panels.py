@@ -31,7 +31,7 @@ def panels(
         (label, path, index)
         for path in scan.files
         if (facts := scan.code.facts(path)) is not None
-        for label, index in _in_file(path, facts)
+        for label, index in pages(path, facts)
         if f"{path}::{facts.symbols[index].id}" not in known
     ]
     left = []
@@ -51,7 +51,7 @@ def _id(scan: Scan, path: str, index: int) -> str:
     return scan.code.symbol(path, index).id
 
 
-def _in_file(path: str, facts: FileFacts) -> Iterator[tuple[str, int]]:
+def pages(path: str, facts: FileFacts) -> Iterator[tuple[str, int]]:
     """Name and index of each page of a file."""
     if facts.language in ("tsx", "javascript", "typescript"):
         yield from _component(path, facts)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from factory_git.app.adopt_moved import followed
 from factory_git.core.errors import Conflict, UsageError
 from factory_git.drift import baseline, bound
 from factory_git.drift.baseline import Entry
@@ -27,7 +28,7 @@ class Existing:
     """A bound spec that is there: its files, its findings before, and what it speaks of already.
 
     ``known`` are places (``file::Name``) that its nodes are tied to, ``taken`` its ids by kind, ``bound`` its entities'
-    declarations.
+    declarations. ``moved`` are (node, new place) of bindings that followed their code; ``files`` have them.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Existing:
     known: tuple[str, ...]
     taken: Mapping[str, tuple[str, ...]]
     bound: Mapping[str, Target]
+    moved: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,9 +56,12 @@ class Where:
         """The language of the spec that is there."""
         return self.spec.language if self.spec else ""
 
-    def existing(self, code: Code) -> Existing | None:
-        """What is there, judged as it stands."""
-        return _existing(self.spec, code, self.others) if self.spec else None
+    def existing(self, code: Code, files: Collection[str]) -> Existing | None:
+        """What is there, judged as it stands; bindings whose code is now elsewhere among ``files`` follow it."""
+        if self.spec is None:
+            return None
+        spec, moved = followed(self.spec, code, files, self.others)
+        return _existing(spec, self.spec, code, self.others, moved)
 
 
 def where_to(top: Path, named: str) -> Where:
@@ -91,9 +96,10 @@ def where_to(top: Path, named: str) -> Where:
     return Where(root=root, file=file, spec=spec, others=tuple(specs), may_split=may_split)
 
 
-def _existing(spec: Spec, code: Code, others: Sequence[str]) -> Existing:
-    contract = contract_of(spec, others=others)
-    judged = bound.judge(contract, code)
+def _existing(
+    spec: Spec, before: Spec, code: Code, others: Sequence[str], moved: tuple[tuple[str, str], ...]
+) -> Existing:
+    judged = bound.judge(contract_of(spec, others=others), code)
     tied = judged.world.bound
     known = [f"{one.file}::{code.symbol(one.file, one.index).id}" for one in tied.values() if one.index >= 0]
     content = code.read(posixpath.join(spec.root, baseline.PATH) if spec.root else baseline.PATH)
@@ -101,7 +107,7 @@ def _existing(spec: Spec, code: Code, others: Sequence[str]) -> Existing:
     return Existing(
         name=spec.title or spec.id,
         files={one.path: one.content for one in spec.sources},
-        hits=judged.hits,
+        hits=bound.judge(contract_of(before, others=others), code).hits if moved else judged.hits,
         entries=tuple(entries),
         known=tuple(known),
         taken={
@@ -114,4 +120,5 @@ def _existing(spec: Spec, code: Code, others: Sequence[str]) -> Existing:
             for path, one in tied.items()
             if path.startswith("data_contracts.entities.") and ".fields." not in path
         },
+        moved=moved,
     )

@@ -78,6 +78,8 @@ def summary(adopted: adopt.Adopted, *, dry_run: bool) -> list[str]:
         _count(len(draft.panels), "panel"),
     )
     out = [f"{verb} {', '.join(found)} from {draft.language} code"]
+    if adopted.moved:
+        out.append(f"moved with their code: {_some([node for node, _ in adopted.moved])}")
     if adopted.frozen:
         codes = ", ".join(f"{count} {code}" for code, count in sorted(Counter(h.code for h in adopted.frozen).items()))
         out.append(f"frozen as they stand: {codes} (.factory/baseline.json)")

@@ -1,9 +1,9 @@
 """Which types hold data, and how sure that is: what a spec would call an entity. Lean.
 
-Three degrees: ``STORED`` (a table of a database: Django, SQLAlchemy, JPA, Eloquent, diesel …), ``DECLARED`` (the code
+Four degrees: ``STORED`` (a table of a database: Django, SQLAlchemy, JPA, Eloquent, diesel …), ``DECLARED`` (the code
 says that it holds data: dataclasses, pydantic, records, POJOs, structs with tags …), ``LIKELY`` (it has fields and
-little else). What a reader does not look for in a spec is none: options, properties of components, errors, forms,
-enums.
+little else), ``PASSING`` (by its name a request or an answer). What a reader does not look for in a spec is none:
+options, properties of components, errors, forms, enums.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from factory_git.codemap.model import FileFacts, Symbol
     from factory_git.drift.view import Code
 
-NONE, LIKELY, DECLARED, STORED = range(4)
+NONE, PASSING, LIKELY, DECLARED, STORED = range(5)
 
 _ENOUGH = 2  # fields: one alone is a wrapper
 _DEEP = 6
@@ -27,6 +27,10 @@ _NOT_NAMES = re.compile(
     r"Provider|Builder|Impl|Repository|Module|Client|Server|Middleware|Store|Storage|Pool|Parser|Plugin|Test|Tests|Mixin|"
     r"Admin|Command|View|Viewset|ViewSet|Hook|Hooks|Callbacks|Listener|Extension|Extensions|Mapper|Converter|Helper|"
     r"Utils|Meta|Base|Registry|Logger|Encoder|Decoder|Stats|Cache)$"
+)
+_PASSING = re.compile(
+    r"(?<=[a-z0-9])(?:Request|Requests|Response|Responses|Payload|Dto|DTO|Input|Output|Query|Result|Results|ResultSet|Reply|"
+    r"Create|Update|Patch|Save|In|Out|Filters|Pagination)$"
 )
 _DATA_FOLDERS = frozenset({
     "model", "models", "entity", "entities", "domain", "domains", "schema", "schemas", "dto", "dtos", "types",
@@ -76,17 +80,20 @@ def degree(code: Code, path: str, index: int) -> int:
     judge = _LANGUAGES.get(facts.language)
     if judge is None or not one.exported or one.name.startswith("_") or not _seen(facts, one):
         return NONE
-    return judge(code, path, facts, index)
+    found = judge(code, path, facts, index)
+    return PASSING if found in (LIKELY, DECLARED) and _PASSING.search(one.name) else found
 
 
 def tier(found: int, path: str) -> int:
     """How much a reader looks for it in a spec, 0 for not at all.
 
     3: it is stored. 2: it stands where types of data have their place (``models/``, ``types.ts``). 1: it is declared to
-    hold data, somewhere else.
+    hold data somewhere else, or holds what passes by.
     """
     if found in (NONE, STORED):
-        return found
+        return 3 if found else 0
+    if found == PASSING:
+        return 1
     return 2 if _DATA_FOLDERS.intersection(_folders(path)) else 1 if found == DECLARED else 0
 
 

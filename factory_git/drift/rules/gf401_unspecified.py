@@ -107,7 +107,18 @@ class _Scope:
         targets = [one for one in world.bound.values() if below(one.file, self.folder) and one.index >= 0]
         entities = [one for one in targets if one.node.startswith(ENTITY) and ".fields." not in one.node]
         self.degree = min((_degree(world, one) for one in entities), default=0)
-        self.flow = any(one.node.startswith(FLOW) for one in targets)
+        # A step that is a method of an entity says nothing of the other functions beside the entity.
+        types = {(one.file, one.index) for one in entities}
+        self.flow = any(one.node.startswith(FLOW) and not _of(world, one, types) for one in targets)
+
+
+def _of(world: World, target: Target, types: set[tuple[str, int]]) -> bool:
+    """Whether the declaration is a method of one of these types, perhaps in another file."""
+    parent = world.code.symbol(target.file, target.index).parent
+    if parent < 0:
+        return False
+    name = world.code.symbol(target.file, parent).name
+    return (target.file, parent) in types or any(world.code.symbol(*one).name == name for one in types)
 
 
 def _degree(world: World, target: Target) -> int:
