@@ -3,7 +3,9 @@
 ## What it does
 
 Looks, for each entity of a bound spec, for the type that carries it: a class, interface, struct, record or type of
-its name in the folders of the spec, one that a `gf:` tag stands on, or one that `code:` names.
+its name in the folders of the spec, one that a `gf:` tag stands on, or one that `code:` names. A type that has
+nothing of the entity but the name is a warning, and so are several of the name with nothing to tell which: until one
+is tied, nothing is compared.
 
 ## Why
 
@@ -26,8 +28,7 @@ factory.yaml:4: GF101 entity Block has no type in internal/farm [data_contracts.
 ## Fix
 
 Write the type. Where it has another name, bind it: `code: internal/farm/plot.go::Plot` on the entity, or `gf:
-data_contracts.entities.block` in a comment above the type. Code that nobody is to look at is bound with
-`mode: free`.
+data_contracts.entities.block` in a comment above the type. Code that nobody is to look at is bound with `mode: free`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from __future__ import annotations
 from factory_git.core.value import replace
 from factory_git.drift.kinds import names
 from factory_git.drift.kinds.entities.members import HOLDERS
+from factory_git.drift.kinds.entities.sides import strangers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,6 +54,11 @@ def check(world: World) -> Iterator[Hit]:
     where = ", ".join(folder or "the repository" for folder in world.contract.folders) or "the repository"
     missing = [one for one in world.contract.entities if world.wants(one.path, one.mode)]
     types = _types(world) if missing else {}
+    for side in strangers(world):
+        symbol = world.code.symbol(side.target.file, side.target.index)
+        message = f"{symbol.kind} {symbol.id} has the name of entity {side.entity.name} and none of its fields"
+        hint = f"put `gf: {side.entity.path}` above the type that carries it, or above this one if it does"
+        yield world.hit(CODE, side.target, message, hint=hint)
     for entity in missing:
         several = [place for name, places in types.items() if names.same(name, entity.name) for place in places]
         if several:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from factory_git.codemap.typetext import head, plain
 from factory_git.core.value import value
-from factory_git.drift.kinds.entities import doors
+from factory_git.drift.kinds.entities import columns, doors
 from factory_git.drift.kinds.entities.table import table
 from factory_git.drift.kinds.entities.typetext import enclosed, split
-from factory_git.drift.kinds.entities.wire import tags, wire
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -115,10 +114,10 @@ class _Gathering:
             if one.kind in ("field", "property"):
                 if "embedded" in one.modifiers or any(d.startswith("serde(flatten") for d in one.decorators):
                     continue
-                if not doors.counts(self.language, facts.symbols[index], one):
+                if not columns.counts(self.language, facts.symbols[index], one):
                     continue
                 self._add(path, facts, place, one, typed, inherited=inherited)
-            elif one.kind == "method" and doors.reads(self.language, one):
+            elif one.kind == "method" and columns.reads(self.language, one):
                 self._add(path, facts, place, one, {}, inherited=inherited, accessor=True)
 
     def _add(
@@ -127,13 +126,13 @@ class _Gathering:
     ) -> None:  # fmt: skip
         if not accessor:
             self.names.add(one.name)
-        strong, weak = wire(self.code, self.language, path, one)
-        name = doors.accessor_name(self.language, one.name) if accessor else one.name
+        strong, weak = self._wire(path, one)
+        name = columns.accessor_name(self.language, one.name) if accessor else one.name
         self.members.append(
             Member(
                 name=name,
                 wire=strong,
-                also=weak,
+                also=(*weak, one.name) if name != one.name else weak,
                 type=one.type or typed.get(one.default, ""),
                 default=one.default,
                 optional=self._optional(path, facts.symbols[one.parent], one),
@@ -146,11 +145,19 @@ class _Gathering:
                 inherited=inherited,
                 hidden=(not one.exported and facts.symbols[one.parent].exported) or one.name.startswith(("_", "#")),
                 accessor=accessor,
-                data=not accessor and doors.data(self.language, one),
+                data=not accessor and columns.data(self.language, one),
                 decorators=one.decorators,
                 modifiers=one.modifiers,
             )
         )
+
+    def _wire(self, path: str, one: Symbol) -> tuple[str, tuple[str, ...]]:
+        """The names a field declares for outside: most declare none, and do not pay for looking."""
+        if not one.wire and not one.decorators and "(" not in one.default and "(" not in one.type:
+            return "", ()
+        from factory_git.drift.kinds.entities.wire import wire  # noqa: PLC0415 (a millisecond of the hook's)
+
+        return wire(self.code, self.language, path, one)
 
     def _optional(self, path: str, holder: Symbol, one: Symbol) -> bool | None:
         """What is said of absence beside the type."""
@@ -162,9 +169,9 @@ class _Gathering:
             return True
         if one.default in ("''", '""', "String::new()") or any("serde(default" in d for d in one.decorators):
             return None
-        if self.language == "python" and doors.null_default(one.default):
+        if self.language == "python" and columns.null_default(one.default):
             return True
-        if self.language == "go" and one.wire and ",omit" in tags(self.code, path, one):
+        if self.language == "go" and one.wire and b",omit" in self.code.content(path)[one.start : one.end]:
             return None
         return False
 
@@ -214,7 +221,6 @@ class _Gathering:
                 return  # `Base = declarative_base()`
         if not doors.harmless(self.language, self._origin(path, name)):
             self.open = self.open or f"its base {base} is not in the tree"
-
 
     def _origin(self, path: str, name: str) -> str:
         """What a base is called where it comes from: ``import {Model as Base}``."""

@@ -6,6 +6,7 @@ from factory_git.core.value import value
 from factory_git.drift.kinds import names
 from factory_git.drift.kinds.entities.agreement import disagreement, points_back
 from factory_git.drift.kinds.entities.members import Fields, Member, fields_of
+from factory_git.drift.world import CONVENTION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,12 +32,23 @@ class Side:
     unknown: tuple[Member, ...]
 
 
-def sides(world: World) -> Iterator[Side]:
+def sides(world: World) -> tuple[Side, ...]:
     """Every entity that is bound to a declaration with fields to be seen."""
-    known = world.memory.get("entities")
-    if known is None:
-        known = world.memory["entities"] = tuple(_sides(world))
-    yield from known
+    return _known(world)[0]
+
+
+def strangers(world: World) -> tuple[Side, ...]:
+    """Declarations that have an entity's name and not one of its fields, with nothing but the name to tie them."""
+    return _known(world)[1]
+
+
+def _known(world: World) -> tuple[tuple[Side, ...], tuple[Side, ...]]:
+    if "entities" not in world.memory:
+        found = list(_sides(world))
+        apart = [one for one in found if one.target.how == CONVENTION and one.fields.members and not one.pairs]
+        world.memory["entities"] = tuple([one for one in found if one not in apart]), tuple(apart)
+    known: tuple[tuple[Side, ...], tuple[Side, ...]] = world.memory["entities"]
+    return known
 
 
 def _sides(world: World) -> Iterator[Side]:
@@ -124,7 +136,7 @@ def _reference(field: Field, member: Member) -> bool:
 
 
 def _read(field: Field, member: Member) -> bool:
-    return member.accessor and names.same(member.wire or member.name, field.name)
+    return member.accessor and any(names.same(one, field.name) for one in (member.wire or member.name, *member.also))
 
 
 def _data(fields: Fields, entity: Entity) -> list[Member]:

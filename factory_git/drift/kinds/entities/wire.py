@@ -54,7 +54,7 @@ def wire(code: Code, language: str, path: str, field: Symbol) -> tuple[str, tupl
 
 def _go(code: Code, path: str, field: Symbol) -> tuple[str, tuple[str, ...]]:
     strong, weak = "", []
-    for key, said in _TAG.findall(tags(code, path, field)):
+    for key, said in _TAG.findall(_tags(code, path, field)):
         if said in ("", "-"):
             continue
         if key == "json":
@@ -64,7 +64,7 @@ def _go(code: Code, path: str, field: Symbol) -> tuple[str, tuple[str, ...]]:
     return strong, tuple(weak)
 
 
-def tags(code: Code, path: str, field: Symbol) -> str:
+def _tags(code: Code, path: str, field: Symbol) -> str:
     """The text of a Go field's tags."""
     return code.content(path)[field.start : field.end].decode("utf-8", "replace").partition("`")[2]
 
