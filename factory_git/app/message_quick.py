@@ -92,7 +92,7 @@ def _due(changes: Sequence[tuple[str, str, str]], specs: Sequence[Any], locked: 
         if not nodes and path in locked:
             return None
         for node in nodes:
-            near = sorted(specs, key=lambda one: (not _inside(one[2], path), -len(one[2])))
+            near = sorted(specs, key=lambda one: -len(one[2]) if _inside(one[2], path) else 1)
             spec = next((id_ for id_, _, _, known in near if node in known), None)
             if spec is None:
                 return None

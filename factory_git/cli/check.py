@@ -77,11 +77,15 @@ def command(
     result = check.run(location, options)
     if fixing:
         return _fix(location, options, result, form if not as_json else "", unsafe=unsafe_fixes, diff=diff)
-    return _report(result, form if not as_json else "", hook=hook)
+    what = "" if not hook else "commit" if revision is None else "push"
+    return _report(result, form if not as_json else "", hook=what)
 
 
-def _report(result: check.Result, form: str, *, hook: bool = False) -> int:
-    """Print a result (``form`` is empty for the whole as JSON) and give the exit code."""
+def _report(result: check.Result, form: str, *, hook: str = "") -> int:
+    """Print a result (``form`` is empty for the whole as JSON) and give the exit code.
+
+    ``hook``: what waits for the verdict, a commit or a push; nothing is said where nothing is wrong then.
+    """
     silent = hook and not result.findings
     if not form:
         output.emit(check.as_json(result))
@@ -90,7 +94,7 @@ def _report(result: check.Result, form: str, *, hook: bool = False) -> int:
     if form and not silent:
         output.say(summary(result))
         if hook and result.failed:
-            output.say(rejected(result))
+            output.say(rejected(result, hook))
     return 1 if result.failed else 0
 
 

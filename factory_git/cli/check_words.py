@@ -30,8 +30,8 @@ def summary(result: check.Result) -> str:
     return "\n".join([*lines, f"{_looked_at(result)} what the spec says{older}"])
 
 
-def rejected(result: check.Result) -> str:
-    """Why a commit is refused, and the way out that there is."""
+def rejected(result: check.Result, what: str = "commit") -> str:
+    """Why a commit (or a push) is refused, and the way out that there is."""
     if any(one.code == INVALID for one in result.findings):
         way = "mend the spec"
     elif any(one.bound and one.severity == "error" for one in result.findings):
@@ -39,7 +39,7 @@ def rejected(result: check.Result) -> str:
         way = f"mend the code or morph the spec; `git factory explain {code}` tells more"
     else:
         way = "`git factory run` compiles again"
-    return f"hint: the commit is refused; {way}"
+    return f"hint: the {what} is refused; {way}"
 
 
 def mended(plan: Plan) -> str:

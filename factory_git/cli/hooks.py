@@ -113,7 +113,7 @@ def pre_push(remote: str, url: str) -> int:
         code = _judge(one)
         if code:
             names = ", ".join(one.refs[:3]) + (" …" if len(one.refs) > 3 else "")
-            output.say(f"hint: the push of {names} is refused; to push all the same: git push --no-verify")
+            output.say(f"hint: that was {names}; to push all the same: git push --no-verify")
             return code
     said = push.send_ledger(ctx, remote, refs)
     if said:
