@@ -48,7 +48,7 @@ def counts(language: str, holder: Symbol, one: Symbol) -> bool:
     return not (language == "python" and _last(one.type.partition("[")[0]) in _CLASS_ONLY)
 
 
-def data(language: str, one: Symbol) -> bool:
+def data(language: str, holder: Symbol, one: Symbol) -> bool:
     """Whether a field that the spec does not know is worth telling: no relation's end, no bookkeeping, no tool."""
     if one.name[:1] in "_#" or one.name.strip("_$").lower() in _BOOKKEEPING or "transient" in one.modifiers:
         return False
@@ -62,6 +62,8 @@ def data(language: str, one: Symbol) -> bool:
         made = one.default.partition("(")[0] if "(" in one.default else ""
         if _last(made) in _RELATING:
             return False
+        if not one.default and "models.Model" in holder.bases:
+            return False  # Django's fields have values; what is only annotated is set by queries
         return bool(one.type) or "instance" in one.modifiers or made.endswith(_MAKERS)
     return True
 

@@ -145,7 +145,7 @@ class _Gathering:
                 inherited=inherited,
                 hidden=(not one.exported and facts.symbols[one.parent].exported) or one.name.startswith(("_", "#")),
                 accessor=accessor,
-                data=not accessor and columns.data(self.language, one),
+                data=not accessor and columns.data(self.language, facts.symbols[one.parent], one),
                 decorators=one.decorators,
                 modifiers=one.modifiers,
             )

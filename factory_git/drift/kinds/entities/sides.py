@@ -57,8 +57,9 @@ def _sides(world: World) -> Iterator[Side]:
         if target is None or target.file in world.compiled:
             continue
         found = fields_of(world.code, target.file, target.index)
-        if found is not None and (not found.open or any(not one.accessor for one in found.members)):
-            yield _side(world, entity, target, found)
+        side = _side(world, entity, target, found) if found is not None else None
+        if side is not None and (side.pairs or not side.fields.open):  # else nothing of the entity is to be seen
+            yield side
 
 
 def _side(world: World, entity: Entity, target: Target, fields: Fields) -> Side:
