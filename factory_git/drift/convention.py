@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from factory_git.drift.contract import BOUND
-from factory_git.drift.kinds_of import PANEL, looks_like, of_nodes
+from factory_git.drift.kinds_of import GUARDRAIL, PANEL, STEP, looks_like, of_nodes
 from factory_git.drift.places import Place
 from factory_git.drift.spelling import spellings
 
@@ -23,7 +23,12 @@ def by_name(
     for part in _named(contract):
         if part.path not in nodes or part.mode != BOUND:
             continue
-        found = list(_candidates(code, kinds[part.path], {part.name, part.id}, judged, compiled))
+        kind = kinds[part.path]
+        open_: list[Place] = []
+        hidden: list[Place] = []
+        for exported, place in _candidates(code, kind, {part.name, part.id}, judged, compiled):
+            (open_ if exported else hidden).append(place)
+        found = open_ or (hidden if kind in (STEP, GUARDRAIL) else [])  # a pipeline's own class may hide its steps
         if len(found) == 1:
             yield part.path, found[0]
 
@@ -40,7 +45,7 @@ def _named(contract: Contract) -> Iterator[_Part]:
 
 def _candidates(
     code: Code, kind: str, names: Collection[str], judged: Callable[[str], bool], compiled: Collection[str]
-) -> Iterator[Place]:
+) -> Iterator[tuple[bool, Place]]:
     spelled = {one for name in names for one in spellings(name)}
     files = {file for one in spelled for file in code.defining(one)}
     for file in sorted(files):
@@ -49,13 +54,13 @@ def _candidates(
         rows = code.resolver.rows(file)[2]
         for index, row in enumerate(rows):
             name, what, parent, exported, line = row[:5]
-            if name not in spelled or not looks_like(kind, what) or not (exported or parent < 0):
+            if name not in spelled or not looks_like(kind, what):
                 continue
             if parent >= 0 and (rows[parent][1] in ("function", "method", "variable") or kind == PANEL):
                 continue  # what is inside a function is no part of the module
             if what == "method" and rows[parent][1] == "interface":
                 continue  # a promise, not the code
-            yield Place(file=file, index=index, how="convention", line=line)
+            yield exported or parent < 0, Place(file=file, index=index, how="convention", line=line)
 
 
 if TYPE_CHECKING:

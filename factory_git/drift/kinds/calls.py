@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from factory_git.codemap.everyday import NAMES
 from factory_git.codemap.extract import parse, readable
-from factory_git.codemap.resolve import CONSTRUCTORS, FUNCTIONS
+from factory_git.codemap.held import FUNCTIONS
+from factory_git.codemap.resolve import CONSTRUCTORS
 from factory_git.codemap.walk import TYPES
 from factory_git.core.value import content
 from factory_git.drift.kinds.control.flow import NOTHING, Flow, Mention
@@ -26,8 +27,12 @@ if TYPE_CHECKING:
     from factory_git.codemap.model import Call, FileFacts, Symbol
     from factory_git.drift.view import Code
 
+    Lead = tuple[tuple[int, ...], tuple[str, int] | None]
+
 FARTHEST = 8
 """Calls of calls of calls: what is further away than this is not looked for."""
+_NEVER = frozenset({"NoReturn", "Never", "never", "!"})
+"""Types of functions that do not come back."""
 ENTRIES = (
     "run", "__call__", "execute", "handle", "call", "invoke", "__invoke", "process", "perform", "apply", "main",
 )  # fmt: skip
@@ -44,6 +49,7 @@ class Calls:
             if index >= 0:
                 name = code.symbol(path, index).name
                 self.words[name] = (*self.words.get(name, ()), *numbers)
+        self._wordy: dict[str, frozenset[str]] = {}
         self._lowers: dict[str, tuple[Lower, Node] | None] = {}
         self._flows: dict[tuple[str, int], Flow] = {}
         self._owned: dict[str, dict[int, list[int]]] = {}
@@ -72,12 +78,16 @@ class Calls:
             self._known[key] = self._meaning(path, index, call)
         return self._known[key]
 
-    def named(self, path: str, index: int, text: str) -> tuple[int, ...]:
-        """The nodes that an expression stands for."""
+    def named(self, path: str, index: int, text: str) -> Meaning:
+        """What a function that is named, and not called, leads to when it is."""
         value = self.code.resolver.evaluate(path, index, text)
         if value is None or value.what != "symbol":
-            return self.words.get(text, ()) if value is None and "." not in text and self._quoted(path, text) else ()
-        return self._of(value.path, value.index)
+            quoted = value is None and "." not in text and self._quoted(path, text)
+            return Meaning(marks=self.words.get(text, ()) if quoted else (), weak=True)
+        marks = self._of(value.path, value.index)
+        symbol = self.code.symbol(value.path, value.index)
+        local = not marks and symbol.kind in FUNCTIONS and self.reach(value.path, value.index)
+        return Meaning(marks=marks, inside=(value.path, value.index) if local else None, weak=True)
 
     def entered(self, path: str, index: int) -> tuple[int, ...]:
         """The nodes whose declarations decorate a function."""
@@ -107,8 +117,26 @@ class Calls:
         marks = self._of(target, number)
         symbol = self.code.symbol(target, number)
         inside = self._body_of(target, number, symbol)
-        reached = inside is not None and (inside not in self.marks or marks) and self.reach(*inside)
+        reached = inside is not None and (self.reach(*inside) or (not marks and self._stops(*inside)))
         return Meaning(marks=marks, inside=inside if reached else None, started="async" in symbol.modifiers)
+
+    def _stops(self, path: str, index: int) -> bool:
+        """Whether a function that leads to nothing we look for may never come back: it raises where it stands."""
+        facts = self.code.facts(path)
+        if facts is None or index < 0:
+            return False
+        if facts.symbols[index].type.rpartition(".")[2] in _NEVER:
+            return True
+        how = language(facts.language)
+        ends = any(one.kind == "raise" and one.owner == index and one.block < 0 for one in facts.exits)
+        return ends or (how is not None and self._calls_never(facts, path, index, how.never))
+
+    def _calls_never(self, facts: FileFacts, path: str, index: int, never: frozenset[str]) -> bool:
+        some = [facts.calls[place] for place in self._calls_of(path).get(index, ())]
+        return any(
+            one.block < 0 and (f"{one.receiver}.{one.name}".lstrip(".") in never or f"{one.name}!" in never)
+            for one in some
+        )
 
     def _found(self, path: str, call: Call, index: int, text: str) -> tuple[str, int] | None:
         found = self.code.called(path, call)
@@ -194,7 +222,7 @@ class Calls:
                         following.append(inside)
             wave = following
 
-    def _leads(self, path: str, index: int) -> Iterable[tuple[tuple[int, ...], tuple[str, int] | None]]:
+    def _leads(self, path: str, index: int) -> Iterable[Lead]:
         facts = self.code.facts(path)
         if facts is None:
             return
@@ -215,13 +243,13 @@ class Calls:
             yield self._of(target, number), self._body_of(target, number, self.code.symbol(target, number))
         words = self._words_in(path)
         if words and index >= 0:
-            yield from ((marks, None) for marks in self._given(path, index, facts))
+            yield from self._given(path, index, facts)
 
     def _aliased(self, path: str, call: Call) -> bool:
         """Whether a bare name that means nothing may be another name of a declaration we look for."""
         return not call.receiver and bool(self._words_in(path))
 
-    def _given(self, path: str, index: int, facts: FileFacts) -> Iterable[tuple[int, ...]]:
+    def _given(self, path: str, index: int, facts: FileFacts) -> Iterable[Lead]:
         """The nodes of functions that are given to what runs them."""
         words = self._words_in(path)
         symbol = facts.symbols[index]
@@ -232,8 +260,10 @@ class Calls:
         while stack:
             one = stack.pop()
             if isinstance(one, Mention):
+                meaning = self.named(path, index, one.text)
                 if one.runner:
-                    yield self.named(path, index, one.text)
+                    yield meaning.marks, None
+                yield (), meaning.inside
             elif isinstance(one, Flow):
                 stack += content(one)
             elif isinstance(one, tuple):
@@ -252,11 +282,21 @@ class Calls:
 
     def _words_in(self, path: str) -> frozenset[str]:
         """The names by which a file may mean the declarations we look for."""
+        if path in self._wordy:
+            return self._wordy[path]
         out = set(self.words)
         for here, link in self.code.resolver.names(path).items():
             if link.name in self.words or (link.name in ("default", "*", "") and here in self.words):
                 out.add(here.rpartition(".")[2])
-        return frozenset(out)
+        facts = self.code.facts(path)
+        symbols = facts.symbols if facts is not None else ()
+        out |= {one.name for one in symbols if one.kind in FUNCTIONS and one.parent >= 0 and self._inner(symbols, one)}
+        self._wordy[path] = frozenset(out)
+        return self._wordy[path]
+
+    @staticmethod
+    def _inner(symbols: tuple[Symbol, ...], one: Symbol) -> bool:
+        return symbols[one.parent].kind in FUNCTIONS
 
     def _source(self, path: str) -> bytes:
         return readable(self.code.read(path) or b"")

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
         def meaning(self, path: str, index: int, call: int) -> Meaning:
             """What a call in the body of ``index`` leads to."""
 
-        def named(self, path: str, index: int, text: str) -> tuple[int, ...]:
-            """The marks that ``text``, an expression in the body of ``index``, stands for."""
+        def named(self, path: str, index: int, text: str) -> Meaning:
+            """What ``text``, a function named in the body of ``index``, leads to when it is called."""
 
         def entered(self, path: str, index: int) -> tuple[int, ...]:
             """The marks that wrap a function: decorators."""
@@ -183,13 +183,18 @@ class Run:
         return State(state.must | mask, state.may | mask, lost, state.defers)
 
     def _mention(self, node: flow.Mention, state: State) -> State | None:
-        after: State | None = state
-        for mark in self.program.named(self._path, self._owner, node.text):
-            if node.runner:
-                after = self._mark(mark, after, node.line, weak=True)
-            else:
-                self.named.append((mark, self._path, node.line))
-        return after
+        meaning = self.program.named(self._path, self._owner, node.text)
+        if not meaning.marks and meaning.inside is None:
+            return state
+        if node.runner or meaning.inside is not None:
+            outer, self._line = self._line, self._line or node.line
+            after = self._called(meaning, state, node.line)
+            self._line = outer
+            if node.runner or after is None:
+                return after
+            return self._unsure(state, after, self._way(LATER["callback"], node.line))
+        self.named += [(mark, self._path, node.line) for mark in meaning.marks]
+        return state
 
     def _if(self, node: flow.If, state: State) -> State | None:
         yes, no = self._decide(node.head, state)
@@ -320,12 +325,12 @@ class Run:
         return State(self._low, self._high, lost, state.defers)
 
     def _later(self, node: flow.Later, state: State) -> State | None:
-        low, high, self._low, self._high = self._low, self._high, state.must, state.may
+        high, self._high = self._high, state.may
         kept, self._outs = self._outs, {}
-        self._eval(node.body, State(state.must, state.may, state.lost))
+        end = joined(self._body(node.body, State(state.must, state.may, state.lost)))
         self._outs = kept
-        after = State(self._low, self._high, state.lost, state.defers)
-        self._low, self._high = low & self._low, high | self._high
+        after = State(end.must if end is not None else state.must, self._high, state.lost)
+        self._high |= high
         return self._unsure(state, after, self._way(LATER[node.why], node.line))
 
     def _unsure(self, before: State, after: State, way: Way) -> State:

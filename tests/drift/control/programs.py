@@ -70,7 +70,7 @@ def statements(depth: int, *, loop: bool, exits: bool = True) -> st.SearchStrate
         st.tuples(st.just("if"), conditions(), inner(), inner()),
         st.tuples(st.just("while"), conditions(), inner(turns=True)).map(busy),
         st.tuples(st.just("for"), inner(turns=True)),
-        st.tuples(st.just("do"), inner(turns=True), conditions()),
+        st.tuples(st.just("do"), inner(turns=True), conditions()).map(busy),
         st.tuples(st.just("forever"), inner(turns=True)).map(busy),
         st.tuples(st.just("try"), inner(), st.one_of(st.none(), inner()), st.one_of(st.none(), inner())),
         st.tuples(st.just("switch"), arms, st.booleans()),
@@ -80,7 +80,7 @@ def statements(depth: int, *, loop: bool, exits: bool = True) -> st.SearchStrate
 
 def busy(loop: Node) -> Node:
     """A loop with something in it: one that is empty is passed over, even if it never ends."""
-    return (*loop[:-1], ("seq", (("call", "other"), *loop[-1][1])))
+    return tuple(("seq", (("call", "other"), *part[1])) if part[0] == "seq" else part for part in loop)
 
 
 def programs() -> st.SearchStrategy[Program]:

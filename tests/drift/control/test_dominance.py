@@ -63,6 +63,13 @@ def called(program: Program, name: str) -> bool:
     return holds(program.body, ("call", name)) or (helps and holds(program.helper, ("call", name)))
 
 
+def unread(program: Program) -> bool:
+    """A helper that leads to nothing of interest is not read: that it never comes back is seen only where it raises
+    on its first level."""
+    marks = any(holds(program.helper, ("call", name)) for name in ("gate", "step", "guard"))
+    return not marks and any(holds(program.helper, one) for one in (("raise",), "forever", ("true",)))
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_gate_is_open_where_some_way_reaches_a_step_without_it(language: str) -> None:
@@ -73,7 +80,7 @@ def test_a_gate_is_open_where_some_way_reaches_a_step_without_it(language: str) 
     @given(program=programs())
     def every(program: Program) -> None:
         renderer = LANGUAGES[language]()
-        if not renderer.can(program):
+        if not renderer.can(program) or unread(program):
             return
         oracle = Oracle(program, falls=renderer.falls)
         path, code = renderer.file(program)
