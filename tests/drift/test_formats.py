@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -158,6 +160,11 @@ def test_junit_is_xml_that_counts_right() -> None:
     message = suite[2][0].get("message")
     assert message is not None
     assert '"b" <c> &' in message
+
+
+def test_the_formats_bring_no_client_for_http() -> None:
+    line = "import sys, factory_git.drift.formats; sys.exit('urllib.request' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", line], check=False).returncode == 0
 
 
 def test_junit_without_findings_is_a_test_that_passed() -> None:

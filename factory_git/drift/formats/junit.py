@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from xml.sax.saxutils import quoteattr
 
 from factory_git.drift.finding import Finding
 from factory_git.drift.formats import full
@@ -44,7 +43,9 @@ def _case(one: Finding) -> str:
 
 
 def _quoted(text: str) -> str:
-    return quoteattr(_clean(text))
+    # `xml.sax.saxutils` has this too, and brings a client for HTTP: 60 ms that every check would pay.
+    value = _text(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
+    return f'"{value}"'
 
 
 def _text(text: str) -> str:
