@@ -46,7 +46,9 @@ def idle(session: Session, one: Chosen, tip: Oid) -> SpecResult:
     return SpecResult(
         spec=one.spec.id,
         outcome=NOTHING_TO_DO,
-        reason="the code is what the spec compiles to, and the last run proved it",
+        reason="the code is what the spec compiles to, and the last run proved it"
+        if one.spec.compiled
+        else "neither spec nor code changed since the last run proved it",
         commit=tip,
         branch=session.branch,
         holes=holes,

@@ -51,7 +51,8 @@ def _failures(state: State) -> list[str]:
     if not state.steps:
         return []
     payload = state.steps[-1].payload
-    out = [f"{test['test']}: {test['outcome']}: {_gist(test.get('message', ''))}" for test in _failed(payload)]
+    out = [finding.split("\n")[0] for finding in payload.get("findings", ())]
+    out += [f"{test['test']}: {test['outcome']}: {_gist(test.get('message', ''))}" for test in _failed(payload)]
     out += [
         f"$ {command['command']}: exit {command['exit']}"
         for command in payload.get("commands", ())
@@ -81,6 +82,8 @@ def _hint(outcome: str, last: Any, holes: list[str]) -> str:
         return str(last["hint"])
     if last.get("failure") == "missing":
         return "name a program that can be started here: --agent 'command: /path/to/my-agent {worktree}'"
+    if outcome == Verdict.NOT_CONVERGED and last.get("findings"):
+        return "git factory check --all tells what to do about each finding; an agent may: --agent 'command: …'"
     if outcome == Verdict.NOT_CONVERGED and holes and _reached(holes, last):
         return "bind the holes to skills, write them yourself, or let an agent: --agent 'command: my-agent {worktree}'"
     if outcome == Verdict.REFUSED:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from factory_git.app.context import Context
+from factory_git.app.run_gate import gate
 from factory_git.app.run_select import Chosen
 from factory_git.core.errors import UsageError
 from factory_git.core.ids import Oid
@@ -50,7 +51,9 @@ class Session:
     def made(self, one: Chosen, commit: Oid) -> Made:
         """What a spec compiles to beside ``commit``; compiled once. Raises :class:`SpecError`."""
         if (one.spec.id, commit) not in self._made:
-            self._made[one.spec.id, commit] = make(self.code, one.read(commit), commit)
+            spec = one.read(commit)
+            unwritten = () if spec.compiled else gate(self.ctx.location, spec, commit).holes
+            self._made[one.spec.id, commit] = make(self.code, spec, commit, unwritten)
         return self._made[one.spec.id, commit]
 
 

@@ -65,6 +65,7 @@ def _section(phase: str, payload: Mapping[str, Any]) -> str:
         for test in payload.get("tests", ())
         if test["outcome"] != "passed"
     ]
+    parts += [f"### the rules: {bounded(finding)}" for finding in payload.get("findings", ())]
     parts += [
         f"### $ {command['command']}\n{command['outcome']} (exit {command['exit']})\n"
         f"{bounded(command['stdout'])}\n{bounded(command['stderr'])}"

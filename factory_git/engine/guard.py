@@ -57,6 +57,8 @@ def _why(change: Change, made: Made) -> str:
         return "compiled from the spec"
     if path in {source.path for source in made.spec.sources}:
         return "the spec"
+    if path in _tests(made):
+        return "a test that the spec names"
     if FACTORY in PurePosixPath(path).parts:
         return "the factory's own"
     if name in GIT_FILES or ".git" in PurePosixPath(path).parts:
@@ -67,6 +69,14 @@ def _why(change: Change, made: Made) -> str:
         return "a spec"
     shadowed = _shadows(path, made)
     return f"would take the place of {shadowed}" if shadowed and change.status != "deleted" else ""
+
+
+def _tests(made: Made) -> set[str]:
+    """The files that scenarios name under ``test:``, where that is a file and not a command."""
+    root = made.spec.root
+    named = [str(one.test).strip() for one in made.spec.scenarios if one.test is not None]
+    files = [one.partition("::")[0].partition("#")[0] for one in named if len(one.split()) == 1]
+    return {f"{root}/{file}" if root else file for file in files}
 
 
 def _looks_like_spec(path: str) -> bool:

@@ -182,6 +182,9 @@ def _verdict(shop: Workshop, state: State, action: Conclude) -> Mapping[str, Any
 def _holes(shop: Workshop, state: State) -> list[str]:
     """The holes that are left in what the run made; those of the plan when it made nothing."""
     if state.base is not None and state.result is not None:
+        made = shop.make(state.base)
+        if not made.spec.compiled:
+            return [str(path) for path in shop.gate(state.result, None).holes]
         return list(open_holes(shop.code, shop.make(state.base), state.result))
     plan = state.last("plan")
     return [hole["path"] for hole in plan.payload.get("holes", ())] if plan else []

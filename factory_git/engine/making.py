@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from factory_git.compiler.lock import read
 from factory_git.core.errors import SpecError
 from factory_git.core.ids import Oid, SpecPath, blob_oid
 from factory_git.gitio.commits import Code, Entry
+from factory_git.spec.graph import build
 from factory_git.spec.model import Spec
 
 MIGRATIONS = "migrations"
@@ -20,7 +21,10 @@ MIGRATIONS = "migrations"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenHole:
-    """A step that somebody has to write: where, and why (``empty`` stub, or ``stale``: its spec changed since)."""
+    """What somebody has to write: where, and why (``empty`` stub, or ``stale``: its spec changed since).
+
+    ``unwritten`` are nodes of a bound spec: where their code goes is for its author to say.
+    """
 
     path: SpecPath
     file: str  # from the top of the repository
@@ -30,8 +34,19 @@ class OpenHole:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """What the rules say of a commit's bound code: its errors, a text each, and the nodes that have no code at all."""
+
+    findings: tuple[str, ...] = ()
+    holes: tuple[SpecPath, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A compilation beside the commit it is for. All paths are from the top of the repository."""
+    """A compilation beside the commit it is for. All paths are from the top of the repository.
+
+    Of a spec whose code is bound nothing is compiled: no paths, and the open nodes are what the rules miss.
+    """
 
     spec: Spec
     digest: str  # of the spec's graph
@@ -47,6 +62,11 @@ class Made:
     holes: tuple[OpenHole, ...]
 
     @property
+    def judged(self) -> bool:
+        """Whether there is code that somebody writes, and that rules judge."""
+        return not self.spec.compiled or bool(self.bound)
+
+    @property
     def changes(self) -> dict[str, bytes | None]:
         """What must be laid over the commit so that it is what the spec says."""
         out: dict[str, bytes | None] = dict.fromkeys(self.removed, None)
@@ -59,8 +79,11 @@ def join(root: str, path: str) -> str:
     return f"{root}/{path}" if root else path
 
 
-def make(code: Code, spec: Spec, base: Oid) -> Made:
-    """Compile ``spec`` for ``base``. Raises :class:`SpecError` when it does not compile."""
+def make(code: Code, spec: Spec, base: Oid, unwritten: Iterable[SpecPath] = ()) -> Made:
+    """Compile ``spec`` for ``base``. Raises :class:`SpecError` when it does not compile.
+
+    ``unwritten`` are the nodes of a bound spec that have no code.
+    """
     there = code.files(base, spec.root)
     previous = _previous(code, spec.root, there)
     compilation = compile_spec(spec, previous)
@@ -75,6 +98,8 @@ def make(code: Code, spec: Spec, base: Oid) -> Made:
             removed.append(place)
             if there[place].oid != entry.get("oid"):
                 drift.append(f"{place}: edited by hand, and no longer compiled")
+    if LOCK not in compilation.files and lock in there:
+        removed.append(lock)
     created = [path for path in compiled if path not in there]
     modified = [path for path, content in compiled.items() if path in there and there[path].oid != blob_oid(content)]
     for path in (*created, *modified):
@@ -83,7 +108,7 @@ def make(code: Code, spec: Spec, base: Oid) -> Made:
             drift.append(f"{path}: {words}")
     return Made(
         spec=spec,
-        digest=read(compilation.files[LOCK].content).spec_digest,
+        digest=build(spec).digest,
         compilation=compilation,
         base=base,
         compiled=compiled,
@@ -93,7 +118,10 @@ def make(code: Code, spec: Spec, base: Oid) -> Made:
         created=tuple(sorted(created)),
         modified=tuple(sorted(modified)),
         drift=tuple(sorted(drift)),
-        holes=tuple(_holes(compilation, spec.root, there, old)),
+        holes=(
+            *_holes(compilation, spec.root, there, old),
+            *(OpenHole(path=path, file="", function="", why="unwritten", stub=b"") for path in unwritten),
+        ),
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from factory_git.engine.holdout import open_spec, texts
-from factory_git.engine.making import Made, OpenHole
+from factory_git.engine.making import Made, OpenHole, join
 
 FIXED = """\
 You write the parts of an application that its spec leaves open.
@@ -28,9 +28,28 @@ Rules:
 """
 
 
+BOUND = """\
+You write code that a spec describes. Nothing is compiled from it: the code is yours, and rules hold it against the
+spec.
+
+Each node of the spec has one declaration: an entity a type with its fields, a pipeline a function that calls its steps
+in order, a gate before the steps that it guards and outside any condition, a guardrail a function, a panel a component.
+Tie a declaration to its node by a comment right above it with the node's path, `gf: workflows.pipelines.x`.
+
+Rules:
+- The spec, the tests that it names and Git's own files are not yours: changes to them are not taken.
+- A comment that suppresses a rule (`gf: ignore`) does not count when you add it.
+- Your work is judged by the rules (`git factory check`), by the tests that the spec names and by the project's own
+  checks, not by what you say about it.
+- You need not commit. When you are done, exit.
+"""
+
+
 def prompt(made: Made, holes: Iterable[OpenHole], feedback: str) -> str:
     """The whole prompt of one iteration."""
-    parts = [FIXED, f"# The spec\n\n```yaml\n{open_spec(made.spec)}```\n", _files(made), _holes(holes)]
+    compiled = made.spec.compiled
+    parts = [FIXED if compiled else BOUND, f"# The spec\n\n```yaml\n{open_spec(made.spec)}```\n"]
+    parts += [_files(made), _holes(holes)] if compiled else [_folders(made), _unwritten(holes)]
     if feedback:
         parts.append(f"# What went wrong last time\n\n{feedback}\n")
     return "\n".join(parts)
@@ -44,6 +63,17 @@ def withheld(made: Made) -> tuple[str, ...]:
 def _files(made: Made) -> str:
     lines = [f"- {path}" for path in sorted(made.bound)]
     return "# The files that are yours\n\n" + "\n".join(lines) + "\n"
+
+
+def _folders(made: Made) -> str:
+    spec = made.spec
+    folders = [f"- {join(spec.root, path)}" for path in spec.paths] or [f"- {spec.root or 'the whole repository'}"]
+    return f"# Where the code is, in {spec.language}\n\n" + "\n".join(folders) + "\n"
+
+
+def _unwritten(holes: Iterable[OpenHole]) -> str:
+    lines = [f"- {hole.path}" for hole in holes]
+    return "# Nodes without code\n\n" + ("\n".join(lines) or "None: all are written. Mend what failed.") + "\n"
 
 
 def _holes(holes: Iterable[OpenHole]) -> str:

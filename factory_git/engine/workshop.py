@@ -10,11 +10,16 @@ from typing import Any, Protocol
 from factory_git.agents.protocol import Agent
 from factory_git.core.clock import Clock
 from factory_git.core.ids import Oid, RecordId
-from factory_git.engine.making import Made
+from factory_git.engine.making import Gate, Made
 from factory_git.engine.state import Outcome, State
 from factory_git.gitio.commits import Code, Identity
 
 Checkpoint = Callable[[str], None]
+
+
+def no_gate(commit: Oid, base: Oid | None) -> Gate:  # noqa: ARG001 (the gate's shape)
+    """The gate of a spec in which there is nothing for rules to judge."""
+    return Gate()
 
 
 def no_checkpoint(name: str) -> None:
@@ -46,6 +51,7 @@ class Workshop:
     limits: Limits = field(default_factory=Limits)
     clock: Clock
     checkpoint: Checkpoint = no_checkpoint
+    gate: Callable[[Oid, Oid | None], Gate] = no_gate  # what rules say of a commit, and of what it changes of a base
 
     def folder_name(self, run: RecordId, suffix: str = "") -> str:
         """The name of a working folder of a run; ``+`` is in no spec id, so prefixes of two specs never meet."""

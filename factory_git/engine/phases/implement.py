@@ -29,7 +29,7 @@ def implement(shop: Workshop, state: State, action: Implement) -> Report:
     payload: dict[str, Any] = {"agent": "compiler", "changes": [], "refused": []}
     blobs: tuple[bytes, ...] = ()
     open_holes = [hole for hole in made.holes if hole.file not in kept]
-    if shop.agent.name != "compiler" and made.bound and (open_holes or action.iteration > 1):
+    if shop.agent.name != "compiler" and made.judged and (open_holes or action.iteration > 1):
         work = ask(shop, state, made, tree=tree, holes=tuple(open_holes), iteration=action.iteration)
         payload, blobs = _agent_payload(shop, work), work.blobs
         if work.failure:
@@ -45,7 +45,7 @@ def implement(shop: Workshop, state: State, action: Implement) -> Report:
         laid = {**laid, **taken}
     commit = _candidate(shop, state, made, laid, iteration=action.iteration, by_agent=bool(kept))
     files = [change.path for change in shop.code.changes(made.base, commit)]
-    title = _title(payload, len(files))
+    title = _title(payload, len(files), compiled=made.spec.compiled)
     return Report(
         outcome=Outcome.CANDIDATE,
         title=title,
@@ -115,7 +115,7 @@ def _message(shop: Workshop, state: State, made: Made, *, by_agent: bool) -> str
         [
             f"{spec.id}: {_subject(made)}",
             "",
-            f"{title} {spec.version}, compiled from {spec.sources[0].path}.",
+            f"{title} {spec.version}, {'compiled from' if spec.compiled else 'as said in'} {spec.sources[0].path}.",
             *([f"Bound code by {shop.agent.name}."] if by_agent else []),
             "",
             f"{RUN}: {state.run}",
@@ -169,8 +169,11 @@ def _who(shop: Workshop) -> str:
     return f"{who} (Git knows no user.name and user.email here)" if shop.identity.fallback else who
 
 
-def _title(payload: Mapping[str, Any], files: int) -> str:
+def _title(payload: Mapping[str, Any], files: int, *, compiled: bool) -> str:
+    if payload["agent"] == "compiler" and not compiled:
+        return f"compiler: {files} files removed" if files else "nothing is compiled: the code is somebody's own"
     if payload["agent"] == "compiler":
         return f"compiler: {files} files changed" if files else "compiler: the code is what the spec says"
     refused = f", {len(payload['refused'])} refused" if payload["refused"] else ""
-    return f"compiler and agent: {files} files changed ({len(payload['changes'])} by the agent{refused})"
+    who = "compiler and agent" if compiled else "agent"
+    return f"{who}: {files} files changed ({len(payload['changes'])} by the agent{refused})"

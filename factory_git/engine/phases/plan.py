@@ -49,7 +49,7 @@ def described(made: Made) -> dict[str, object]:
 
 def _can_help(shop: Workshop, made: Made) -> bool:
     """Whether an agent other than the compiler has anything it may write."""
-    return shop.agent.name != "compiler" and bool(made.bound)
+    return shop.agent.name != "compiler" and made.judged
 
 
 def _title(made: Made) -> str:
@@ -58,5 +58,9 @@ def _title(made: Made) -> str:
         for word, files in (("write", made.created), ("rewrite", made.modified), ("remove", made.removed))
         if files
     ]
+    if not made.spec.compiled:
+        count = len(made.holes)
+        parts.append(f"{count} nodes without code" if count != 1 else "1 node without code") if count else None
+        return f"nothing to compile: the code is bound{', ' if parts else ''}{', '.join(parts)}"
     holes = f", {len(made.holes)} open holes" if made.holes else ""
     return f"{len(made.compiled)} compiled files: {', '.join(parts) or 'all as they should be'}{holes}"

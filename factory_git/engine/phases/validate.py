@@ -9,6 +9,7 @@ from typing import Any
 
 from factory_git.compiler.files import Proof
 from factory_git.core.errors import IntegrityError
+from factory_git.core.ids import Oid
 from factory_git.engine import holdout
 from factory_git.engine.decide import Validate
 from factory_git.engine.making import Made, join, still_there
@@ -19,6 +20,7 @@ from factory_git.executors.acceptance import Proven, prove, require
 from factory_git.gitio import worktrees
 
 SHOWN = 4000  # characters of a failure kept in the record
+BOUND_HINT = "give scenarios under `acceptance:` a `test:`, a command or a pytest id"
 NEEDED = ("pytest", "hypothesis")
 
 
@@ -39,12 +41,14 @@ def validate(shop: Workshop, state: State, action: Validate) -> Report:
     skipped = [
         {"test": proof.test, "scenario": proof.scenario, "why": proof.skipped} for proof in proofs if proof.skipped
     ]
-    if not runnable and not asked_for:
+    ruled = [] if hidden else _ruled(shop, state, made, action.commit)
+    if not runnable and not asked_for and not ruled:
         outcome = Outcome.PASSED if hidden else Outcome.UNPROVEN
+        hint = "" if hidden or made.spec.compiled else BOUND_HINT
         return Report(
             outcome=outcome,
             title="no holdout scenario can be run" if hidden else "nothing proves this",
-            payload={**payload, "tests": [], "skipped": skipped},
+            payload={**payload, "tests": [], "skipped": skipped, **({"hint": hint} if hint else {})},
         )
     place = checkout(shop, state, made, action.commit, hide=not hidden)
     if runnable or any(asked.is_id(str(scenario.test)) for scenario in asked_for.values()):
@@ -55,21 +59,27 @@ def validate(shop: Workshop, state: State, action: Validate) -> Report:
         for path, scenario in asked_for.items()
     ]
     tests = _tests(proven, runnable) + own
-    good = (proven is None or proven.passed) and all(test["outcome"] == "passed" for test in own)
+    good = not ruled and (proven is None or proven.passed) and all(test["outcome"] == "passed" for test in own)
     assertions = (proven.assertions if proven else 0) + sum(test["assertions"] for test in own)
     return Report(
         outcome=Outcome.PASSED if good else Outcome.FAILED,
-        title=_title(tests, assertions, action.suite),
+        title=_title(tests, assertions, action.suite, len(ruled)),
         payload={
             **payload,
             "tests": tests,
             "passed": sum(test["outcome"] == "passed" for test in tests),
             "assertions": assertions,
             "skipped": skipped,
+            **({"findings": ruled} if ruled else {}),
             **({"reason": proven.problem} if proven and proven.problem else {}),
             **({"output": _output(proven)} if proven and not proven.passed else {}),
         },
     )
+
+
+def _ruled(shop: Workshop, state: State, made: Made, commit: Oid) -> list[str]:
+    """What the rules have against the bound code: the same as `git factory check` would say."""
+    return [one[:SHOWN] for one in shop.gate(commit, state.base).findings] if made.judged else []
 
 
 def checkout(shop: Workshop, state: State, made: Made, commit: str, *, hide: bool) -> Path:
@@ -134,7 +144,8 @@ def _output(proven: Proven) -> str:
     return (proven.completed.stdout + proven.completed.stderr).decode(errors="replace")[-SHOWN:]
 
 
-def _title(tests: list[dict[str, Any]], assertions: int, suite: str) -> str:
+def _title(tests: list[dict[str, Any]], assertions: int, suite: str, findings: int) -> str:
     passed = sum(test["outcome"] == "passed" for test in tests)
     what = "holdout tests" if suite == HOLDOUT else "tests"
-    return f"{passed} of {len(tests)} {what}, {assertions} assertions"
+    rules = f", {findings} finding{'s' if findings > 1 else ''} of the rules" if findings else ""
+    return f"{passed} of {len(tests)} {what}, {assertions} assertions{rules}"
