@@ -80,7 +80,7 @@ def entities(
 def with_fields(scan: Scan, drafted: Sequence[Entity], older: Mapping[str, Target] | None = None) -> tuple[Entity, ...]:
     """The entities with their fields. ``older`` are entities that the spec has already: references may name them."""
     world = _world(scan, drafted, older or {})
-    members = {one.name: _members(scan, one) for one in drafted}
+    members = {one.name: _members(world, one) for one in drafted}
     keys = {one.name: _key(members[one.name]) for one in drafted}
     return tuple(_filled(world, one, members[one.name], keys) for one in drafted)
 
@@ -105,12 +105,16 @@ def _world(scan: Scan, drafted: Sequence[Entity], older: Mapping[str, Target]) -
     return World(made, scan.code, bound, {})
 
 
-def _members(scan: Scan, one: Entity) -> list[Member]:
-    """The members that hold data of a row, as the rules for fields count them."""
-    found = fields_of(scan.code, one.path, one.index)
+def _members(world: World, one: Entity) -> list[Member]:
+    """The members that hold data of a row, as the rules for fields count them, and those that hold a row."""
+    found = fields_of(world.code, one.path, one.index)
     all_ = found.members if found else ()
     inherited = _key([each for each in all_ if each.inherited and not each.accessor])
-    some = [each for each in all_ if each.data and (not each.inherited or each is inherited)]
+    some = [
+        each
+        for each in all_
+        if (each.data or (found and _row(world, found.language, each))) and (not each.inherited or each is inherited)
+    ]
     out, seen = [], set()
     shown = [each for each in some if not each.hidden] or some
     for each in sorted(shown, key=lambda one: one is not inherited):  # a key from a base comes first, too
@@ -119,6 +123,14 @@ def _members(scan: Scan, one: Entity) -> list[Member]:
             seen.add(name.replace("_", ""))
             out.append(each)
     return out
+
+
+def _row(world: World, language: str, member: Member) -> bool:
+    """Whether a member is one row of another entity, as object-relational mappers have it."""
+    if member.accessor or not member.type:
+        return False
+    meaning = Reader(world, language, member.path, member.owner).read(member.type)
+    return meaning.kinds == {"entity"} and len(meaning.entities) == 1
 
 
 def label(member: Member) -> str:
@@ -200,8 +212,8 @@ def _scalars(kinds: Collection[str], name: str) -> list[str]:
     out = [one for one in _SCALARS if one in told]
     if {"int", "decimal"} <= told and not _COUNTS.search(name):  # a number that is not said to be whole
         out.remove("int")
-    # A text may hold a date, in languages whose dates come as text: it says nothing of one.
-    return [one for one in out if one not in ("date", "datetime")] if "text" in told else out
+    # A text may hold a date or an amount, in languages where these come as text: it says nothing of one.
+    return [one for one in out if one not in ("date", "datetime", "decimal")] if "text" in told else out
 
 
 def _named_reference(world: World, member: Member, keys: Mapping[str, Member | None]) -> str:

@@ -51,6 +51,7 @@ def _elsewhere(code: Code, files: Collection[str], place: Place, held: Collectio
         and path != file
         and (index := code.named(path, name)) >= 0
         and (path, index) not in held
+        and _alike(code, place.path, path, index)
     ]
     return f"{found[0]}::{name}" if len(found) == 1 else ""
 

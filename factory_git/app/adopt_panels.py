@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from factory_git.app.adopt_draft import Left, Panel, named
 from factory_git.app.adopt_tree import Scan
-from factory_git.codemap.model import FileFacts
+from factory_git.codemap.model import Call, FileFacts
 from factory_git.drift.kinds.surface import CALLABLE, folded, public
 
 LIMIT = 150
@@ -70,9 +70,12 @@ def pages(path: str, facts: FileFacts) -> Iterator[tuple[str, int]]:
                 yield _label(facts, index), index
 
 
-def _renders(facts: FileFacts, call: object) -> bool:
-    """PHP's ``view()`` is a function; a method of that name is something else."""
-    return facts.language != "php" or not getattr(call, "receiver", "")
+def _renders(facts: FileFacts, call: Call) -> bool:
+    """PHP's ``view()`` is a function; Django's ``render()`` answers a request. A call of that name may be another."""
+    if facts.language == "php":
+        return not call.receiver
+    given = [one.name for one in facts.symbols[call.owner].parameters]
+    return call.name != "render" or facts.language != "python" or "request" in given or given[:1] == ["self"]
 
 
 def _label(facts: FileFacts, index: int) -> str:

@@ -48,6 +48,7 @@ _PY_STORED_BASES = frozenset({
     "Model", "DeclarativeBase", "SQLModel", "Document", "DynamicDocument", "EmbeddedDocument", "MPTTModel",
     "AbstractUser", "AbstractBaseUser", "TimeStampedModel",
 })  # fmt: skip
+_PY_ROOTS = frozenset({"DeclarativeBase", "DeclarativeBaseNoMeta"})  # what is right below is the base of all tables
 _PY_STORED_FIELD = re.compile(
     r"(?:(?:models|db|sa|orm|peewee|fields|sqlalchemy)\.)?(?:mapped_column|Column|relationship|ForeignKey|OneToOneField|"
     r"ManyToManyField)\(|(?:models|db|peewee|me|mongoengine|pw)\.\w*Field\("
@@ -142,7 +143,7 @@ def _python(code: Code, path: str, facts: FileFacts, index: int) -> int:
     bases = _bases(code, path, index)
     if any(_PY_NOT_BASES.search(base) for base in bases):
         return NONE
-    if _abstract(facts, index):
+    if _abstract(facts, index) or any(_base(base) in _PY_ROOTS for base in one.bases):
         return NONE
     if any(_PY_STORED_FIELD.match(field.default) for field in fields):
         return STORED
