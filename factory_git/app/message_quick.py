@@ -124,7 +124,12 @@ def _plain(file: str) -> bool:
     with open(file, "rb") as opened:  # noqa: PTH123 (pathlib costs as much as Git's answer)
         text = opened.read()
     subject = text.split(b"\n", 1)[0]
-    if not subject.strip() or subject.startswith((b"#", b"fixup! ", b"squash! ", b"amend! ")) or b"\r" in text:
+    if (
+        not subject.strip()
+        or subject.startswith((b"#", b"fixup! ", b"squash! ", b"amend! "))
+        or b"\r" in text
+        or text[-1:] != b"\n"
+    ):
         return False
     return b"factory-" not in text.lower() and not subject.lower().startswith(b"signed-off-by:")
 

@@ -31,6 +31,8 @@ def add(message: bytes, trailers: Sequence[Trailer], comment: str = "#") -> byte
     """The message with these trailers at the end of its own ones, above comments and scissors; none twice."""
     if not trailers:
         return message
+    if message and not message.endswith(b"\n"):
+        message += b"\n"  # Git would go on in the paragraph
     asked = [part for one in trailers for part in ("--trailer", f"{one.key}: {one.value}")]
     out = _ask(comment, "--where=end", "--if-exists=addIfDifferent", "--if-missing=add", *asked, stdin=message)
     if message.split(b"\n", 1)[0].endswith(b"\r"):  # an editor that ends lines as on Windows

@@ -52,7 +52,6 @@ CHANGES: list[Callable[[Path], object]] = [
 ]
 MESSAGES = [
     "subject\n",
-    "subject",
     "room: what\n\nbody\n\nSigned-off-by: A <a@b>\n",
     "subject\n\nbody\n\n# Please enter the commit message\n#\n# On branch main\n",
 ]
