@@ -145,6 +145,7 @@ def wording(contract: Contract, field: Field) -> str:
 
 def _shown(text: str, meaning: Meaning) -> str:
     """The type as the code has it, and what it comes to where its name does not say so."""
+    text = text.removeprefix("z.infer<typeof ").rstrip(">") if text.startswith("z.infer<typeof ") else text
     shown = text if len(text) <= _LONG else f"{text[: _LONG - 1]}…"
     plain = sorted(meaning.kinds - {"enum", "class", "entity", "any"})
     if "entity" in meaning.kinds and meaning.name and meaning.name not in text:

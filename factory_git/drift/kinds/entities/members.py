@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _DEPTH = 8
 HOLDERS = frozenset({"class", "struct", "record", "interface", "type", "trait", "union", "object"})
+SCHEMA = "schema"
+"""A modifier of members that a call declares: no repair writes calls."""
+ECMASCRIPT = ("typescript", "tsx", "javascript")
 _NULL = frozenset({"None", "null", "undefined"})
 
 
@@ -64,10 +67,17 @@ class Fields:
 def fields_of(code: Code, path: str, index: int) -> Fields | None:
     """The fields of a declaration; None for one that has none (a function, a constant), or in a language not judged."""
     facts = code.facts(path)
-    if facts is None or index < 0 or table(facts.language) is None or facts.symbols[index].kind not in HOLDERS:
+    if facts is None or index < 0 or table(facts.language) is None:
         return None
     gathering = _Gathering(code, facts.language)
-    gathering.take(path, index, 0)
+    kind = facts.symbols[index].kind
+    if kind in ("variable", "constant") and facts.language in ECMASCRIPT:
+        if not gathering.schema(path, index):
+            return None
+    elif kind in HOLDERS:
+        gathering.take(path, index, 0)
+    else:
+        return None
     return Fields(
         language=facts.language,
         members=tuple(gathering.members),
@@ -199,7 +209,7 @@ class _Gathering:
         text = " ".join(text.split()).rstrip(";")
         out = []
         for part in split(text, "&"):
-            if part.startswith("{") and enclosed(part):
+            if (part.startswith("{") and enclosed(part)) or ("typeof " in part and self._inferred(path, part)):
                 continue
             name = head(plain(part))
             if not name or name != plain(part).replace("::", ".") or part != plain(part):
@@ -207,6 +217,35 @@ class _Gathering:
             else:
                 out.append(name)
         return out
+
+    def _inferred(self, path: str, part: str) -> bool:
+        """Take the fields of a schema whose type ``part`` is."""
+        from factory_git.drift.kinds.entities.schemas import inferred  # noqa: PLC0415 (only where there are schemas)
+
+        name = inferred(part)
+        found = self.code.resolver.evaluate(path, -1, name) if name else None
+        return found is not None and found.what == "symbol" and self.schema(found.path, found.index)
+
+    def schema(self, path: str, index: int) -> bool:
+        """Take the fields of a schema that a variable holds, if it holds one."""
+        from factory_git.drift.kinds.entities.schemas import entries  # noqa: PLC0415 (only where there are schemas)
+
+        read = entries(self.code, path, index)
+        if read is None:
+            return False
+        content, owner = self.code.content(path), self.code.symbol(path, index).parent
+        for name, type_, optional, start, end in read[0]:
+            line = content.count(b"\n", 0, start) + 1
+            self.names.add(name)
+            self.members.append(
+                Member(
+                    name=name, wire="", also=(), type=type_, default="", optional=optional, path=path, owner=owner,
+                    index=-start - 2, line=line, start=start, end=end, inherited=False, hidden=False, accessor=False,
+                    data=True, decorators=(), modifiers=(SCHEMA,),
+                )
+            )  # fmt: skip
+        self.open = self.open or read[1]
+        return True
 
     def _base(self, path: str, symbol: Symbol, base: str, depth: int) -> None:
         name = head(base)

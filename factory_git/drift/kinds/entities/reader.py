@@ -127,6 +127,8 @@ class Reader:
         """A type made from another one, or from a value."""
         if text.startswith(("typeof ", "(typeof ")) and text.endswith("[number]"):
             return self._values(text[: -len("[number]")].strip("()").removeprefix("typeof ").strip())
+        if "typeof " in text and (found := self._inferred(text)) is not None:
+            return found
         if text.startswith(("typeof ", "keyof ", "(typeof ", "infer ")) or " extends " in text:
             return UNKNOWN
         if text.endswith("]") and not text.endswith("[]") and (at := text.rfind("[")) > 0:
@@ -144,6 +146,17 @@ class Reader:
         words = [literal(one) for one in split(text[1:-1], ",")]
         known = tuple([(word, word) for word in words if word is not None])
         return Meaning(kinds=frozenset({"enum"}), words=known) if known and len(known) == len(words) else UNKNOWN
+
+    def _inferred(self, text: str) -> Meaning | None:
+        """What a schema's type is: ``z.infer<typeof Day>``."""
+        from factory_git.drift.kinds.entities.schemas import inferred, type_of  # noqa: PLC0415 (as in the fields)
+
+        name = inferred(text)
+        found = self.world.code.resolver.evaluate(self.path, -1, name) if name else None
+        if found is None or found.what != "symbol":
+            return None
+        symbol = self.world.code.symbol(found.path, found.index)
+        return self.elsewhere(found.path, symbol.parent).read(type_of(symbol.default)) if symbol.default else None
 
     def _indexed(self, name: str, member: str | None) -> Meaning:
         """``Block['id']``: the type of that member."""

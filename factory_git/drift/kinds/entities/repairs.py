@@ -7,6 +7,7 @@ import re
 from factory_git.core.value import value
 from factory_git.drift.hit import Edit, Fix
 from factory_git.drift.kinds import names
+from factory_git.drift.kinds.entities.members import SCHEMA
 from factory_git.drift.kinds.entities.table import table
 from factory_git.drift.kinds.entities.typetext import literal
 
@@ -52,7 +53,7 @@ def add(world: World, side: Side, field: Field) -> tuple[Fix, ...]:
     """The field, after the last one that the declaration has, in its manner."""
     own = [one for one in side.fields.members if not one.inherited and not one.accessor]
     text = spelled(world, side.fields.language, field)
-    if not own or not text:
+    if not own or not text or any(SCHEMA in one.modifiers for one in own):
         return ()
     last = max(own, key=lambda one: one.end)
     if side.fields.language == "python":  # what has no default comes before what has one
@@ -115,7 +116,7 @@ def _line(language: str, last: Member, new: _New, *, tagged: bool) -> str:
 def retype(world: World, side: Side, field: Field, member: Member) -> tuple[Fix, ...]:
     """The spec's type in place of the one that is there."""
     text = spelled(world, side.fields.language, field)
-    if not text or not member.type or member.type.endswith("…") or member.accessor:
+    if not text or not member.type or member.type.endswith("…") or member.accessor or SCHEMA in member.modifiers:
         return ()
     content = world.code.content(member.path)
     source = content[member.start : member.end]
