@@ -187,7 +187,8 @@ def _typed(build: Build, sources: tuple[Source, ...], root: str) -> Spec:
         bindings=proof.bindings(build),
         package=proof.package(build, app_id),
         language=str(layer.get("language", "python")),
-        compiled=layer.get("default", "compiled") == "compiled" and layer.get("language", "python") == "python",
+        compiled=(str(layer.get("default", "compiled")), str(layer.get("language", "python")))
+        == ("compiled", "python"),
         paths=tuple(str(t).strip("/") for t in layer.get("paths", ())),
         depends_on=tuple(dict.fromkeys(str(t) for t in build.data.get("depends_on") or ())),
         reserved=tuple(SpecPath(str(t)) for t in build.data.get("reserved") or ()),

@@ -163,14 +163,16 @@ def test_an_agent_cannot_wave_the_rules_aside(farm: Path, git: Git) -> None:
 
 
 def test_what_was_compiled_once_is_removed_when_the_spec_is_bound(farm: Path, git: Git) -> None:
-    compiled = SPEC.replace("default: bound", "default: compiled").replace("  paths: [src]\n", "")
+    compiled = SPEC.replace("default: bound", "default: compiled").replace("  paths: [src]\n", "  package: yard\n")
     write(farm, {"factory.yaml": compiled})
     save(farm, git)
-    ran()
+    first = ran()
+    assert first.outcome == "converged", first
     assert (farm / ".factory/lock.json").exists()
+    assert (farm / "yard/model.py").exists()
     write(farm, {"factory.yaml": SPEC})
     save(farm, git)
     done = ran(drift="reconverge")
     assert done.outcome == "converged"
     assert not (farm / ".factory/lock.json").exists()
-    assert not (farm / "farm").exists()
+    assert not (farm / "yard/model.py").exists()

@@ -403,3 +403,19 @@ def test_text_knows_the_place_of_each_of_its_characters() -> None:
     at_two = always.at(always.text.index("2 =="))
     assert (at_two.line - 2, at_two.column) == (6, 9)
     assert (always.at(0).line - 2, always.at(0).column) == (5, 9)
+
+
+@pytest.mark.parametrize(
+    ("code", "compiled"),
+    [
+        ("{}", True),
+        ("{language: python}", True),
+        ("{default: compiled}", True),
+        ("{default: compiled, language: python}", True),
+        ("{default: bound}", False),
+        ("{language: go}", False),
+        ("{language: go, default: compiled}", False),
+    ],
+)
+def test_only_python_is_compiled_and_only_where_nobody_writes_it(code: str, compiled: bool) -> None:
+    assert spec(f"factory: 1\napp: {{id: a}}\ncode: {code}\n").compiled is compiled
