@@ -268,7 +268,7 @@ def _remember(ctx: Context, listing: Mapping[str, str], side: touching.Side, sta
         *(rf"^diff --git .*{one}" for one in (r"factory\.yaml", r"spec/.*\.yaml", r"\.factory/lock\.json")),
     ]
     if side.specs:
-        lines += ["gf:", "^Binary files ", *(f"^diff --git a/{_literal(path)} b/" for path in named)]
+        lines += ["gf:", "Gf", "gf(", "^Binary files ", *(f"^diff --git a/{_literal(path)} b/" for path in named)]
     data = "\n".join((*lines, "")).encode(errors="surrogateescape")
     memory.keep(str(ctx.location.factory_dir / "message.1"), data)
 

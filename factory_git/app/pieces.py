@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 LARGE = 1_000_000  # bytes of a file that is not read for tags
-_TAG = b"gf:"
+_TAGS = (b"gf:", b"Gf", b"gf(")
 
 
 def touched(old: bytes, new: bytes) -> set[str]:
@@ -20,7 +20,7 @@ def touched(old: bytes, new: bytes) -> set[str]:
 
 def pieces(data: bytes) -> Mapping[str, list[str]]:
     """Spec path → the text of each declaration that a tag gives to it, tagged declarations inside left out."""
-    if _TAG not in data or len(data) > LARGE:
+    if not any(sign in data for sign in _TAGS) or len(data) > LARGE:
         return {}
     lines = data.decode(errors="replace").splitlines()
     owner = [0] * (len(lines) + 1)

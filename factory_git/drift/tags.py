@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-TAG = re.compile(r"^(?P<indent>[ \t]*)(?:#|//+|--|/\*+|\*|<!--)\s*gf:\s*(?P<path>[A-Za-z0-9_.]+)")
+TAG = re.compile(
+    r"^(?P<indent>[ \t]*)(?:(?:#|//+|--|/\*+|\*|<!--)\s*gf:\s*"
+    r"|(?:#?\[|@)(?:[\w.:\\]*[.:\\])?[Gg]f\s*\(\s*(?:value\s*=\s*)?[\"'])(?P<path>[A-Za-z0-9_.]+)"
+)
+"""A tag in a comment, or as an attribute: ``@Gf("…")``, ``#[Gf('…')]``, ``[Gf("…")]``."""
 HEAD = re.compile(r"Compiled by git-factory (?P<compiler>[^\s,]+) from (?P<nodes>.+?)\. Do not edit")
 _CLOSERS = ("}", ")", "]", "end", "*/")
 
@@ -40,19 +44,29 @@ def head(lines: Sequence[str]) -> tuple[str, tuple[str, ...]] | None:
 
 def _end(lines: Sequence[str], start: int, indent: int) -> int:
     inside = False  # the declaration's own body, deeper than the tag, has begun
+    whole = False  # a declaration of one line is over: it closed, or a blank line follows it
     last = start
     for number in range(start + 1, len(lines) + 1):
         text = lines[number - 1]
-        if not text.strip():
+        word = text.strip()
+        if not word:
+            whole = whole or (last > start and not inside and not _leads(lines[last - 1]))
             continue
         if _width(text) > indent:
             inside = True
-        elif inside and not text.strip().startswith(_CLOSERS):
+        elif (inside or whole) and not word.startswith(_CLOSERS):
             return last
         elif not inside and TAG.match(text):
             return last  # a tag with nothing under it
+        elif not inside:
+            whole = word.endswith((";", "}")) and not _leads(text)
         last = number
     return last
+
+
+def _leads(text: str) -> bool:
+    """Whether a line only leads to a declaration: a comment, a decorator, an attribute."""
+    return text.lstrip().startswith(("#", "@", "//", "/*", "*", "--", "["))
 
 
 def _width(text: str) -> int:

@@ -311,6 +311,33 @@ def test_a_link_and_a_submodule_are_not_read(bound: Path, git: Git, commit: Run)
     assert trailers(bound) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("Item.java", '@Gf("{}")\npublic record Item(String id, int price) {{\n}}\n'),
+        ("Item.php", "<?php\n#[Gf('{}')]\nclass Item\n{{\n    public int $price;\n}}\n"),
+        ("Item.cs", '[Gf("{}")]\nclass Item\n{{\n    int price;\n}}\n'),
+        ("item.rs", '#[gf("{}")]\nstruct Item {{\n    price: int,\n}}\n'),
+        ("item.ts", "/** gf: {} */\nexport interface Item {{\n  price: int;\n}}\n"),
+        ("item.go", "// gf: {}\ntype Item struct {{\n\tPrice int\n}}\n"),
+        ("one.java", '@Gf("{}")\npublic record Item(String id, int price) {{}}\n'),
+        ("one.ts", "// gf: {}\nexport type Item = {{ price: int }};\n"),
+        ("item.sql", "-- gf: {}\ncreate table item (\n  price int\n);\n"),
+    ],
+)
+def test_tags_as_each_language_writes_them(bound: Path, git: Git, commit: Run, name: str, code: str) -> None:
+    (bound / name).write_text(code.format(ITEM) + "\n\nint other = 1\n")
+    git("add", ".", cwd=bound)
+    assert commit(bound, "-qm", "new").returncode == 0
+    assert trailers(bound) == [ITEM]
+    change(bound, name, "int other = 1", "int other = 2")
+    assert commit(bound, "-qam", "below it").returncode == 0
+    assert trailers(bound) == []
+    change(bound, name, " int", " long")
+    assert commit(bound, "-qam", "in it").returncode == 0
+    assert trailers(bound) == [ITEM]
+
+
 def test_two_specs_are_both_named(bound: Path, git: Git, commit: Run) -> None:
     other = bound / "other"
     other.mkdir()
