@@ -88,13 +88,37 @@ def _targets(resolver: Resolver, path: str, call: Rows) -> tuple[str, list[tuple
     found = [] if unknowable else by_name(resolver, path, receiver, name)
     if not found or len(found) > SHOWN:
         return "", []
-    return "unique" if len(found) == 1 and _telling(resolver, path, receiver, name) else "name", found
+    return "unique" if len(found) == 1 and _telling(resolver, path, owner, receiver, name) else "name", found
 
 
-def _telling(resolver: Resolver, path: str, receiver: str, name: str) -> bool:
-    """Whether being the only one of its name says anything: not where names must be imported, nor of everyday names."""
+def _telling(resolver: Resolver, path: str, owner: int, receiver: str, name: str) -> bool:
+    """Whether being the only one of its name says anything.
+
+    Not where names must be imported, nor of everyday names, nor where the receiver's type is declared and not ours.
+    """
     linked = resolver.rows(path)[0] in ("c", "cpp", "ruby")
-    return name not in NAMES and (bool(receiver) or linked)
+    return name not in NAMES and (linked if not receiver else not _declared(resolver, path, owner, receiver))
+
+
+def _declared(resolver: Resolver, path: str, owner: int, receiver: str) -> bool:
+    """Whether a parameter, a local value or a field of that name has a declared type."""
+    head, _, name = receiver.rpartition(".")
+    if head:
+        value = resolver.evaluate(path, owner, head)
+        return value is not None and value.what != "module" and _typed(resolver, value.path, value.index, name)
+    rows = resolver.rows(path)[2]
+    while owner >= 0:
+        if resolver.bindings(path).get((owner, name), ("", ""))[1] == "type" or _typed(resolver, path, owner, name):
+            return True
+        if any(p[1] and p[0].lstrip("$") == name.lstrip("$") for p in rows[owner][12]):
+            return True
+        owner = rows[owner][2]
+    return False
+
+
+def _typed(resolver: Resolver, path: str, parent: int, name: str) -> bool:
+    index = resolver.child(path, parent, name)
+    return index >= 0 and bool(resolver.rows(path)[2][index][8])
 
 
 def by_name(resolver: Resolver, path: str, receiver: str, name: str) -> list[tuple[str, int]]:
@@ -109,10 +133,15 @@ def by_name(resolver: Resolver, path: str, receiver: str, name: str) -> list[tup
             for file, blob in resolver.tree.defining(name)
             if _family(resolver.tree.rows(blob)[0]) == language
             for index, row in enumerate(resolver.tree.rows(blob)[2])
-            if row[0] == name and row[1] in CALLABLE and (row[2] >= 0) == bool(receiver)
+            if row[0] == name and row[1] in CALLABLE and _is_member(resolver.tree.rows(blob)[2], row) == bool(receiver)
         ]
     out: list[tuple[str, int]] = resolver.candidates[key]
     return out
+
+
+def _is_member(symbols: Rows, row: Rows) -> bool:
+    """Whether a symbol belongs to a type or a function, and not just to a file or a module in it."""
+    return row[2] >= 0 and symbols[row[2]][1] not in ("module", "namespace")
 
 
 def _external(resolver: Resolver, path: str, name: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from factory_git.codemap import pack
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     Rows = tuple[Any, ...]
 
 FUNCTIONS = frozenset({"function", "method", "constructor", "macro"})
+_VERSION = re.compile(r"v\d+")
 PLAIN = frozenset({"python", "typescript", "tsx", "javascript", "java", "php"})
 """Languages whose imports say themselves which names they bring."""
 
@@ -51,9 +53,11 @@ class Held:
     def _imported(self, path: str) -> dict[str, list[Rows]]:
         """The names that a file imports, from wherever, and the imports that bring each."""
         out: dict[str, list[Rows]] = {}
+        go = self.rows(path)[0] == "go"
         for row in self.rows(path)[3]:
             module, names, alias, _, _ = row
-            whole = () if names else (alias,) if alias else (module, module.split(".")[0])
+            bound = _package(module) if go else module.split(".", 1)[0]
+            whole = () if names else (alias,) if alias else (module, bound)
             for here in {*whole, *[here for _, here in names]}:
                 out.setdefault(here, []).append(row)
         return out
@@ -117,3 +121,10 @@ class Held:
         rows = self.rows(path)[2]
         # An implementation follows its overloads; a field named like a method is not what is called.
         return max(found, key=lambda i: (rows[i][1] in FUNCTIONS or rows[i][1] in TYPES, i))
+
+
+def _package(module: str) -> str:
+    """The name that a package of Go most likely has: ``yaml`` for ``gopkg.in/yaml.v3``."""
+    parts = module.split("/")
+    last = parts[-2] if len(parts) > 1 and _VERSION.fullmatch(parts[-1]) else parts[-1]
+    return last.split(".", 1)[0].removeprefix("go-").removesuffix("-go")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from factory_git.app import map_graph
-from factory_git.codemap.graph import CONFIDENCE
+from factory_git.codemap.graph import CONFIDENCE, callees
+from factory_git.codemap.lookup import find
+from factory_git.codemap.resolve import Resolver
 from tests.codemap.repos import calls, repository, staged
 
 
@@ -195,3 +197,32 @@ def test_a_call_that_leads_round_in_circles_ends(tmp_path: Path) -> None:
         },
     )
     assert set(calls(repo, "f")) == {"z.go", "A", "A().go", "x.go"}
+
+
+def test_the_only_one_of_a_name_is_no_answer_where_the_receivers_type_is_known_to_be_another(tmp_path: Path) -> None:
+    repo = repository(
+        tmp_path / "r",
+        {
+            "go.mod": "module shop\n",
+            "info.go": "package shop\ntype snap struct{}\nfunc (s snap) Renamed() bool { return true }\n"
+            "func (s snap) Fresh() snap { return s }\n",
+            "walk.go": 'package shop\nimport ("os"; "example.org/go-kit/fresh/v2")\n'
+            "func walk(info os.FileInfo, other any2) {\n\tinfo.Renamed()\n\tfresh.Fresh()\n\tx := some()\n"
+            "\tx.Renamed()\n}\n",
+        },
+    )
+    resolver = Resolver(staged(repo).tree)
+    walk = next(one for one in find(resolver.tree, "walk"))
+    assert [(e.text, e.how) for e in callees(resolver, walk)] == [
+        ("info.Renamed", "name"),
+        ("fresh.Fresh", ""),
+        ("some", ""),
+        ("x.Renamed", "unique"),
+    ]
+
+
+def test_a_function_of_a_module_is_no_member(tmp_path: Path) -> None:
+    repo = repository(tmp_path / "r", {"lib.rs": "mod tests { fn method() {} }\nfn f(x: u8) { g().method(); }\n"})
+    resolver = Resolver(staged(repo).tree)
+    (source,) = find(resolver.tree, "f")
+    assert [(e.text, e.how) for e in callees(resolver, source)] == [("g", ""), ("g().method", "")]
