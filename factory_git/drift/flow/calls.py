@@ -6,7 +6,7 @@ from factory_git.drift.flow import words as say
 from factory_git.drift.flow.op import NOTHING, dotted
 from factory_git.drift.flow.rows import JSON, PRINT, TEXT
 from factory_git.drift.flow.value import UNKNOWN, Value, merge
-from factory_git.drift.spelling import snake, words
+from factory_git.drift.flow.words import snake, words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -50,6 +50,28 @@ class Call:
             return f"{self.chain}.{self.op.name}"
         return self.op.name if self.op.parts[0] is NOTHING else f"().{self.op.name}"
 
+    def said(self, language: str) -> str:
+        """What is called, for people."""
+        head, dot, rest = self.full.partition(".")
+        if not dot or language not in ("php", "rust"):
+            return self.full
+        if language == "rust":
+            return (
+                f"{head}::{rest.replace('.', '::') if self.op.kind == 'macro' else rest}"
+                if _is_path(head)
+                else self.full
+            )
+        rest = rest.replace(".", "->")
+        return (
+            f"{head}::{rest}"
+            if head[:1].isupper()
+            else f"{head if head[0] in '$(' or '(' in head else '$' + head}->{rest}"
+        )
+
+
+def _is_path(head: str) -> bool:
+    return head[:1].isupper() or head in ("tracing", "log", "slog", "web", "axum")
+
 
 def call(run: Run, op: Op) -> Value:
     """The value of a call; what it shows and stores is noted."""
@@ -87,17 +109,17 @@ def _shows(run: Run, at: Call) -> bool:
     if how is not None and not _is_own(run, at):
         if _elsewhere(op):
             return True
-        run.show(LOG, at.full, at.values, op.text or how, op.line)
+        run.show(LOG, at.said(run.language), at.values, op.text or how, op.line)
         return True
     if _logs(op, at.label, at.chain):
-        run.show(LOG, at.full, at.values, shape.logged, op.line)
+        run.show(LOG, at.said(run.language), at.values, shape.logged, op.line)
         return True
     if at.label in say.REPORTS and set(words(at.chain)) & say.REPORTERS:
-        run.show(LOG, at.full, at.values, JSON, op.line)
+        run.show(LOG, at.said(run.language), at.values, JSON, op.line)
         return True
     how = _answers(run, at)
     if how:
-        run.show(RESPONSE, at.full, at.values, how, op.line)
+        run.show(RESPONSE, at.said(run.language), at.values, how, op.line)
     return bool(how)
 
 
@@ -156,7 +178,7 @@ def _of_type(run: Run, at: Call) -> Value | None:
     if row is None or run.program.method(run.path, run.owner, at.op):
         return None
     if at.label == "builder":
-        run.touch("make", Value(row=row), f"{at.full}()", at.op.line)
+        run.touch("make", Value(row=row), f"{at.said(run.language)}()", at.op.line)
     if at.label in say.ELEMENT | _MAKING:
         return Value(row=row)
     return Value(row=row, many=True) if at.label in say.SAME | ROWS_OF else None
@@ -245,7 +267,7 @@ def _own(run: Run, at: Call) -> Value | None:
     _callbacks(run, "", UNKNOWN, at.values)
     maker = program.maker(path, index)
     if maker is not None and at.label in _MAKING | {"build"} and at.values:
-        run.touch("make", Value(row=maker), f"{at.full}(…)", op.line)
+        run.touch("make", Value(row=maker), f"{at.said(run.language)}(…)", op.line)
     return program.follow(run, at, path, index)
 
 
@@ -257,7 +279,8 @@ def _other(run: Run, at: Call) -> Value:
     """What nobody has the code of: by its name."""
     op, label, receiver, values = at.op, at.label, at.receiver, at.values
     if any(one.function for one in values):
-        found = _callbacks(run, label, receiver, values)
+        through = receiver if not receiver.plain else merge([one for one in values if not one.function])
+        found = _callbacks(run, label, through, values)
         if label in say.GIVING:
             return run.collected(found)
         return receiver if receiver.marks or receiver.parts or receiver.given else UNKNOWN
@@ -267,6 +290,8 @@ def _other(run: Run, at: Call) -> Value:
         return live[0].with_(data=True)
     if live and (label in say.KEEPERS or (label in say.METHODS and receiver is not UNKNOWN) or op.kind == "macro"):
         return _kept(run, at, live)
+    if (receiver.marks or receiver.parts) and label in say.SAME:
+        return receiver
     read = _read_by_name(run, at)
     if read is not None:
         return read
@@ -338,11 +363,11 @@ def _stored(run: Run, at: Call) -> None:
         return
     if receiver.row is not None and not receiver.many and label.removeprefix("set_") in receiver.row.columns:
         if label.startswith("set_") and at.values:
-            run.touch("set", receiver, f"{at.full}()", line)
+            run.touch("set", receiver, f"{at.said(run.language)}()", line)
         return
     if label not in _STORING or run.program.called(run, at) is not None:
         return
-    said = f"{at.full}()"
+    said = f"{at.said(run.language)}()"
     if receiver.row is not None and (not receiver.many or label in ("update", "delete", "delete_all", "save_all")):
         run.touch("store", receiver, said, line)
     elif receiver.cls is not None:

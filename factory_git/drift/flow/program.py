@@ -10,8 +10,8 @@ import re
 import sys
 
 from factory_git.codemap.extract import parse, readable
+from factory_git.codemap.held import FUNCTIONS
 from factory_git.codemap.languages.registry import language_of
-from factory_git.codemap.resolve import FUNCTIONS
 from factory_git.codemap.resolve import Value as Known
 from factory_git.codemap.walk import TYPES
 from factory_git.drift.flow.op import NOTHING, Op, Shape, dotted
@@ -38,7 +38,8 @@ DEPTH = 3
 """Calls in calls that are followed."""
 MOST = 6000
 """Functions that are followed for one spec."""
-_GET = r"\b(?:get_?)?"
+_READ = r"(?:\.|->|::|\bget_?|\[[\"'])"
+_MEMBER = re.compile(r"(\w+)\??:\s*([^;,{}]+)")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _NO_ROWS = re.compile(
     r"\b(?:Pick|Omit|Exclude|Callable|Func|Function|Fn|FnMut|FnOnce|Consumer|Supplier|Predicate)\b|=>|\bfunc\(|\bfn\("
@@ -60,10 +61,11 @@ class Program:
         self._redacting: dict[tuple[str, int], bool] = {}
         self._entities = {(row.id[-1] if row.id else "").encode() for row in self.rows.all}
         self._entities |= {name.lower().encode() for name in self.rows.names}
-        labels = sorted({re.escape(one) for row in self.rows.all for one in row.fields})
-        fields = f"|{_GET}(?:{'|'.join(labels)})\\b" if labels else ""
-        entities = "|".join(sorted(re.escape(one.decode()) for one in self._entities))
-        self.words = re.compile(f"(?i:{entities}){fields}".encode())
+        ends = {one for row in self.rows.all for one in (*row.id[-1:], *row.many)}
+        entities = _any({*ends, *(name.lower() for name in self.rows.names)})
+        labels = _any({one.lower() for row in self.rows.all for one in row.fields})
+        fields = f"|{_READ}{labels}\\b" if labels else ""
+        self.words = re.compile(f"{entities}\\b{fields}".encode())
 
     # Files.
 
@@ -140,6 +142,9 @@ class Program:
     def _instance(self, path: str, owner: int, text: str) -> Value:
         if not text or _NO_ROWS.search(text):
             return Value(text=text) if text else UNKNOWN
+        if text.startswith("{"):
+            parts = {label: self.instance(path, owner, type_.strip()) for label, type_ in _MEMBER.findall(text)}
+            return Value(text=text, parts={label: one for label, one in parts.items() if not one.plain})
         found = self.resolver.instance(path, owner, text)
         if found is not None:
             return self.value(found).with_(text=text)
@@ -409,6 +414,11 @@ class Program:
 _MODEL = re.compile(r"response_model\s*=\s*([\w.\[\]]+)")
 
 
+def _any(words: set[str]) -> str:
+    """A pattern for one of some words; empty for none."""
+    return f"(?:{'|'.join(sorted(map(re.escape, words)))})" if words else ""
+
+
 def _carries(one: Value) -> bool:
     """Whether a value brings something along that is worth following into a function."""
     return bool(one.marks or one.row is not None or one.given is not None or one.parts or one.function)
@@ -431,6 +441,7 @@ class _File:
         self.language = shape_of(language)
         self.source = readable(program.world.code.read(path) or b"")
         self.rows = program.resolver.rows(path)[2]
+        self._small = self.source.lower()
         self._words = program.words
         self._root: object = None
         self._functions: dict[int, Op | None] = {}
@@ -455,14 +466,14 @@ class _File:
         """Whether the code outside of all functions mentions a row."""
         at = 0
         for start, end, _ in sorted(self._outer):
-            if start > at and self._words.search(self.source, at, start):
+            if start > at and self._words.search(self._small, at, start):
                 return True
             at = max(at, end)
-        return self._words.search(self.source, at) is not None
+        return self._words.search(self._small, at) is not None
 
     def mentions(self, start: int, end: int) -> bool:
         """Whether the bytes from ``start`` to ``end`` mention a row."""
-        return self._words.search(self.source, start, end) is not None
+        return self._words.search(self._small, start, end) is not None
 
     def function(self, index: int) -> Op | None:
         """A declaration's function; the file's own code for -1."""

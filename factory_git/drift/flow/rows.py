@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from factory_git.drift.contract import FREE
+from factory_git.drift.flow.words import snake, words
 from factory_git.drift.kinds_of import TYPES
-from factory_git.drift.spelling import snake, spellings, words
+from factory_git.drift.spelling import spellings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ class Rows:
         self.by_place: dict[tuple[str, int], Row] = {}
         self.all: list[Row] = []
         self._bases: dict[tuple[str, int], Row | None] = {}
+        self._told: dict[str, tuple[Row, bool] | None] = {}
         for entity in world.contract.entities:
             if entity.mode == FREE or not (entity.guarded or any(one.pii for one in entity.fields)):
                 continue
@@ -165,6 +167,11 @@ class Rows:
 
     def named(self, name: str) -> tuple[Row, bool] | None:
         """The row that a name tells (``buyer``, ``currentBuyer``; True: ``buyers``), where just one entity fits it."""
+        if name not in self._told:
+            self._told[name] = self._named(name)
+        return self._told[name]
+
+    def _named(self, name: str) -> tuple[Row, bool] | None:
         parts = words(name)
         if not parts or parts[-1] not in self.by_word:
             return None

@@ -9,8 +9,8 @@ from __future__ import annotations
 from factory_git.drift.flow import calls
 from factory_git.drift.flow.op import NOTHING, dotted
 from factory_git.drift.flow.rows import JSON, PRINT, TEXT
-from factory_git.drift.flow.value import UNKNOWN, Mark, Value, holding, merge
-from factory_git.drift.spelling import snake
+from factory_git.drift.flow.value import KNOWN, UNKNOWN, Mark, Value, holding, merge
+from factory_git.drift.flow.words import snake
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Run:
             if field is not None:
                 return self.source(of, field.path, f"{of.row.entity.name}.{field.name}", line)
             if snake(name) in of.row.columns:
-                return UNKNOWN
+                return KNOWN
             if name in ("__dict__", "_asdict"):
                 return of.with_(data=True)
         if of.row is not None and of.many and name in calls.ROWS_OF:

@@ -81,6 +81,8 @@ class Value:
 
 
 UNKNOWN = Value()
+KNOWN = Value(text="?")
+"""Something that is no row and holds nothing personal, whatever its name says."""
 
 
 def merge(values: Iterable[Value]) -> Value:

@@ -5,7 +5,7 @@ The tables of one language are in :mod:`factory_git.drift.flow.tables`.
 
 from __future__ import annotations
 
-from factory_git.drift.spelling import words
+from factory_git.drift import spelling
 
 REDACTING = (
     "redact", "mask", "hash", "anonymi", "pseudonymi", "scrub", "obfuscat", "censor", "encrypt", "sha1", "sha256",
@@ -14,13 +14,16 @@ REDACTING = (
 """A function with a word that begins so gives back nothing personal."""
 
 KEEPERS = frozenset({
-    "str", "repr", "format", "ascii", "unicode", "bytes", "list", "tuple", "dict", "set", "frozenset", "sorted",
-    "reversed", "enumerate", "zip", "iter", "next", "dumps", "pformat", "string", "sprintf", "sprint", "sprintln",
-    "stringify", "concat", "join", "implode", "array_merge", "array_values", "json_encode", "marshal",
-    "marshal_indent", "to_string", "of", "some", "ok", "new", "as_list", "value_of", "append", "vec", "from",
-    "strdup", "vsprintf", "strval", "nl2br", "htmlspecialchars", "e", "copy", "deepcopy", "cast", "freeze", "assign",
-    "from_entries", "entries", "values", "collect", "box", "print_r", "var_export", "serialize", "appendln", "cow",
-    "rc", "arc", "of_nullable", "write_value_as_string", "to_json", "await", "jsonable_encoder", "max", "min",
+    "strtolower", "strtoupper", "ucfirst", "ucwords", "lcfirst", "mb_strtolower", "mb_strtoupper", "trim", "rtrim",
+    "ltrim", "trim_space", "to_lower", "to_upper", "to_title", "addslashes", "urlencode", "rawurlencode", "quote",
+    "escape", "encode_uricomponent", "encode_uri_component", "html_escape", "str", "repr", "format", "ascii",
+    "unicode", "bytes", "list", "tuple", "dict", "set", "frozenset", "sorted", "reversed", "enumerate", "zip", "iter",
+    "next", "dumps", "pformat", "string", "sprintf", "sprint", "sprintln", "stringify", "concat", "join", "implode",
+    "array_merge", "array_values", "json_encode", "marshal", "marshal_indent", "to_string", "of", "some", "ok", "new",
+    "as_list", "value_of", "append", "vec", "from", "strdup", "vsprintf", "strval", "nl2br", "htmlspecialchars", "e",
+    "copy", "deepcopy", "cast", "freeze", "assign", "from_entries", "entries", "values", "collect", "box", "print_r",
+    "var_export", "serialize", "appendln", "cow", "rc", "arc", "of_nullable", "write_value_as_string", "to_json",
+    "await", "jsonable_encoder", "max", "min",
 })  # fmt: skip
 """Functions whose result holds what they were given."""
 
@@ -147,6 +150,26 @@ REPORTS = frozenset({
 })  # fmt: skip
 
 
+_WORDS: dict[str, list[str]] = {}
+_REDACTS: dict[str, bool] = {}
+
+
+def words(name: str) -> list[str]:
+    """The words of a name, in small letters; the same few names come again and again."""
+    found = _WORDS.get(name)
+    if found is None:
+        found = _WORDS[name] = spelling.words(name)
+    return found
+
+
+def snake(name: str) -> str:
+    """The name as the spec writes it."""
+    return "_".join(words(name))
+
+
 def redacts(name: str) -> bool:
     """Whether a function of that name (or an object of that name, asked) gives back nothing personal."""
-    return any(word.startswith(REDACTING) for word in words(name))
+    found = _REDACTS.get(name)
+    if found is None:
+        found = _REDACTS[name] = any(word.startswith(REDACTING) for word in words(name))
+    return found

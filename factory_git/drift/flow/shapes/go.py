@@ -55,6 +55,8 @@ def _call(shape: Shape, node: Node) -> Op:
     else:
         receiver = shape.op(function)
     values = shape.ops(given.named_children) if given is not None else []
+    if label == "panic" or (receiver.name in ("fmt", "errors") and label in ("Errorf", "New", "Wrap", "Wrapf")):
+        return Op("raise", line(node), parts=[Op("call", line(node), name=label, parts=[NOTHING, *values])])
     return Op("call", line(node), name=label, parts=[receiver, *values], names=("",) * len(values))
 
 
