@@ -418,4 +418,4 @@ def test_text_knows_the_place_of_each_of_its_characters() -> None:
     ],
 )
 def test_only_python_is_compiled_and_only_where_nobody_writes_it(code: str, compiled: bool) -> None:
-    assert spec(f"factory: 1\napp: {{id: a}}\ncode: {code}\n").compiled is compiled
+    assert spec(f"code: {code}\n").compiled is compiled
