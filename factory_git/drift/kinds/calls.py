@@ -65,10 +65,10 @@ class Calls:
             self._flows[key] = self._lowered(path, index)
         return self._flows[key]
 
-    def line(self, path: str, call: int) -> int:
-        """The line of a call."""
+    def place(self, path: str, call: int) -> tuple[int, int]:
+        """The line of a call, and its first byte."""
         facts = self.code.facts(path)
-        return facts.calls[call].line if facts is not None else 0
+        return (facts.calls[call].line, facts.calls[call].start) if facts is not None else (0, -1)
 
     def meaning(self, path: str, index: int, call: int) -> Meaning:
         """What a call leads to."""

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
         def flow(self, path: str, index: int) -> Flow:
             """The body of a function."""
 
-        def line(self, path: str, call: int) -> int:
-            """The line of a call."""
+        def place(self, path: str, call: int) -> tuple[int, int]:
+            """The line of a call, and its first byte."""
 
         def meaning(self, path: str, index: int, call: int) -> Meaning:
             """What a call in the body of ``index`` leads to."""
@@ -130,18 +130,18 @@ class Run:
         meaning = self.program.meaning(self._path, self._owner, node.call)
         if not meaning.marks and meaning.inside is None:
             return state
-        line = self.program.line(self._path, node.call)
+        line, start = self.program.place(self._path, node.call)
         outer, self._line = self._line, self._line if len(self._stack) > 1 else line
-        after = self._called(meaning, state, line)
+        after = self._called(meaning, state, line, start)
         self._line = outer
         if meaning.started and not node.waits and after is not None:
             return self._unsure(state, after, Way(text="it is not awaited", file=self._path, line=line))
         return after
 
-    def _called(self, meaning: Meaning, state: State, line: int) -> State | None:
+    def _called(self, meaning: Meaning, state: State, line: int, start: int = -1) -> State | None:
         now = state
         for mark in meaning.marks:
-            self._event(mark, state, line, weak=meaning.weak)
+            self._event(mark, state, line, start, weak=meaning.weak)
             now = self._take(mark, now, line)
         after: State | None = now
         if meaning.inside is not None:
@@ -159,11 +159,11 @@ class Run:
         self._event(mark, state, line, weak=weak)
         return self._give(mark, self._take(mark, state, line))
 
-    def _event(self, mark: int, state: State, line: int, *, weak: bool) -> None:
+    def _event(self, mark: int, state: State, line: int, start: int = -1, *, weak: bool) -> None:
         self.events.append(
             Event(
                 mark=mark, must=state.must, may=state.may, lost=state.lost, line=self._line or line, file=self._path,
-                at=line, weak=weak, first=self._again == 0,
+                at=line, start=start, weak=weak, first=self._again == 0,
             )
         )  # fmt: skip
 

@@ -105,8 +105,11 @@ UNKNOWN = Meaning()
 
 @value
 class Event:
-    """A call of a mark: what held before it. ``line`` is that in the function the run began with, ``file`` and ``at``
-    are where the call is written; ``first``: every loop around it is in its first turn."""
+    """A call of a mark: what held before it.
+
+    ``line`` is that in the function the run began with; ``file`` and ``at`` are where the call is written, ``start`` is
+    its first byte (-1: it is no call). ``first``: every loop around it is in its first turn.
+    """
 
     mark: int
     must: int
@@ -115,5 +118,6 @@ class Event:
     line: int
     file: str
     at: int
+    start: int
     weak: bool
     first: bool

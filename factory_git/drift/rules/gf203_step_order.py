@@ -26,6 +26,7 @@ Call them in the order of the spec; or, if the new order is what is meant, chang
 
 from __future__ import annotations
 
+from factory_git.drift.kinds.moves import swap
 from factory_git.drift.kinds.pipelines import flows
 
 TYPE_CHECKING = False
@@ -71,5 +72,6 @@ def _hit(world: World, flowed: Flowed, step: Step, found: list[tuple[Step, Event
     confidence = flowed.confidence(early.mark, late.mark)
     hint = f"call {first.id} before {step.id}, or change their order in the spec"
     return world.hit(
-        CODE, flowed.target, message, node=step.path, line=early.line, detail=detail, confidence=confidence, hint=hint
-    )
+        CODE, flowed.target, message, node=step.path, line=early.line, detail=detail, confidence=confidence, hint=hint,
+        fixes=swap(world, flowed, late, early),
+    )  # fmt: skip

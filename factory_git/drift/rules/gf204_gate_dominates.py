@@ -37,7 +37,7 @@ it belongs into the gate's own `keep` in the spec.
 
 from __future__ import annotations
 
-from factory_git.drift.kinds.hoist import hoist
+from factory_git.drift.kinds.moves import hoist
 from factory_git.drift.kinds.pipelines import flows
 
 TYPE_CHECKING = False
@@ -87,7 +87,7 @@ def _hit(world: World, flowed: Flowed, gate: Step, mark: int, open_: list[tuple[
         CODE, flowed.target, f"gate {gate.id} {how}; it must dominate the steps after it",
         node=gate.path, line=calls[0].line if calls else event.line, confidence=flowed.confidence(*marks),
         detail=tuple(detail), hint=f"call {gate.id} on every way to {step.id} (line {event.line}), before it",
-        fixes=hoist(world, flowed, mark, event),
+        fixes=hoist(world, flowed, calls[0], event) if len(calls) == 1 else (),
     )  # fmt: skip
 
 

@@ -224,7 +224,7 @@ class Oracle:
 
     def run_later(self, states: States, body: Node) -> Ends:
         ends = self.run(body, states)
-        return {"": states | ends.get("", NONE)}
+        return {"": states | ends.get("", NONE), "raise": ends.get("raise", NONE)}
 
 
 def merged(*some: Ends) -> Ends:

@@ -27,12 +27,14 @@ data_contracts:
   entities:
     - {name: Lot, fields: {id: text key, qty: int}}
     - {name: Pick, made: true, fields: {id: text key, qty: int}}
+    - {name: Bill, made: true, fields: {id: text key}}
 workflows:
   pipelines:
     - name: Sell
       steps:
         - {name: PHI gate, gate: Lot, keep: it.qty > 0}
         - {name: Pick lots, each: Lot, make: Pick, set: {id: it.id, qty: it.qty}}
+        - {name: Bill picks, each: Pick, make: Bill, set: {id: it.id}}
 safety:
   guardrails:
     - {name: Lots small, always: "Pick.all(it, it.qty < 9)"}
