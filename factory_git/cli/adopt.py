@@ -73,8 +73,8 @@ def summary(adopted: adopt.Adopted, *, dry_run: bool) -> list[str]:
     steps = sum(len(one.steps) for one in draft.pipelines)
     verb = "would adopt" if dry_run else "adopted"
     found = (
-        f"{_count(len(draft.entities), 'entity', 'entities')} ({fields} fields, {typed} typed)",
-        f"{_count(len(draft.pipelines), 'pipeline')} ({steps} steps)",
+        f"{_count(len(draft.entities), 'entity', 'entities')} ({_count(fields, 'field')}, {typed} typed)",
+        f"{_count(len(draft.pipelines), 'pipeline')} ({_count(steps, 'step')})",
         _count(len(draft.panels), "panel"),
     )
     out = [f"{verb} {', '.join(found)} from {draft.language} code"]
