@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -169,3 +170,20 @@ def test_what_the_hook_imports_is_lean() -> None:
     code = f"import sys; sys.path.insert(0, {str(root)!r})\nimport {rules}, {tables}\nprint({heavy} & {{*sys.modules}})"
     ran = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() in ("set()", "{'enum'}")  # re brings enum along
+
+
+@pytest.mark.parametrize("name", ["gf102_field_missing", "gf103_field_type", "gf104_field_unknown"])
+def test_the_example_of_a_page_is_true(name: str) -> None:
+    page = importlib.import_module(f"factory_git.drift.rules.{name}").__doc__ or ""
+    spec, code, said = (
+        block.partition("\n") for block in page.partition("## Example")[2].partition("## Fix")[0].split("```")[1::2]
+    )
+    path, number, message = said[2].strip().split(":", 2)
+    entities = "".join(f"  {line}\n" for line in spec[2].splitlines())
+    tag = {"python": "# gf: ", "go": "// gf: "}[code[0]] + message.partition("[")[2].split(".fields")[0].rstrip("]")
+    head = f"factory: 1\napp: {{id: farm}}\ncode: {{default: bound, paths: [farm]}}\ndata_contracts:\n{entities}"
+    text = f"package farm\n{tag}\n{code[2]}" if code[0] == "go" else f"{tag}\n{code[2]}"
+    (hit,) = hits((path, text), spec=head)
+    severity = "warning: " if hit.severity == "warning" else ""
+    assert message.strip() == f"{hit.code} {severity}{hit.message} [{hit.node}]"
+    assert hit.line - text.partition(code[2])[0].count("\n") == int(number)

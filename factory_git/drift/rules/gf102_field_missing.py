@@ -5,12 +5,12 @@
 Compares the fields of each entity with those of the type it is bound to. Names compare after snake-casing (`blockId`,
 `BlockID`, `m_block_id` are `block_id`); a name that the field declares for outside wins: Go's `json` tag,
 `@JsonProperty`, `#[serde(rename = …)]`, an alias of pydantic, `#[SerializedName]`. A reference may carry `_id` or not
-(`block: Block` is `block_id: ref Block`). Inherited and embedded fields count, and so do properties and getters. Of
-several missing fields each is a finding of its own.
+(`block: Block` is `block_id: ref Block`). Inherited and embedded fields count, so do those that zod, drizzle and
+mongoose declare by calls, and so do properties and getters. Of several missing fields each is a finding of its own.
 
 Where fields may come from that nobody sees — a base that is not in the tree, an unknown class decorator, a metaclass,
-`__getattr__`, `Object.assign(this, …)` — confidence is low, so it is a warning; a type with no field to be seen at
-all (an Eloquent model) is left alone.
+`__getattr__`, `Object.assign(this, …)` — confidence is low, so it is a warning; a type that shows no field of the
+entity at all (an Eloquent model) is left alone.
 
 ## Why
 
@@ -30,7 +30,7 @@ class Block:
 ```
 
 ```text
-farm/block.py:2: GF102 field crop of Block is missing [data_contracts.entities.block.fields.crop]
+farm/block.py:1: GF102 field crop of Block is missing [data_contracts.entities.block.fields.crop]
 ```
 
 ## Fix

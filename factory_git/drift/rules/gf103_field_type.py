@@ -33,18 +33,18 @@ The row that the spec allows is refused by the code, or the code lets through wh
 
 ```yaml
 entities:
-  - {name: Market, fields: {id: text key, price: decimal}}
+  - {name: Lot, fields: {id: text key, price: decimal}}
 ```
 
 ```python
 @dataclass
-class Market:
+class Lot:
     id: str
     price: float
 ```
 
 ```text
-market.py:4: GF103 field price of Market is float; the spec says decimal [data_contracts.entities.market.fields.price]
+farm/lot.py:4: GF103 field price of Lot is float; the spec says decimal [data_contracts.entities.lot.fields.price]
 ```
 
 ## Fix
