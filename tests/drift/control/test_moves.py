@@ -39,9 +39,8 @@ def applied(fix: Fix, code: str) -> str:
         ("    pick_lots(w)\n    phi_gate(w)  # at last\n", "    phi_gate(w)  # at last\n    pick_lots(w)\n"),
         ("    for lot in w:\n        log(lot)\n        pick_lots(lot)\n    phi_gate(w)\n",
          "    phi_gate(w)\n    for lot in w:\n        log(lot)\n        pick_lots(lot)\n"),
-        ("    try:\n        log(w)\n        phi_gate(\n            w,\n        )\n    except E:\n        pass\n"
-         "    pick_lots(w)\n",
-         "    phi_gate(\n        w,\n    )\n    try:\n        log(w)\n    except E:\n        pass\n    pick_lots(w)\n"),
+        ("    try:\n        phi_gate(\n            w,\n        )\n    except E:\n        log(w)\n    pick_lots(w)\n",
+         "    phi_gate(\n        w,\n    )\n    try:\n        pass\n    except E:\n        log(w)\n    pick_lots(w)\n"),
     ],
 )  # fmt: skip
 def test_a_gate_is_hoisted_in_python(before: str, after: str) -> None:

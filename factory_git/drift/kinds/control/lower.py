@@ -116,8 +116,8 @@ class Lower:
     def then_call(self, node: Node, before: Flow) -> Flow:
         """``before`` and then the call that ``node`` is."""
         place = self.spans.get((node.start_byte, node.end_byte))
-        if place is None:
-            return before
+        if place is None or (node.named_child_count and _same_span(node.named_children[0], node)):
+            return before  # what only wraps a call is not the call
         one = self.calls[place]
         full = f"{one.receiver}.{one.name}" if one.receiver else one.name
         here: list[Flow] = [before, Do(call=place)]
@@ -183,6 +183,10 @@ LISTS = frozenset({
     "parenthesized_expression", "array_element_initializer", "array_expression", "tuple_expression", "list_splat",
     "composite_literal", "literal_value", "literal_element", "reference_expression", "keyword_argument",
 })  # fmt: skip
+
+
+def _same_span(one: Node, other: Node) -> bool:
+    return one.start_byte == other.start_byte and one.end_byte == other.end_byte
 
 
 def _places(source: bytes, word: bytes) -> list[int]:
