@@ -79,16 +79,25 @@ def _text(call: Rows) -> str:
 
 def _targets(resolver: Resolver, path: str, call: Rows) -> tuple[str, list[tuple[str, int]]]:
     """How a call is known, and where it leads: file and index of one symbol, or of several by name."""
-    name, receiver, owner = call[:3]
+    name, receiver, owner, _, kind = call[:5]
     value = resolver.evaluate(path, owner, _text(call))
     if value is not None and value.what == "symbol":
         return value.how, [(value.path, value.index)]
     # Above an unknown base is nothing that a name could tell.
     unknowable = receiver in SUPER if receiver else _is_local(resolver, path, owner, name)
-    found = [] if unknowable else by_name(resolver, path, receiver, name)
+    found = [] if unknowable else by_name(resolver, path, receiver, name, kind)
     if not found or len(found) > SHOWN:
         return "", []
-    return "unique" if len(found) == 1 and _telling(resolver, path, owner, receiver, name) else "name", found
+    telling = len(found) == 1 and _seen(resolver, path, *found[0]) and _telling(resolver, path, owner, receiver, name)
+    return "unique" if telling else "name", found
+
+
+def _seen(resolver: Resolver, path: str, other: str, index: int) -> bool:
+    """Whether a file may use a symbol at all: an exported one, or one of its own package."""
+    there = resolver.rows(other)
+    if there[2][index][3] or path.rpartition("/")[0] == other.rpartition("/")[0]:
+        return True
+    return bool(there[1]) and there[0] in ("java", "csharp", "php") and there[1] == resolver.rows(path)[1]
 
 
 def _telling(resolver: Resolver, path: str, owner: int, receiver: str, name: str) -> bool:
@@ -121,19 +130,22 @@ def _typed(resolver: Resolver, path: str, parent: int, name: str) -> bool:
     return index >= 0 and bool(resolver.rows(path)[2][index][8])
 
 
-def by_name(resolver: Resolver, path: str, receiver: str, name: str) -> list[tuple[str, int]]:
-    """The callables that a call by this name could mean: members after a receiver, others without one."""
+def by_name(resolver: Resolver, path: str, receiver: str, name: str, kind: str) -> list[tuple[str, int]]:
+    """The callables that a call by this name could mean: members after a receiver, others without one; macros."""
     language = _family(resolver.rows(path)[0])
     if receiver and _external(resolver, path, receiver.split(".", 1)[0].split("(", 1)[0]):
         return []
-    key = (name, language, bool(receiver))
+    macro = kind == "macro"
+    key = (name, language, "macro" if macro else "member" if receiver else "")
     if key not in resolver.candidates:
         resolver.candidates[key] = [
             (file, index)
             for file, blob in resolver.tree.defining(name)
             if _family(resolver.tree.rows(blob)[0]) == language
             for index, row in enumerate(resolver.tree.rows(blob)[2])
-            if row[0] == name and row[1] in CALLABLE and _is_member(resolver.tree.rows(blob)[2], row) == bool(receiver)
+            if row[0] == name
+            and row[1] in CALLABLE
+            and (row[1] == "macro" if macro else _is_member(resolver.tree.rows(blob)[2], row) == bool(receiver))
         ]
     out: list[tuple[str, int]] = resolver.candidates[key]
     return out

@@ -56,7 +56,7 @@ class Resolver(Held):
 
     def __init__(self, tree: Tree) -> None:
         super().__init__(tree)
-        self.candidates: dict[tuple[str, str, bool], Any] = {}  # callables by name, kept for whoever asks by name
+        self.candidates: dict[tuple[str, str, str], Any] = {}  # callables by name, kept for whoever asks by name
         self.bases = lru_cache(maxsize=None)(self._bases)
         self._values: dict[tuple[str, int, str], Value | None] = {}
 

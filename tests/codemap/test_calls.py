@@ -222,7 +222,13 @@ def test_the_only_one_of_a_name_is_no_answer_where_the_receivers_type_is_known_t
 
 
 def test_a_function_of_a_module_is_no_member(tmp_path: Path) -> None:
-    repo = repository(tmp_path / "r", {"lib.rs": "mod tests { fn method() {} }\nfn f(x: u8) { g().method(); }\n"})
+    repo = repository(
+        tmp_path / "r",
+        {
+            "lib.rs": "mod tests { fn method() {} }\nimpl S { fn info(&self) {} }\n"
+            "fn f(x: u8) { g().method(); log::info!(); }\n"
+        },
+    )
     resolver = Resolver(staged(repo).tree)
     (source,) = find(resolver.tree, "f")
-    assert [(e.text, e.how) for e in callees(resolver, source)] == [("g", ""), ("g().method", "")]
+    assert [(e.text, e.how) for e in callees(resolver, source)] == [("g", ""), ("g().method", ""), ("log.info", "")]
