@@ -18,7 +18,7 @@ from factory_git.compiler import lock
 from factory_git.compiler.files import Compilation
 from factory_git.core.errors import FactoryError, Place
 from factory_git.drift import baseline, bound
-from factory_git.drift.bind import Ignore
+from factory_git.drift.bind import Bindings, Ignore, bind
 from factory_git.drift.contract import BOUND, Contract
 from factory_git.drift.contracts import contract_of, joined
 from factory_git.drift.finding import Finding
@@ -28,6 +28,8 @@ from factory_git.drift.places import CONFLICT
 from factory_git.drift.view import Code
 from factory_git.drift.world import World
 from factory_git.gitio import trees
+from factory_git.gitio.locate import Location
+from factory_git.spec.load import find
 from factory_git.spec.model import Spec
 
 
@@ -99,6 +101,14 @@ def _conflicts(tree: trees.Tree, contract: Contract) -> Iterable[Finding]:
             words = "has an open merge conflict: its code cannot be judged"
             hint = f"resolve it, then: git add {path}"
             yield Finding(code="GF504", message=words, place=Place(file=path), hint=hint, root=contract.root)
+
+
+def bindings(location: Location, spec: Spec) -> Bindings:
+    """Which nodes of a bound spec have a declaration in the working tree. Raises a :class:`FactoryError` without one."""
+    tree = trees.worktree(location)
+    roots = [root for root, _ in find(tree.paths())]
+    codes = Codes(tree, roots)
+    return bind(contract_of(spec, others=roots), codes.code)
 
 
 def binds(contract: Contract) -> bool:

@@ -9,8 +9,9 @@ from typing import Any
 
 from factory_git.app.spec_proof import results_here
 from factory_git.app.specs import select
-from factory_git.core.errors import Place
+from factory_git.core.errors import FactoryError, Place
 from factory_git.core.ids import SpecPath
+from factory_git.gitio.locate import locate
 from factory_git.spec import graph
 from factory_git.spec.ladder import Growth, growth
 from factory_git.spec.model import Spec
@@ -58,5 +59,16 @@ def run(paths: Sequence[str | Path] = (), *, start: Path | None = None) -> list[
         spec = files.load()
         whole = graph.build(spec)
         proven = results_here(spec.id, whole.digest, files.top)
-        out.append(Status(spec=spec, digest=whole.digest, growth=growth(whole, proven)))
+        tied = None if spec.compiled else _tied(spec, files.top)
+        out.append(Status(spec=spec, digest=whole.digest, growth=growth(whole, proven, tied)))
     return out
+
+
+def _tied(spec: Spec, top: Path) -> set[SpecPath] | None:
+    """The nodes that have a declaration in the working tree; None where there is no repository to look in."""
+    from factory_git.app.judge_bound import bindings  # noqa: PLC0415 (the map and its parsers, for bound specs only)
+
+    try:
+        return {SpecPath(node) for node in bindings(locate(top), spec).bound}
+    except FactoryError:
+        return None

@@ -15,7 +15,7 @@ from factory_git.spec.model import Node
 
 def advise(graph: Graph) -> list[Problem]:
     """The warnings for a valid spec, sorted by place."""
-    found = [*_unproven(graph), *_plates(graph), *_steps(graph)]
+    found = [*_unproven(graph), *_plates(graph), *_steps(graph), *_untestable(graph)]
     return sorted(found, key=lambda p: (p.place.file, p.place.line, p.place.column) if p.place else ("", 0, 0))
 
 
@@ -28,7 +28,8 @@ def _unproven(graph: Graph) -> Iterator[Problem]:
     spec = graph.spec
     if any(p.steps for p in spec.pipelines) and not any(s.kind != "prose" for s in spec.scenarios):
         place = spec.places.get(SpecPath("acceptance")) or spec.places.get(SpecPath("app")) or Place(file="")
-        hint = "add a scenario with given, when and then under acceptance:"
+        what = "given, when and then" if spec.compiled else "a test: (a command, a pytest id)"
+        hint = f"add a scenario with {what} under acceptance:"
         message = "nothing proves this spec: it has no executable acceptance"
         yield Problem(code="spec/no-proof", message=message, place=place, hint=hint, severity="warning")
         return
@@ -60,6 +61,14 @@ def _steps(graph: Graph) -> Iterator[Problem]:
     for pipeline in graph.spec.pipelines:
         if not pipeline.steps:
             yield _warning("spec/no-steps", f"pipeline {pipeline.name!r} has no steps", pipeline, "add steps: …")
+
+
+def _untestable(graph: Graph) -> Iterator[Problem]:
+    """Scenarios of a bound spec that only compiled code could be run through."""
+    for scenario in () if graph.spec.compiled else graph.spec.scenarios:
+        if scenario.kind in ("example", "property"):
+            message = f"nothing runs {scenario.name!r}: the code is bound, and examples run compiled code"
+            yield _warning("spec/no-test", message, scenario, "give it a test: (a command, a pytest id)")
 
 
 def _items(raw: Mapping[str, Any], layer: str, key: str) -> list[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ scenario that covers it has passed).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -30,10 +30,11 @@ GROWS = ("entity", "field", "term", "pipeline", "step", "guardrail", "panel", "a
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Growth:
-    """The rung of every node that can grow, in the order of the graph."""
+    """The rung of every node that can grow, in the order of the graph. ``compiled``: the compiler makes it work."""
 
     rungs: Mapping[SpecPath, Rung]
     kinds: Mapping[SpecPath, str]
+    compiled: bool = True
 
     def layers(self) -> dict[str, dict[str, int]]:
         """layer → rung → how many nodes stand there."""
@@ -44,22 +45,27 @@ class Growth:
         return out
 
     def holes(self) -> list[SpecPath]:
-        """What the compiler can do nothing with yet: steps without a skill, prose instead of rules, and the like."""
+        """What nothing makes work yet: steps without a skill, prose instead of rules, nodes without code."""
         low = [p for p, r in self.rungs.items() if r < Rung.BOUND]
-        holes = [p for p in low if self.kinds[p] not in _NO_HOLE]
+        holes = [p for p in low if self.kinds[p] not in (_NO_HOLE if self.compiled else _NO_HOLE_BOUND)]
         return sorted(holes, key=lambda p: _FIRST.get(self.kinds[p], 1))
 
     def words(self) -> list[str]:
         """``7 steps unbound`` and so on, one phrase a kind, steps first."""
-        counts: dict[str, int] = {}
+        counts: dict[tuple[str, str], int] = {}
         for path in self.holes():
-            counts[self.kinds[path]] = counts.get(self.kinds[path], 0) + 1
-        return [f"{n} {plural(kind, n)} {_LACK.get(kind, 'unbound')}" for kind, n in counts.items()]
+            kind = self.kinds[path]
+            lack = _LACK.get(kind, "unbound")
+            if not self.compiled and kind != "scenario" and self.rungs[path] is Rung.TYPED:
+                lack = "without code"
+            counts[kind, lack] = counts.get((kind, lack), 0) + 1
+        return [f"{n} {plural(kind, n)} {lack}" for (kind, lack), n in counts.items()]
 
 
 _FIRST = {"step": 0}
 # A field counts with its entity, a pipeline with its steps; a source may be there to be quoted only.
 _NO_HOLE = ("field", "pipeline", "source")
+_NO_HOLE_BOUND = ("field", "source", "action")
 _LACK = {"entity": "untyped", "scenario": "without a test", "guardrail": "in prose", "panel": "showing nothing"}
 
 
@@ -68,15 +74,22 @@ def plural(kind: str, count: int) -> str:
     return kind if count == 1 else f"{kind[:-1]}ies" if kind.endswith("y") else f"{kind}s"
 
 
-def growth(graph: Graph, results: Mapping[SpecPath, bool] | None = None) -> Growth:
+def growth(
+    graph: Graph, results: Mapping[SpecPath, bool] | None = None, tied: Collection[SpecPath] | None = None
+) -> Growth:
     """Where each node of ``graph`` stands.
 
-    ``results`` are the last results of acceptance scenarios by their path; without them nothing is proven.
+    ``results`` are the last results of acceptance scenarios by their path; without them nothing is proven. Of a spec
+    whose code is bound, ``tied`` are the nodes that have a declaration; without it those that ``code:`` names.
     """
-    ladder = _Ladder(graph, results or {})
+    ladder = _Ladder(graph, results or {}, tied)
     nodes = {p: n for p, n in graph.nodes.items() if n.kind in GROWS}
     ordered = sorted(nodes, key=_source_order(graph))
-    return Growth(rungs={p: ladder.rung(nodes[p]) for p in ordered}, kinds={p: nodes[p].kind for p in ordered})
+    return Growth(
+        rungs={p: ladder.rung(nodes[p]) for p in ordered},
+        kinds={p: nodes[p].kind for p in ordered},
+        compiled=graph.spec.compiled,
+    )
 
 
 def _source_order(graph: Graph) -> Callable[[SpecPath], tuple[str, int, int]]:
@@ -88,12 +101,12 @@ def _source_order(graph: Graph) -> Callable[[SpecPath], tuple[str, int, int]]:
 
 
 class _Ladder:
-    def __init__(self, graph: Graph, results: Mapping[SpecPath, bool]) -> None:
+    def __init__(self, graph: Graph, results: Mapping[SpecPath, bool], tied: Collection[SpecPath] | None) -> None:
         spec: Spec = graph.spec
         self.spec = spec
         self.entities: dict[SpecPath, Entity] = {e.path: e for e in spec.entities}
         self.fields: dict[SpecPath, tuple[Entity, Field]] = {f.path: (e, f) for e in spec.entities for f in e.fields}
-        self.bindings = {b.path for b in spec.bindings}
+        self.bindings = {b.path for b in spec.bindings} if spec.compiled or tied is None else set(tied)
         self.holes = {
             s.path for p in spec.pipelines for s in p.steps if s.skill is None and s.path not in self.bindings
         }
@@ -111,6 +124,8 @@ class _Ladder:
     def _standing(self, node: GraphNode) -> Rung:
         if node.path in self.bindings:
             return Rung.BOUND
+        if not self.spec.compiled:
+            return self._unwritten(node)
         if node.kind == "field":
             entity, field = self.fields[node.path]
             return min(self._entity(entity), Rung.BOUND) if field.typed else Rung.NAMED
@@ -123,6 +138,19 @@ class _Ladder:
                 return Rung.NAMED
             return Rung.TYPED if self.holes.intersection(node.children) else Rung.BOUND
         return self._said(node)
+
+    def _unwritten(self, node: GraphNode) -> Rung:
+        """A node of a bound spec that has no declaration of its own."""
+        if node.kind == "field":
+            entity, field = self.fields[node.path]
+            return Rung.NAMED if not field.typed else Rung.BOUND if entity.path in self.bindings else Rung.TYPED
+        if node.kind == "entity":
+            entity = self.entities[node.path]
+            return Rung.TYPED if entity.fields and all(f.typed for f in entity.fields) else Rung.NAMED
+        if node.kind == "scenario":
+            kind = self.scenarios[node.path].kind
+            return Rung.NAMED if kind == "prose" else Rung.BOUND if kind in ("test", "judge") else Rung.TYPED
+        return Rung.TYPED if node.value or node.children else Rung.NAMED
 
     def _entity(self, entity: Entity) -> Rung:
         if not entity.fields or not all(f.typed for f in entity.fields):
