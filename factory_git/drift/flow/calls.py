@@ -40,7 +40,7 @@ class Call:
         self.op = op
         self.receiver = run.value(op.parts[0])
         self.chain = dotted(op.parts[0])
-        self.values = [run.value(one) for one in op.parts[1:]]
+        self.values = [run.handed(one) for one in op.parts[1:]]
         self.label = snake(op.name) if op.name else ""
 
     @property
@@ -76,6 +76,15 @@ def _is_path(head: str) -> bool:
 def call(run: Run, op: Op) -> Value:
     """The value of a call; what it shows and stores is noted."""
     at = Call(run, op)
+    found = _call(run, at)
+    for one in at.values:
+        if one.function is not None and one.function[0].start not in run.entered:
+            run.enter(one.function[0], (), one.function[1])
+    return found
+
+
+def _call(run: Run, at: Call) -> Value:
+    op = at.op
     if at.label and (say.redacts(op.name) or (at.chain and say.redacts(_last(at.chain)))):
         return UNKNOWN
     if not op.name:  # a function that is itself a value

@@ -40,6 +40,7 @@ MOST = 6000
 """Functions that are followed for one spec."""
 _READ = r"(?:\.|->|::|\bget_?|\[[\"'])"
 _MEMBER = re.compile(r"(\w+)\??:\s*([^;,{}]+)")
+_SEVERAL = re.compile(r"\[\]|^&?\[|\.\.\.$")
 _WORD = re.compile(r"[A-Za-z_]\w*")
 _NO_ROWS = re.compile(
     r"\b(?:Pick|Omit|Exclude|Callable|Func|Function|Fn|FnMut|FnOnce|Consumer|Supplier|Predicate)\b|=>|\bfunc\(|\bfn\("
@@ -147,7 +148,8 @@ class Program:
             return Value(text=text, parts={label: one for label, one in parts.items() if not one.plain})
         found = self.resolver.instance(path, owner, text)
         if found is not None:
-            return self.value(found).with_(text=text)
+            made = self.value(found)
+            return made.with_(text=text, many=made.row is not None and _SEVERAL.search(text) is not None)
         for word in _WORD.findall(text):
             if word in self.rows.names:
                 row = self.rows.known(self.resolver.instance(path, owner, word))

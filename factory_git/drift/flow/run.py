@@ -59,6 +59,7 @@ class Run:
         self.touches: list[Touch] = []
         self.whole = True  # whether nothing was left out for being too deep
         self.nested = self.loops = 0
+        self.entered: set[int] = set()  # where the functions begin that were followed
         self.left = 0  # the line of the last `return` that gave something back
         self._does: Mapping[str, Callable[[Op], Value]] = {
             "name": self.name, "attr": self.attr, "index": self.index, "call": self.call, "join": self.join,
@@ -359,13 +360,18 @@ class Run:
         known = Value(function=(op, self.env))
         if op.name:
             self.env[op.name] = known
-            self.enter(op, (), self.env)
+        self.enter(op, (), self.env)
         return known
+
+    def handed(self, op: Op) -> Value:
+        """What a call is given. A function is followed when it is known what it is called with."""
+        return Value(function=(op, self.env)) if op.op == "fn" and not op.name else self.value(op)
 
     def enter(self, op: Op, values: Iterable[Value], around: Env) -> Value:
         """What a nested function gives when it is called with ``values``."""
         if self.nested >= DEEP:
             return UNKNOWN
+        self.entered.add(op.start)
         before, kept, owner = self.env, self.given_back, self.owner
         self.env, self.given_back, self.nested = dict(around), [], self.nested + 1
         self.owner = self.program.inner(self.path, op.start, owner)

@@ -110,7 +110,8 @@ def _object(shape: Shape, node: Node) -> Op:
             names.append(shape.text(left))
             values.append(shape.op(left))
         elif one.type == "method_definition":
-            shape.op(one)
+            names.append("")
+            values.append(shape.op(one))
     return Op("map", line(node), names=tuple(names), parts=values)
 
 
