@@ -104,7 +104,7 @@ def _conflicts(tree: trees.Tree, contract: Contract) -> Iterable[Finding]:
 
 
 def bindings(location: Location, spec: Spec) -> Bindings:
-    """Which nodes of a bound spec have a declaration in the working tree. Raises a :class:`FactoryError` without one."""
+    """Which nodes of a bound spec have a declaration in the working tree. Raises :class:`FactoryError` without one."""
     tree = trees.worktree(location)
     roots = [root for root, _ in find(tree.paths())]
     codes = Codes(tree, roots)

@@ -52,6 +52,7 @@ def idle(session: Session, one: Chosen, tip: Oid) -> SpecResult:
         commit=tip,
         branch=session.branch,
         holes=holes,
+        compiled=one.spec.compiled,
         ids={"verdict": last.id, "run": last.payload["run"]} if last else {},
     )
 
@@ -74,6 +75,7 @@ def preview(session: Session, chosen: Sequence[Chosen], tip: Oid) -> list[SpecRe
                 branch=session.branch,
                 holes=tuple(hole.path for hole in made.holes),
                 plan=described(made),
+                compiled=one.spec.compiled,
             )
         )
     return out

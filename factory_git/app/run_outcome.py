@@ -25,7 +25,7 @@ def result(ended: Ended, branch: str) -> SpecResult:
             spec=spec, outcome=BLOCKED, reason=str(ended.blocked.payload["reason"]), commit=state.result or "",
             hint=str(ended.blocked.payload.get("hint", "")), iterations=state.iteration, branch=branch, ids=ids,
         )  # fmt: skip
-    last = state.steps[-1].payload if state.steps else {}
+    last, plan = state.steps[-1].payload if state.steps else {}, state.last("plan")
     return SpecResult(
         spec=spec,
         outcome=str(verdict["outcome"]),
@@ -39,6 +39,7 @@ def result(ended: Ended, branch: str) -> SpecResult:
         branch=branch,
         promoted=bool(verdict.get("promoted")),
         holes=tuple(verdict.get("holes", ())),
+        compiled=plan is None or bool(plan.payload.get("files", 1)),
         inherited=tuple(verdict.get("inherited", ())),
         failures=tuple(_failures(state)),
         ids=ids,

@@ -36,6 +36,7 @@ class SpecResult:
     ids: Mapping[str, str] = field(default_factory=dict)
     seconds: Mapping[str, float] = field(default_factory=dict)
     plan: Mapping[str, Any] = field(default_factory=dict)
+    compiled: bool = True  # False: the code is bound, and a hole is a node without code
 
     @property
     def good(self) -> bool:

@@ -135,7 +135,10 @@ def summary(one: SpecResult) -> list[str]:
 def _holes(one: SpecResult) -> list[str]:
     if not one.holes:
         return []
-    return [f"  {_count(len(one.holes), 'hole')} that no skill fills:", *(f"    {hole}" for hole in one.holes)]
+    what = f"{_count(len(one.holes), 'hole')} that no skill fills"
+    if not one.compiled:
+        what = f"{_count(len(one.holes), 'node')} without code"
+    return [f"  {what}:", *(f"    {hole}" for hole in one.holes)]
 
 
 def _count(number: int, what: str) -> str:
