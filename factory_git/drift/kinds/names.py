@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _DIGITS = re.compile(r"_(?=\d)|(?<=\d)_")
-_PREFIX = re.compile(r"^(?:[$#@_]+|m_(?=\w)|m(?=[A-Z][a-z]))+")
+_PREFIX = re.compile(r"^(?:[$#@_]+|r#|m_(?=\w)|m(?=[A-Z][a-z]))+")
 _REFERENCE = ("_id", "_key", "_ref")
 _SHORT = 6
 _INITIALISMS = frozenset({
@@ -22,7 +22,7 @@ _INITIALISMS = frozenset({
 
 def snake(name: str) -> str:
     """``blockId``, ``BlockID``, ``m_block_id``, ``$blockId``, ``block-id`` → ``block_id``; ``XKm`` → ``x_km``."""
-    bare = _PREFIX.sub("", name) if name[:1] in "$#@_m" else name
+    bare = _PREFIX.sub("", name) if name[:1] in "$#@_mr" else name
     return spelling.snake(bare or name)
 
 

@@ -1,7 +1,7 @@
 """Whether a field of the code can hold what the spec says it holds. Lean: it is on the hook's path.
 
-A type that cannot be seen, or that can hold anything, agrees. So does a wrapper of the tree's own around something else
-than a decimal would be: how money is counted is its own affair.
+A type that cannot be seen, or that can hold anything, agrees. So does, for a decimal, a type of the tree's own that is
+no float: whether money is counted in cents is its own affair.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ def _holds(world: World, reader: Reader, type_: Type, meaning: Meaning, member: 
         return _refers(world, type_.of, meaning)
     if type_.name == "list":
         return "list" in kinds and _item(type_, meaning)
-    if meaning.wrapped and type_.name == "decimal":
+    if type_.name == "decimal" and "float" not in kinds and (meaning.wrapped or ("int" in kinds and meaning.name)):
         return True
     if type_.name == "decimal" and "text" in kinds:  # ORMs of TypeScript give exact numbers as text, and say so
         told = (*member.decorators, member.default) if reader.language in ("typescript", "tsx") else ()
@@ -186,7 +186,7 @@ def _refers(world: World, of: tuple[str, ...], meaning: Meaning, depth: int = 0)
     if "entity" in meaning.kinds:
         return entity.path in meaning.entities
     key = next((one for one in entity.fields if one.key), None)
-    if key is None or "uuid" in meaning.kinds:
+    if key is None or ("uuid" in meaning.kinds and "text" not in meaning.kinds):
         return True
     if key.type.name == "ref" and depth < 4:
         return _refers(world, key.type.of, meaning, depth + 1)

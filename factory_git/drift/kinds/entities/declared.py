@@ -59,8 +59,28 @@ def _enum(reader: Reader, path: str, index: int, symbol: Symbol) -> Meaning:
     for one in facts.fields(index) if facts else ():
         if one.kind == "member" or (symbol.kind == "class" and not one.name.startswith("_")):
             first = split(one.default.strip().removeprefix("(").removesuffix(")"), ",")
-            words.append((one.name, one.wire or (literal(first[0]) if first else None) or ""))
+            words.append(
+                (one.name, one.wire or _outside(reader, path, one) or (literal(first[0]) if first else "") or "")
+            )
     return Meaning(kinds=frozenset({"enum"}), words=tuple(words), name=symbol.name, optional=_silence(reader, "enum"))
+
+
+def _outside(reader: Reader, path: str, member: Symbol) -> str:
+    """The name that a word declares for outside: ``@JsonProperty("mon") MON``, ``#[strum(serialize = "mon")]``."""
+    if reader.language == "rust":
+        texts = [
+            text for text in member.decorators if text.startswith(("strum(", "sqlx(", "clap(", "value(", "db_rename"))
+        ]
+    elif reader.language == "java":
+        source = reader.world.code.content(path)[member.start : member.end].decode("utf-8", "replace")
+        texts = [source] if source.startswith("@") else []
+    else:
+        return ""
+    for text in texts:
+        _, opened, rest = text.partition('"')
+        if opened and '"' in rest:
+            return rest.partition('"')[0]
+    return ""
 
 
 def _alias(reader: Reader, path: str, symbol: Symbol) -> Meaning | None:
@@ -79,6 +99,8 @@ def _alias(reader: Reader, path: str, symbol: Symbol) -> Meaning | None:
         if words:
             return Meaning(kinds=frozenset({"enum"}), words=words, name=symbol.name, optional=None)
     found = reader.elsewhere(path, symbol.parent).read(text)
+    if reader.language == "go" and "int" in found.kinds and _counted(reader, path, symbol.name):
+        return replace(found, kinds=found.kinds | {"enum"}, name=symbol.name)
     return replace(found, name=found.name or symbol.name) if found.kinds else found
 
 
@@ -89,6 +111,11 @@ def _constants(reader: Reader, path: str, name: str) -> tuple[tuple[str, str], .
         for near, _ in reader.world.code.tree.directly_in(path.rpartition("/")[0]):
             out += _constants_in(reader, near, name) if near.endswith(".go") else []
     return tuple(out)
+
+
+def _counted(reader: Reader, path: str, name: str) -> bool:
+    """Whether constants of a type stand beside it: numbers with names (``iota``), whose words cannot be told."""
+    return any(row[1] == "constant" and row[8] == name for row in reader.world.code.resolver.rows(path)[2])
 
 
 def _constants_in(reader: Reader, path: str, name: str) -> list[tuple[str, str]]:

@@ -182,7 +182,7 @@ class Reader:
     def _named(self, text: str) -> Meaning:
         """A name, perhaps with arguments."""
         name, arguments = generic(text, self.table.generics)
-        name = name.replace("::", ".").lstrip("\\")
+        name = name.replace("::", ".").lstrip("\\").partition("(")[0]  # `constr(min_length=1)`
         last = name.replace("\\", ".").rpartition(".")[2]
         if name in self.table.nulls:
             return ABSENT

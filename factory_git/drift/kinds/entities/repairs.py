@@ -85,7 +85,8 @@ def _addition(content: bytes, language: str, last: Member, new: _New) -> tuple[i
     mark = next((one for one in (b",", b";") if tail.lstrip().startswith(one)), b"")
     at = last.end + (tail.find(mark) + 1 if mark else 0)
     line = _line(language, last, new, tagged=b'json:"' in content[last.start : last.end])
-    between = f"\n{lead}" if alone else " "
+    newline = "\r\n" if b"\r\n" in content else "\n"
+    between = f"{newline}{lead}" if alone else " "
     if {"component", "promoted"} & set(last.modifiers) or language == "rust":
         if mark == b",":  # behind the comma that is there; where there is none, one goes first
             return at, at, f"{between}{line},"
