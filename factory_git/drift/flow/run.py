@@ -108,10 +108,8 @@ class Run:
             return found if found is not UNKNOWN or not of.marks else Value(marks=of.marks)
         if of.many:
             return of if op.kind == "slice" else of.with_(many=False)
-        if of.parts and "[]" in of.parts:
-            return of.parts["[]"]
-        if of.given is not None and op.kind != "slice":
-            return UNKNOWN
+        if of.parts:
+            return of if op.kind == "slice" else of.parts.get("[]") or merge(of.parts.values())
         return UNKNOWN  # a piece of a text is not the text
 
     def read(self, of: Value, name: str, line: int) -> Value:
