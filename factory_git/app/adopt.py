@@ -94,7 +94,7 @@ def run(options: Options, start: Path | None = None) -> Adopted:
         return _files(_placed(draft, where.root, found, fresh=existing is None), where, existing)
 
     settled = settle(draft, found.code, where.root, write, others=where.others)
-    frozen = _new(settled.hits, existing)
+    frozen = _new(settled.hits, settled.draft, existing)
     written = dict(settled.files)
     path = posixpath.join(where.root, baseline.PATH) if where.root else baseline.PATH
     entries = (
@@ -203,10 +203,28 @@ def _files(draft: Draft, where: Where, existing: Existing | None) -> dict[str, b
     return {posixpath.join(where.root, path): part for path, part in parts.items()}
 
 
-def _new(hits: Sequence[Hit], existing: Existing | None) -> tuple[Hit, ...]:
-    """The findings that the draft brings: those of a spec that is there stay what they are."""
-    before = {hit.key for hit in existing.hits} if existing else set()
-    return tuple(hit for hit in hits if hit.key not in before and baseline.holds(hit.code))
+def _new(hits: Sequence[Hit], draft: Draft, existing: Existing | None) -> tuple[Hit, ...]:
+    """The findings that the draft brings. Those about nodes that were there stay what they are, and open."""
+    held = [hit for hit in hits if baseline.holds(hit.code)]
+    if existing is None:
+        return tuple(held)
+    before = {hit.key for hit in existing.hits}
+    drafted = tuple(
+        f"{prefix}{slug(one.name)}"
+        for prefix, nodes in (
+            ("data_contracts.entities.", draft.entities),
+            ("workflows.pipelines.", draft.pipelines),
+            ("interface.panels.", draft.panels),
+        )
+        for one in nodes
+    )
+    return tuple(
+        hit for hit in held if hit.key not in before and (not hit.node or f"{hit.node}.".startswith(_dotted(drafted)))
+    )
+
+
+def _dotted(paths: Sequence[str]) -> tuple[str, ...]:
+    return tuple(f"{path}." for path in paths)
 
 
 def _write(top: Path, files: Mapping[str, bytes], changed: Sequence[str], code: Code) -> None:

@@ -85,6 +85,14 @@ def test_bindings_follow_code_that_was_moved(make: Make, judge: Judge) -> None:
     assert judge(repo) == []
 
 
+def test_what_changed_while_it_moved_is_told_and_not_frozen(make: Make, judge: Judge) -> None:
+    repo = make({"farm/model.py": MODEL})
+    run(repo)
+    put(repo, {"farm/model.py": "", "farm/land/model.py": MODEL.replace("    kg: int\n", "    kilos: int\n")})
+    assert run(repo).moved
+    assert [(one.code, one.severity) for one in judge(repo)] == [("GF102", "error"), ("GF104", "warning")]
+
+
 def test_a_name_that_stands_in_two_places_is_followed_nowhere(make: Make) -> None:
     repo = make({"farm/model.py": MODEL})
     run(repo)
