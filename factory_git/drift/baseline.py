@@ -56,11 +56,12 @@ def render(entries: Iterable[Entry]) -> bytes:
     """The file."""
     import json  # noqa: PLC0415 (8 ms that a hook without a baseline need not pay)
 
-    rows = [
-        json.dumps(dict(zip(_NAMES, one.key, strict=True)), ensure_ascii=False) + ","
-        for one in sorted(entries, key=lambda one: one.key)
-    ]
-    return "\n".join([_HEAD, *rows, _END, ""]).encode(errors="surrogateescape")
+    def row(one: Entry) -> str:
+        plain = all(text.isprintable() for text in one.key)  # a file's name may be any bytes: those are escaped
+        return json.dumps(dict(zip(_NAMES, one.key, strict=True)), ensure_ascii=not plain) + ","
+
+    rows = [row(one) for one in sorted(entries, key=lambda one: one.key)]
+    return "\n".join([_HEAD, *rows, _END, ""]).encode()
 
 
 def parse(data: bytes, root: str) -> tuple[list[Entry], str]:
@@ -123,7 +124,7 @@ def rewrite(content: bytes, entries: Iterable[Entry], root: str, path: str) -> F
         Entry(code=one.code, node=one.node, file=_inside(root, one.file), symbol=one.symbol, about=one.about)
         for one in entries
     ]
-    text = render(kept).decode(errors="surrogateescape")
+    text = render(kept).decode()
     return Fix(
         title="remove the stale entries from the baseline",
         edits=(Edit(file=path, start=0, end=len(content), text=text),),

@@ -124,6 +124,16 @@ def test_a_finding_that_moved_with_its_file_is_not_new(shop: Path, git: Git, fin
     assert findings(shop, worktree=True, base="HEAD") == []
 
 
+def test_a_file_may_be_renamed_and_edited_at_once(shop: Path, git: Git, findings: Findings) -> None:
+    tail = "".join(f"\n\nLIMIT_{number} = {number}\n" for number in range(30))
+    write(shop, "src/item.py", DROPPED + tail)
+    save(git, shop)
+    git("mv", "src/item.py", "src/things.py", cwd=shop)
+    write(shop, "src/things.py", DROPPED.replace("weight: int", "mass: float  # in grams") + tail)
+    git("add", "-A", cwd=shop)
+    assert [one.code for one in findings(shop) if one.severity == "error"] == []
+
+
 def test_a_finding_that_moved_with_its_declaration_is_not_new(shop: Path, git: Git, findings: Findings) -> None:
     bare = ITEM.replace("    price: Decimal\n", "")
     write(shop, "src/item.py", bare)
