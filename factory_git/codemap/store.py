@@ -11,7 +11,6 @@ A cache that cannot be read is thrown away and made anew; one that cannot be wri
 from __future__ import annotations
 
 import os
-from array import array
 
 try:
     import _sqlite3 as sqlite3  # the package around it adds dates and times, and twice the cost of a question
@@ -20,6 +19,7 @@ except ImportError:
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Iterable, Iterator, Mapping
 
     Words = Mapping[tuple[str, str], array[int]]
@@ -121,7 +121,7 @@ class Store:
     def where(self, role: str, name: str) -> set[int]:
         """The blobs in which a name has a role."""
         row = self.db.execute("SELECT blobs FROM word WHERE role = ? AND name = ?", (role, name)).fetchone()
-        return set(_numbers(row[0])) if row else set()
+        return _numbers(row[0]) if row else set()
 
     def beginning(self, role: str, prefix: str) -> Iterator[tuple[str, set[int]]]:
         """Names that begin with ``prefix``, in order, and the blobs in which they have a role."""
@@ -130,7 +130,7 @@ class Store:
             (role, prefix, prefix + "\U0010ffff"),
         )
         for name, blobs in rows:
-            yield name, set(_numbers(blobs))
+            yield name, _numbers(blobs)
 
     # Trees.
 
@@ -191,8 +191,8 @@ class Store:
         return int(pages) * int(page)
 
 
-def _numbers(data: bytes) -> array[int]:
-    return array("I", data)
+def _numbers(data: bytes) -> set[int]:
+    return set(memoryview(data).cast("I"))  # the module `array` would cost more than the whole look-up
 
 
 def _open(path: str | os.PathLike[str] | None) -> sqlite3.Connection:

@@ -2,13 +2,14 @@
 
 ``python tests/benchmarks/codemap.py FOLDER…`` copies each folder's files into a repository of its own first. ``ctags``
 and ``ast-grep`` are measured where they are on PATH. Each figure is the best of a few: what else the machine does
-only adds.
+only adds. Questions are whole processes of the installed command; a bare ``python -c pass`` stands in the table and is
+part of each of them.
 """
 
 from __future__ import annotations
 
+import gc
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -18,9 +19,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from factory_git.app.map import open_map
-from factory_git.codemap import extract, workers
+from factory_git.codemap import extract, walk, workers
 from factory_git.codemap.build import CACHE, Which
 from factory_git.codemap.languages.registry import MODULES, language_of
+from factory_git.codemap.lookup import find
 from factory_git.gitio.locate import locate
 
 TIMES = 5
@@ -61,93 +63,138 @@ def sources(repo: Path) -> list[tuple[Path, str]]:
     return [(path, lang) for path, lang in named if lang in MODULES and path.is_file() and not path.is_symlink()]
 
 
-def floor(files: list[tuple[Path, str]]) -> tuple[float, float]:
-    """Seconds to parse all files in one process, and to extract them."""
+def floor(files: list[tuple[Path, str]]) -> tuple[float, float, float]:
+    """Seconds to parse all files in one process, to extract them, and to extract them without what is in functions."""
     data = [(extract.readable(path.read_bytes()), language) for path, language in files]
     data = [(text, language) for text, language in data if len(text) <= extract.SIZE_LIMIT]
     for language in {language for _, language in data}:
         extract.extract(b"", language)
-    parse = seconds(lambda: [extract.parse(text, language) and None for text, language in data])
-    return parse, seconds(lambda: [extract.extract(text, language) and None for text, language in data])
+    gc.disable()  # as in the processes of a cold build
+    parse = seconds(lambda: [extract.parse(text, language) and None for text, language in data], 2)
+    whole = seconds(lambda: [extract.extract(text, language) and None for text, language in data], 2)
+    true = walk.Walk.inside
+    walk.Walk.inside = lambda self, symbol, node: (  # type: ignore[method-assign]
+        true(self, symbol, node) if symbol.kind in walk.TYPES else None
+    )
+    outside = seconds(lambda: [extract.extract(text, language) and None for text, language in data], 2)
+    walk.Walk.inside = true  # type: ignore[method-assign]
+    gc.enable()
+    return parse, whole, outside
 
 
-def cold(repo: Path) -> float:
-    """Seconds of the first question in a repository."""
+def process(args: list[str], cwd: Path) -> tuple[float, float]:
+    """Seconds and peak megabytes of a process and what it starts, its output thrown away."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    start = time.perf_counter()
+    with subprocess.Popen(args, cwd=cwd, stdout=null, stderr=null) as child:
+        _, _, used = os.wait4(child.pid, 0)
+        child.returncode = 0
+    os.close(null)
+    return time.perf_counter() - start, used.ru_maxrss / 1024
+
+
+def command(*args: str) -> list[str]:
+    """``git factory map ARGS`` as it is installed."""
+    return [str(Path(sys.executable).with_name("git-factory")), "map", *args]
+
+
+def cold(repo: Path, name: str) -> tuple[float, float]:
+    """Seconds and peak megabytes of the first question in a repository, as a whole process."""
     shutil.rmtree(locate(repo).factory_dir, ignore_errors=True)
-    return seconds(lambda: open_map(Which(staged=True), repo))
+    return process(command("find", name, "--staged"), repo)
 
 
-def questions(repo: Path, files: list[tuple[Path, str]]) -> dict[str, float]:
-    """Milliseconds of whole processes over a bare ``python -c pass``: the best of some."""
+def names(repo: Path) -> tuple[str, str]:
+    """A name that is called from some dozens of files, and the one that is called from most."""
     the = open_map(Which(staged=True), repo)
-    called = the.tree.store.db.execute(
+    query = (
         "SELECT name FROM word WHERE role = 'd' AND name IN (SELECT name FROM word WHERE role = 'c')"
-        " AND length(name) > 6"
-        " ORDER BY abs(length(blobs) - 40), name LIMIT 1"
-    ).fetchone()
-    name = called[0] if called else "main"
+        " AND length(name) > 3 AND name != 'super'"
+    )
+    dozens = the.tree.store.db.execute(f"{query} ORDER BY abs(length(blobs) - 40), name LIMIT 1").fetchone()
+    most = the.tree.store.db.execute(
+        f"{query} ORDER BY (SELECT length(c.blobs) FROM word c WHERE c.role = 'c' AND c.name = word.name) DESC LIMIT 9"
+    ).fetchall()
+    callable_ = [
+        name for (name,) in most if any(one.symbol.kind in ("function", "method") for one in find(the.tree, name))
+    ]
+    return dozens[0] if dozens else "main", callable_[0] if callable_ else "main"
+
+
+def questions(repo: Path, files: list[tuple[Path, str]], name: str, most: str) -> dict[str, float]:
+    """Milliseconds of whole processes: the best of some."""
     middle = files[len(files) // 2][0].relative_to(repo).as_posix()
-    me = [sys.executable, "-P", "-m", "factory_git", "map"]
-    bare = seconds(lambda: run([sys.executable, "-c", "pass"], repo), TIMES)
-    out = {"bare": bare * 1e3}
+    out = {"bare python": seconds(lambda: run([sys.executable, "-c", "pass"], repo), TIMES) * 1e3}
     for label, args in {
         "find": ["find", name, "--staged"],
+        "find --json": ["find", name, "--staged", "--json"],
         "find, worktree": ["find", name],
+        "find --at HEAD": ["find", name, "--at", "HEAD"],
         "outline": ["outline", middle, "--staged"],
-        "callers": ["callers", name, "--staged"],
+        "imports": ["imports", middle, "--staged"],
         "importers": ["importers", middle, "--staged"],
+        "callers": ["callers", name, "--staged"],
         "impact": ["impact", name, "--staged"],
+        "callers, everyday name": ["callers", most, "--staged"],
+        "impact, everyday name": ["impact", most, "--staged"],
     }.items():
-        out[label] = (seconds(lambda a=args: run([*me, *a], repo), TIMES) - bare) * 1e3  # type: ignore[misc]
+        times = 3 if "everyday" in label else TIMES
+        out[label] = seconds(lambda a=args: run(command(*a), repo), times) * 1e3  # type: ignore[misc]
     return out
 
 
-def changed(repo: Path, files: list[tuple[Path, str]]) -> tuple[float, float]:
-    """Milliseconds until one edited file is on the map: in this process, and as a whole process after ``git add``."""
-    path = files[len(files) // 3][0]
-    before = path.read_bytes()
+def changed(repo: Path, files: list[tuple[Path, str]], name: str) -> tuple[float, float]:
+    """Milliseconds of a whole process that finds one file changed: after ``git add``, and in the worktree."""
+    path = sorted(files, key=lambda f: f[0].stat().st_size)[len(files) // 2][0]
+    before, best = path.read_bytes(), [float("inf")] * 2
     try:
-        path.write_bytes(before + b"\n")
-        subprocess.run(["git", "add", str(path)], cwd=repo, check=True)
-        inside = seconds(lambda: open_map(Which(staged=True), repo)) * 1e3
-        path.write_bytes(before + b"\n\n")
-        subprocess.run(["git", "add", str(path)], cwd=repo, check=True)
-        args = [sys.executable, "-P", "-m", "factory_git", "map", "find", "xyz*", "--staged"]
-        return inside, seconds(lambda: run(args, repo)) * 1e3
+        for turn in range(TIMES):
+            for place, args in enumerate((["--staged"], [])):
+                path.write_bytes(before + b"\n" * (2 * turn + place + 1))
+                if args:
+                    subprocess.run(["git", "add", str(path)], cwd=repo, check=True)
+                best[place] = min(best[place], seconds(lambda a=args: run(command("find", name, *a), repo)))  # type: ignore[misc]
     finally:
         path.write_bytes(before)
         subprocess.run(["git", "add", str(path)], cwd=repo, check=True)
+    return best[0] * 1e3, best[1] * 1e3
 
 
 def measure(source: Path, folder: Path) -> dict[str, str]:
     """One row of the table."""
     repo = repository(source, folder / source.name)
     files = sources(repo)
-    parse, walk = floor(files)
-    first = min(cold(repo) for _ in range(2))
+    parse, whole, outside = floor(files)
+    cold(repo, "main")
+    name, most = names(repo)
+    turns: list[tuple[float, float, float]] = []
+    outline = ["ast-grep", "outline", "."]
+    for _ in range(3):  # one after the other, so that both have the same machine
+        other = seconds(lambda: run(outline, repo)) if shutil.which("ast-grep") else 0.0
+        turns.append((*cold(repo, name), other))
+    first, memory, beside = (min(turn[i] for turn in turns) for i in range(3))
     size = sum(p.stat().st_size for p in locate(repo).factory_dir.glob(f"{CACHE}*"))
-    asked = questions(repo, files)
-    warm = seconds(lambda: open_map(Which(staged=True), repo), TIMES)
-    inside, outside = changed(repo, files)
-    others = {}
-    if shutil.which("ctags"):
-        others["ctags"] = seconds(lambda: run(["ctags", "-R", "-f", "-", "."], repo), 2)
-    if shutil.which("ast-grep"):
-        others["ast-grep outline"] = seconds(lambda: run(["ast-grep", "outline", "."], repo), 2)
+    asked = questions(repo, files, name, most)
+    staged, worktree = changed(repo, files, name)
+    source_size = sum(p.stat().st_size for p, _ in files)
     row = {
         "tree": source.name,
         "files": str(len(files)),
-        "MB": f"{sum(p.stat().st_size for p, _ in files) / 1e6:.1f}",
+        "MB": f"{source_size / 1e6:.1f}",
         "parse s": f"{parse:.2f}",
-        "extract / parse": f"{walk / parse:.2f}",
+        "extract / parse": f"{whole / parse:.2f}",
+        "without bodies / parse": f"{outside / parse:.2f}",
         "cold s": f"{first:.2f}",
+        "cold MB of memory": f"{memory:.0f}",
         "cache MB": f"{size / 1e6:.1f}",
-        "warm ms": f"{warm * 1e3:.1f}",
-        "1 changed ms": f"{inside:.0f} ({outside:.0f} whole)",
+        "cache / source": f"{size / source_size:.2f}",
     }
-    row |= {f"{name} ms": f"{value:.0f}" for name, value in asked.items()}
-    row |= {f"{name} s": f"{value:.2f}" for name, value in others.items()}
-    return row
+    if beside:
+        row |= {"ast-grep outline s": f"{beside:.2f}", "cold / ast-grep": f"{first / beside:.2f}"}
+    if shutil.which("ctags"):
+        row["ctags s"] = f"{seconds(lambda: run(['ctags', '-R', '-f', '-', '.'], repo), 2):.2f}"
+    row |= {"1 changed, staged ms": f"{staged:.0f}", "1 changed, worktree ms": f"{worktree:.0f}"}
+    return row | {f"{label} ms": f"{value:.0f}" for label, value in asked.items()} | {"names": f"{name}, {most}"}
 
 
 def main() -> int:
@@ -165,8 +212,6 @@ def main() -> int:
         print("| " + " | ".join([label, *(row.get(label, "") for row in rows)]) + " |")
         if label == "tree":
             print("|" + "---|" * (len(rows) + 1))
-    peak = max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(f"peak memory of a process, this one included: {peak / 1024:.0f} MB")
     return 0
 
 
