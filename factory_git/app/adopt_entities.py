@@ -34,6 +34,7 @@ _COUNTS = re.compile(
     r"(?:^|_)(?:id|count|counts|size|version|index|number|num|age|port|limit|position|order|year|month|day|days|hours|"
     r"minutes|seconds|duration|length|width|height|views|visits|offset|page|sort|priority|level|attempts)(?:_|$)"
 )
+_BYTES = re.compile(r"\b(?:byte|u8|uint8)\b")  # a list of these is no list that a reader would call one
 _TOLD = re.compile(r"(?:text|date|decimal|any)?\??(?: key)?$")  # types that may tell who somebody is
 _PERSONAL = re.compile(
     r"(?:^|_)(?:e?mail|phone|mobile|address|street|city|zip|postcode|first_name|last_name|full_name|surname|birth\w*|"
@@ -200,7 +201,7 @@ def _candidates(
     words = tuple(dict.fromkeys(value or name for name, value in meaning.words))
     if kinds == {"enum"} and 1 < len(words) <= _MOST_WORDS and all(_WORD.fullmatch(word) for word in words):
         out.append(contract.Type(name="enum", of=words))
-    if "list" in kinds and meaning.item is not None:
+    if "list" in kinds and meaning.item is not None and not _BYTES.search(member.type):
         items = _scalars(meaning.item.kinds, label(member))
         out += [contract.Type(name="list", of=(name,)) for name in items if name != "json"]
     return out + [contract.Type(name=name) for name in _scalars(kinds, label(member))]

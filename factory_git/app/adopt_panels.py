@@ -74,6 +74,8 @@ def _renders(facts: FileFacts, call: Call) -> bool:
     """PHP's ``view()`` is a function; Django's ``render()`` answers a request. A call of that name may be another."""
     if facts.language == "php":
         return not call.receiver
+    if facts.language == "rust":  # templates are rendered everywhere; a page is what a route leads to
+        return any(route.owner == call.owner for route in facts.routes)
     given = [one.name for one in facts.symbols[call.owner].parameters]
     return call.name != "render" or facts.language != "python" or "request" in given or given[:1] == ["self"]
 
