@@ -261,13 +261,15 @@ def test_a_message_that_is_not_utf_8(bound: Path, git: Git, commit: Run) -> None
 
 
 def test_a_user_s_own_trailer_settings_have_no_say(bound: Path, git: Git, commit: Run) -> None:
-    git("config", "trailer.sign.key", "Signed-by", cwd=bound)
-    git("config", "trailer.sign.command", "echo nobody", cwd=bound)
-    git("config", "trailer.where", "start", cwd=bound)
-    change(bound, MODEL, "price: Decimal", "price: int")
-    assert commit(bound, "-qam", "x").returncode == 0
-    assert "nobody" not in message(bound)
-    assert trailers(bound) == [ITEM]
+    ways = (("--local", "int", "x"), ("--global", "float", "x"), ("--global", "bool", f"x\n\nFactory-Node: {ITEM}"))
+    for where, price, said in ways:
+        git("config", where, "trailer.sign.key", "Signed-by", cwd=bound)
+        git("config", where, "trailer.sign.command", "echo nobody", cwd=bound)
+        git("config", where, "trailer.where", "start", cwd=bound)
+        (bound / MODEL).write_text(CODE.replace("price: Decimal", f"price: {price}"))
+        assert commit(bound, "-qam", said).returncode == 0
+        assert "nobody" not in message(bound)
+        assert trailers(bound) == [ITEM]
 
 
 @pytest.mark.parametrize("subject", ["fixup! first", "squash! first", "amend! first"])

@@ -207,6 +207,16 @@ def test_the_ledger_goes_along_when_told_so_and_only_once(compiled: Path, git: G
     assert tip(remote, LEDGER) == ledger
 
 
+def test_the_ledger_s_push_runs_no_hook(compiled: Path, git: Git, remote: Path) -> None:
+    with_ledger(compiled, git)
+    before = compiled / ".git" / "hooks" / "pre-push.before-factory"
+    before.write_text(f"#!/bin/sh\necho once >>'{compiled}/seen'\n")
+    before.chmod(0o755)
+    commit(compiled)
+    assert "the ledger was sent, too" in call("git", "push", "origin", "main", cwd=compiled).stderr
+    assert (compiled / "seen").read_text() == "once\n"
+
+
 def test_a_ledger_that_moved_at_the_remote_is_said_and_the_code_goes(compiled: Path, git: Git, remote: Path) -> None:
     ledger = with_ledger(compiled, git)
     git("--git-dir", str(remote), "update-ref", LEDGER, tip(compiled), cwd=compiled)

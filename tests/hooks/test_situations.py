@@ -8,7 +8,7 @@ import pytest
 
 from tests.conftest import Git
 from tests.drift.conftest import MODEL as COMPILED
-from tests.hooks.conftest import ITEM, LABEL, Run, call, message, trailers
+from tests.hooks.conftest import ITEM, LABEL, SEND, Run, call, message, trailers
 from tests.hooks.test_commit_msg import MODEL, change
 
 SEQUENCE = 'sed -i "s/^pick/{verb}/"'
@@ -149,6 +149,9 @@ def test_a_merge_gets_no_trailers_and_its_own_are_verified(bound: Path, git: Git
     git("reset", "-q", "--hard", "HEAD^", cwd=bound)
     git("merge", "-q", "--no-edit", "topic", cwd=bound)
     assert message(bound) == "Merge branch 'topic'"
+    git("reset", "-q", "--hard", "HEAD^", cwd=bound)
+    git("merge", "-q", "-m", f"x\n\nFactory-Node: {SEND}", "topic", cwd=bound)
+    assert message(bound) == f"x\n\nFactory-Node: {SEND}"
 
 
 def test_a_conflict_that_is_resolved_by_hand(bound: Path, git: Git, commit: Run) -> None:
