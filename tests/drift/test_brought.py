@@ -129,7 +129,8 @@ def test_a_file_may_be_renamed_and_edited_at_once(shop: Path, git: Git, findings
     write(shop, "src/item.py", DROPPED + tail)
     save(git, shop)
     git("mv", "src/item.py", "src/things.py", cwd=shop)
-    write(shop, "src/things.py", DROPPED.replace("weight: int", "mass: float  # in grams") + tail)
+    other = DROPPED.replace("weight: int", "mass: float  # in grams").replace("id: str", "id: str  # the key")
+    write(shop, "src/things.py", other + tail)
     git("add", "-A", cwd=shop)
     assert [one.code for one in findings(shop) if one.severity == "error"] == []
 
