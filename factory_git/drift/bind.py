@@ -8,13 +8,14 @@ declarations binds nothing and says nothing.
 
 from __future__ import annotations
 
-from factory_git.core.value import value
+from factory_git.core.value import replace, value
 from factory_git.drift import marks, tell
 from factory_git.drift.contract import BOUND
-from factory_git.drift.convention import by_name
+from factory_git.drift.convention import by_name, the_one
 from factory_git.drift.kinds_of import fits, modes, of_nodes
 from factory_git.drift.places import Place, find
 from factory_git.drift.skipped import Skipped, in_folders
+from factory_git.drift.skipped import of as skipped_of
 from factory_git.drift.world import Target
 
 TYPE_CHECKING = False
@@ -50,7 +51,7 @@ class Bindings:
 
 def bind(contract: Contract, code: Code, skipped: Skipped | None = None) -> Bindings:
     """The bindings of ``contract`` in ``code``."""
-    binder = _Binder(contract, code, skipped or Skipped((contract.root, *contract.folders), code.read))
+    binder = _Binder(contract, code, skipped or skipped_of(contract, code))
     binder.written()
     binder.tags()
     binder.settle()
@@ -151,6 +152,8 @@ class _Binder:
         """Bind one node, if the declaration can be what the node is and could be read."""
         kind = self.kinds.get(node, "")
         facts = self.code.facts(place.file)
+        if place.index < 0 and kind and facts is not None and not facts.damage:
+            place = replace(place, index=the_one(facts, kind, node))
         symbol = facts.symbols[place.index] if facts and place.index >= 0 else None
         if kind and symbol is not None and not fits(kind, symbol.kind):
             self.say(tell.wrong_kind(place, symbol, node, kind), node)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from factory_git.core.value import value
+from factory_git.drift import skipped
 from factory_git.drift.bind import bind
 from factory_git.drift.rules import table
-from factory_git.drift.skipped import Skipped
 from factory_git.drift.world import World
 
 TYPE_CHECKING = False
@@ -27,9 +27,9 @@ class Judgement:
 
 def judge(contract: Contract, code: Code) -> Judgement:
     """The findings in the bound code of one spec. Suppressions and the baseline are not applied."""
-    skipped = Skipped((contract.root, *contract.folders), code.read)
-    tied = bind(contract, code, skipped)
-    world = World(contract, code, tied.bound, tied.trouble, skipped)
+    passed = skipped.of(contract, code)
+    tied = bind(contract, code, passed)
+    world = World(contract, code, tied.bound, tied.trouble, passed)
     hits = sorted([*tied.hits, *table.findings(world)], key=place_of)
     return Judgement(world=world, hits=tuple(hits), ignores=tied.ignores)
 

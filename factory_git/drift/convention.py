@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from factory_git.codemap.model import FileFacts
     from factory_git.drift.contract import Contract
     from factory_git.drift.view import Code
 
@@ -31,6 +32,18 @@ def by_name(
         found = open_ or (hidden if kind in (STEP, GUARDRAIL) else [])  # a pipeline's own class may hide its steps
         if len(found) == 1:
             yield part.path, found[0]
+
+
+def the_one(facts: FileFacts, kind: str, node: str) -> int:
+    """The declaration that a file is there for: the one of the node's name, else its only exported one that can be it.
+
+    -1 where there is none, or are several: the node is tied to the whole file.
+    """
+    spelled = spellings(node.rpartition(".")[2])
+    fit = [i for i, one in enumerate(facts.symbols) if one.parent < 0 and looks_like(kind, one.kind)]
+    called = [i for i in fit if facts.symbols[i].name in spelled]
+    found = called or [i for i in fit if facts.symbols[i].exported]
+    return found[0] if len(found) == 1 else -1
 
 
 def _named(contract: Contract) -> Iterator[_Part]:

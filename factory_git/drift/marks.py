@@ -5,7 +5,7 @@ from __future__ import annotations
 from factory_git.core.value import value
 
 _WORD = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-")
-KNOWN = ("calls", "ignore", "covers", "redacts")
+KNOWN = ("calls", "ignore", "covers", "redacts", "generated")
 
 
 @value
@@ -36,7 +36,7 @@ def _one(text: str) -> Mark:
         return Mark(ignores=tuple(_listed(inside)), reason=reason.strip(" \t:-"))
     if head == "calls":
         return Mark(calls=tuple(_listed(rest)))
-    if head in ("covers", "redacts"):  # for the tests' and the personal data's own rules
+    if head in ("covers", "redacts", "generated"):  # for the tests' and the personal data's own rules
         return Mark()
     nodes: list[str] = []
     while head and head not in KNOWN:

@@ -1,7 +1,8 @@
 """Which files are never judged: tests, what others wrote, what a machine wrote. Lean: it is on the hook's path.
 
-This is the one place that decides. Names tell most; ``.gitattributes`` of the judged tree tells the rest
-(``linguist-generated``, ``linguist-vendored``, and with ``-`` or ``=false`` that a name misleads).
+This is the one place that decides. Names tell most, a file's own head may (``Code generated … DO NOT EDIT``), and
+``.gitattributes`` of the judged tree has the last word: ``linguist-generated``, ``linguist-vendored``, and with ``-`` or
+``=false`` that a name or a head misleads.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from factory_git.drift.contract import Contract
+    from factory_git.drift.view import Code
 
 TEST, VENDORED, GENERATED = "test", "vendored", "generated"
 
@@ -38,11 +40,18 @@ class Skipped:
     """Decides for one spec. ``read`` gives the bytes of a path, None when there is no such file.
 
     ``folders`` are those that the spec names for its code: what a folder above them is called says nothing.
+    ``generated`` tells whether a file says of itself that a program wrote it (``Code generated … DO NOT EDIT``).
     """
 
-    def __init__(self, folders: Iterable[str], read: Callable[[str], bytes | None]) -> None:
+    def __init__(
+        self,
+        folders: Iterable[str],
+        read: Callable[[str], bytes | None],
+        generated: Callable[[str], bool] | None = None,
+    ) -> None:
         self._folders = sorted((one for one in folders if one), key=len, reverse=True)
         self._read = read
+        self._generated = generated
         self._rules: dict[str, list[tuple[str, str, bool]]] = {}
         self._known: dict[str, str] = {}
 
@@ -50,7 +59,9 @@ class Skipped:
         """``test``, ``vendored`` or ``generated``; empty when the file is judged."""
         if path not in self._known:
             said = self._said(path)
-            self._known[path] = by_name(self._below(path)) if said is None else said
+            if said is None:
+                said = by_name(self._below(path)) or (GENERATED if self._generated and self._generated(path) else "")
+            self._known[path] = said
         return self._known[path]
 
     def _below(self, path: str) -> str:
@@ -71,13 +82,18 @@ class Skipped:
                     if on:
                         return meaning
                     off.add(meaning)
-        return "" if by_name(self._below(path)) in off else None
+        return "" if off & {by_name(self._below(path)) or GENERATED} else None
 
     def _attributes(self, folder: str) -> list[tuple[str, str, bool]]:
         if folder not in self._rules:
             data = self._read(f"{folder}/{ATTRIBUTES}" if folder else ATTRIBUTES)
             self._rules[folder] = _parse(data) if data else []
         return self._rules[folder]
+
+
+def of(contract: Contract, code: Code) -> Skipped:
+    """What is skipped of a spec's code."""
+    return Skipped((contract.root, *contract.folders), code.read, code.generated)
 
 
 def in_folders(contract: Contract, file: str) -> bool:

@@ -26,6 +26,7 @@ class Code:
         self._mode = mode
         self.resolver = Resolver(tree)
         self._files: dict[str, FileFacts | None] = {}
+        self._made: set[str] | None = None
         self._ids: dict[str, dict[str, int]] = {}
 
     def facts(self, path: str) -> FileFacts | None:
@@ -63,6 +64,14 @@ class Code:
     def tagged(self) -> list[str]:
         """The files that hold a ``gf:`` tag."""
         return sorted(path for path, _ in self.tree.tagged())
+
+    def generated(self, path: str) -> bool:
+        """Whether a file says of itself that a program wrote it."""
+        if self._made is None:
+            self._made = {
+                one for one, blob in self.tree.tagged() if any(tag[0] == "generated" for tag in self.tree.rows(blob)[9])
+            }
+        return path in self._made
 
     def calling(self, name: str) -> list[str]:
         """The files that call something named ``name``."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from factory_git.core.value import value
 from factory_git.drift.hit import Hit
 from factory_git.drift.skipped import Skipped, in_folders
+from factory_git.drift.skipped import of as skipped_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class World:
         self.code = code
         self.bound = bound
         self.trouble = trouble
-        self.skipped = skipped or Skipped((contract.root, *contract.folders), code.read)
+        self.skipped = skipped or skipped_of(contract, code)
         self.compiled = frozenset(contract.compiled)
         self.nodes = {path: (file, line) for path, file, line in contract.nodes}
         self.memory: dict[str, Any] = {}  # what several rules share, worked out once
