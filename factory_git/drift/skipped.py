@@ -1,8 +1,8 @@
 """Which files are never judged: tests, what others wrote, what a machine wrote. Lean: it is on the hook's path.
 
 This is the one place that decides. Names tell most, a file's own head may (``Code generated … DO NOT EDIT``), and
-``.gitattributes`` of the judged tree has the last word: ``linguist-generated``, ``linguist-vendored``, and with ``-`` or
-``=false`` that a name or a head misleads.
+``.gitattributes`` of the judged tree has the last word: ``linguist-generated``, ``linguist-vendored``, and with ``-``
+or ``=false`` that a name or a head misleads.
 """
 
 from __future__ import annotations
