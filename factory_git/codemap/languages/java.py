@@ -44,8 +44,8 @@ def finish(walk: Walk) -> None:
 def _modify(walk: Walk, symbol: Symbol, node: Node) -> None:
     """Modifiers, annotations, documentation and routes of a declaration."""
     words, decorators = [], []
-    first = node.child(0)
-    for part in first.children if first.type == "modifiers" else ():
+    first = node.child(0) if node.child_count else None  # what the grammar had to guess may be empty
+    for part in first.children if first is not None and first.type == "modifiers" else ():
         if part.type in ("annotation", "marker_annotation"):
             text = walk.brief(part)[1:]
             decorators.append(text)

@@ -16,7 +16,7 @@ from factory_git.codemap.resolve import Value as Known
 from factory_git.codemap.walk import TYPES
 from factory_git.drift.flow.op import NOTHING, Op, Shape, dotted
 from factory_git.drift.flow.rows import JSON, Rows
-from factory_git.drift.flow.run import RESPONSE, Reach, Run
+from factory_git.drift.flow.run import ERROR, RESPONSE, Reach, Run
 from factory_git.drift.flow.shapes.registry import MODULES
 from factory_git.drift.flow.shapes.registry import shape as shape_of
 from factory_git.drift.flow.value import UNKNOWN, Mark, Value, merge, united
@@ -248,9 +248,11 @@ class Program:
         run.whole = run.whole and whole
         where = f"{row[0]}()"
         for reach in reaches:
-            if len(reach.mark.key) == 3:
+            if len(reach.mark.key) == 3 and not (reach.kind == ERROR and reach.calls):
                 for mark in self._arriving(run, reach.mark, handed, op, where):
-                    run.reaches.append(Reach(reach.kind, reach.sink, mark, op.line, run.owner))
+                    passed = Reach(reach.kind, reach.sink, mark, op.line, run.owner)
+                    passed.calls = reach.calls + 1
+                    run.reaches.append(passed)
         found = self._returned(run, back, handed, op, where)
         return declared if declared.row is not None and found.row is None else found
 

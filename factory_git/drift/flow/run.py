@@ -29,13 +29,14 @@ LOG, RESPONSE, ERROR = "log", "response", "error"
 class Reach:
     """Data that arrives where it is shown: ``sink`` is who shows it, ``kind`` ``log``, ``response`` or ``error``.
 
-    ``mark.key`` tells the data, or the parameter that it came by.
+    ``mark.key`` tells the data, or the parameter that it came by. ``calls`` are those that it came through.
     """
 
-    __slots__ = ("kind", "line", "mark", "owner", "sink")
+    __slots__ = ("calls", "kind", "line", "mark", "owner", "sink")
 
     def __init__(self, kind: str, sink: str, mark: Mark, line: int, owner: int) -> None:
         self.kind, self.sink, self.mark, self.line, self.owner = kind, sink, mark, line, owner
+        self.calls = 0
 
 
 class Touch:
@@ -170,7 +171,7 @@ class Run:
             one = todo.pop()
             seen.append(one)
             todo += one.parts.values()
-            if one.row is not None:
+            if one.row is not None and (not one.low or self.language in _UNTYPED):
                 shown = one.row.every() if one.data else one.row.shown(how)
                 for field in shown:
                     if field.name not in one.parts:
@@ -436,6 +437,8 @@ class Run:
             self.touches.append(Touch(how, row.row, text, line=line, owner=self.owner, low=row.low))
 
 
+_UNTYPED = frozenset({"javascript", "typescript", "tsx"})
+"""Languages that print every object's fields: here a name is enough to say that a row is shown whole."""
 DEEP = 6
 """Functions in functions, followed where they stand."""
 

@@ -17,7 +17,8 @@ These are no leaks: what went through a redactor, that is a function with a word
 ``hash``, ``anonymi``, ``pseudonymi``, ``scrub``, ``encrypt`` (or a digest's name) or with the tag ``gf: redacts``; a
 field whose type hides it (``SecretStr``, ``Redacted<T>``); a comparison, a length, a piece of a text; an answer given
 by the code of a panel that shows the field to a role that may see it. An answer given elsewhere, while some panel shows
-the field, is a warning. So is the message of an error: many end in a log.
+the field, is a warning. So is the message of an error, here or in a function that is called from here: many end in a
+log.
 
 Not seen: what is put into an object in one method and read in another, what a database or a queue gives back without a
 type, templates, reflection, logging set up elsewhere, files, mail. Followed are at most six thousand functions for one
@@ -72,6 +73,7 @@ def check(world: World) -> Iterator[Hit]:
     fields = {one.path: (entity, one) for entity in world.contract.entities for one in entity.fields if one.pii}
     if not fields:
         return
+    order = {path: number for number, path in enumerate(fields)}
     program = program_of(world)
     hows = {row.entity.path: row.how for row in program.rows.all}
     for path, index, (_, reaches, _, _) in program.all():
@@ -84,6 +86,7 @@ def check(world: World) -> Iterator[Hit]:
                     key = (entity.path, reach.sink, reach.line, owner, reach.mark.low)
                     leaks.setdefault(key, []).append((field, reach))
         for (holder, _, _, owner, low), some in leaks.items():
+            some.sort(key=lambda leak: order[leak[0].path])
             how = CONVENTION if low else hows[holder]
             entity, _ = fields[some[0][0].path]
             node = some[0][0].path if len(some) == 1 else holder
@@ -99,12 +102,14 @@ def _hit(world: World, at: Target, entity: Entity, some: list[Leak]) -> Hit:
     _, reach = some[0]
     low = reach.mark.low or reach.kind == ERROR
     low = low or (reach.kind == RESPONSE and all(_clear(world, field.path) for field, _ in some))
-    names = " and ".join(f"{entity.name}.{field.name} ({field.pii})" for field, _ in some)
+    *names, last = [field.name for field, _ in some]
+    classes = ", ".join(dict.fromkeys(field.pii for field, _ in some))
+    what = f"{entity.name}.{', '.join(names)} and {last} ({classes})" if names else f"{entity.name}.{last} ({classes})"
     verb = _SAID[reach.kind] if len(some) == 1 else _SAID[reach.kind].replace("is ", "are ", 1)
     return world.hit(
         CODE,
         at,
-        f"{names} {verb} {reach.sink}",
+        f"{what} {verb} {reach.sink}",
         line=reach.line,
         about=f"{reach.kind} {reach.sink} {' '.join(field.name for field, _ in some)}",
         confidence="low" if low else "high",

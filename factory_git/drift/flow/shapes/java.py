@@ -191,7 +191,7 @@ prints = {
 }
 responses = {
     "ResponseEntity.ok": "json", "ResponseEntity": "json", "Response.ok": "json", "HttpResponse.ok": "json",
-    "Results.ok": "json", "*.entity": "json", "ok": "json", "ServerResponse.ok": "json",
+    "Results.ok": "json", "ServerResponse.ok": "json",
 }  # fmt: skip
 _WRITERS = frozenset({"response", "res", "resp", "ctx", "writer", "exchange"})
 responders = {
