@@ -8,7 +8,6 @@ which a bound declaration can be reached are run over; the others are never read
 from __future__ import annotations
 
 from factory_git.codemap.everyday import NAMES
-from factory_git.codemap.extract import parse, readable
 from factory_git.codemap.held import FUNCTIONS
 from factory_git.codemap.resolve import CONSTRUCTORS
 from factory_git.codemap.walk import TYPES
@@ -20,19 +19,16 @@ from factory_git.drift.kinds.states import UNKNOWN, Meaning
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
-    from tree_sitter import Node
+    from factory_git.drift.kinds.callgraph import CallGraph, Function, Rows
 
-    from factory_git.codemap.model import Call, FileFacts, Symbol
-    from factory_git.drift.view import Code
-
-    Lead = tuple[tuple[int, ...], tuple[str, int] | None]
+    Lead = tuple[tuple[int, ...], Function | None]
 
 FARTHEST = 8
 """Calls of calls of calls: what is further away than this is not looked for."""
-_NEVER = frozenset({"NoReturn", "Never", "never", "!"})
-"""Types of functions that do not come back."""
+MOST = 1500
+"""So many functions are looked into for one pipeline, the nearest first; beyond them is said to be not sure."""
 ENTRIES = (
     "run", "__call__", "execute", "handle", "call", "invoke", "__invoke", "process", "perform", "apply", "main",
 )  # fmt: skip
@@ -40,21 +36,27 @@ ENTRIES = (
 
 
 class Calls:
-    """The calls of one tree with regard to some declarations: ``marks`` are (file, index) → the numbers of nodes."""
+    """The calls of one tree with regard to some declarations: ``marks`` are functions → the numbers of nodes.
 
-    def __init__(self, code: Code, marks: dict[tuple[str, int], tuple[int, ...]]) -> None:
-        self.code, self.marks = code, marks
+    ``cut``: there was more to look into than :data:`MOST`.
+    """
+
+    def __init__(self, graph: CallGraph, marks: dict[Function, tuple[int, ...]], start: Function) -> None:
+        self.graph, self.marks = graph, marks
         self.words: dict[str, tuple[int, ...]] = {}
-        for (path, index), numbers in marks.items():
-            if index >= 0:
-                name = code.symbol(path, index).name
+        for function, numbers in marks.items():
+            if function[1] >= 0:
+                name = graph.symbol(function)[0]
                 self.words[name] = (*self.words.get(name, ()), *numbers)
+        self._near = _Near(graph, marks)
         self._wordy: dict[str, frozenset[str]] = {}
-        self._lowers: dict[str, tuple[Lower, Node] | None] = {}
-        self._flows: dict[tuple[str, int], Flow] = {}
-        self._owned: dict[str, dict[int, list[int]]] = {}
+        self._lowers: dict[str, Lower | None] = {}
+        self._flows: dict[Function, Flow] = {}
         self._known: dict[tuple[str, int], Meaning] = {}
-        self._reach: dict[tuple[str, int], frozenset[int]] = {}
+        self._leads: dict[Function, tuple[Lead, ...]] = {}
+        self._reach: dict[Function, frozenset[int]] = {}
+        self.cut = False
+        self._explore(start)
 
     # What the run asks.
 
@@ -62,208 +64,171 @@ class Calls:
         """The body of a function; of a whole file with -1."""
         key = (path, index)
         if key not in self._flows:
-            self._flows[key] = self._lowered(path, index)
+            lower = self._lower(path)
+            self._flows[key] = lower(self.graph.node(key)) if lower is not None else NOTHING
         return self._flows[key]
 
     def place(self, path: str, call: int) -> tuple[int, int]:
         """The line of a call, and its first byte."""
-        facts = self.code.facts(path)
-        return (facts.calls[call].line, facts.calls[call].start) if facts is not None else (0, -1)
+        row = self.graph.rows(path)[4][call]
+        return row[5], row[6]
 
     def meaning(self, path: str, index: int, call: int) -> Meaning:
         """What a call leads to."""
         key = (path, call)
         if key not in self._known:
-            self._known[key] = UNKNOWN
             self._known[key] = self._meaning(path, index, call)
         return self._known[key]
 
     def named(self, path: str, index: int, text: str) -> Meaning:
         """What a function that is named, and not called, leads to when it is."""
-        value = self.code.resolver.evaluate(path, index, text)
+        value = self.graph.resolver.evaluate(path, index, text)
         if value is None or value.what != "symbol":
             quoted = value is None and "." not in text and self._quoted(path, text)
             return Meaning(marks=self.words.get(text, ()) if quoted else (), weak=True)
-        marks = self._of(value.path, value.index)
-        symbol = self.code.symbol(value.path, value.index)
-        local = not marks and symbol.kind in FUNCTIONS and self.reach(value.path, value.index)
-        return Meaning(marks=marks, inside=(value.path, value.index) if local else None, weak=True)
+        target = (value.path, value.index)
+        marks = self._of(target)
+        local = not marks and self.graph.symbol(target)[1] in FUNCTIONS and self.reach(target)
+        return Meaning(marks=marks, inside=target if local else None, weak=True)
 
     def entered(self, path: str, index: int) -> tuple[int, ...]:
         """The nodes whose declarations decorate a function."""
-        facts = self.code.facts(path)
-        if facts is None or index < 0 or not facts.symbols[index].decorators:
-            return ()
-        symbol = facts.symbols[index]
+        row = self.graph.symbol((path, index)) if index >= 0 else ()
         out: list[int] = []
-        for place in self._calls_of(path).get(symbol.parent, ()):
-            one = facts.calls[place]
-            if symbol.start <= one.start and one.end <= symbol.end:
-                out += self.meaning(path, symbol.parent, place).marks
+        for place in self.graph.calls((path, row[2])) if row and row[14] else ():
+            call = self.graph.rows(path)[4][place]
+            if row[6] <= call[6] and call[7] <= row[7]:
+                out += self.meaning(path, row[2], place).marks
         return tuple(out)
+
+    def first(self, function: Function) -> tuple[int, ...]:
+        """The nodes that the first call of a function leads to, of those that lead anywhere in the tree."""
+        path = function[0]
+        for place in self.graph.calls(function):
+            target = self.graph.called(path, place)
+            if target is not None:
+                return self._of(target) if self.graph.rows(path)[4][place][3] < 0 else ()
+        return ()
 
     # What calls mean.
 
     def _meaning(self, path: str, index: int, place: int) -> Meaning:
-        facts = self.code.facts(path)
-        assert facts is not None
-        call = facts.calls[place]
-        text = f"{call.receiver}.{call.name}" if call.receiver else call.name
-        found = self._found(path, call, index, text)
-        if found is None:
-            weak = self._by_name(path, call, index)
+        target = self.graph.called(path, place) or self._alias(path, index, place)
+        if target is None:
+            weak = self._by_name(path, index, place)
             return Meaning(marks=weak, weak=True) if weak else UNKNOWN
-        target, number = found
-        marks = self._of(target, number)
-        symbol = self.code.symbol(target, number)
-        inside = self._body_of(target, number, symbol)
-        reached = inside is not None and (self.reach(*inside) or (not marks and self._stops(*inside)))
-        return Meaning(marks=marks, inside=inside if reached else None, started="async" in symbol.modifiers)
+        marks, inside = self._of(target), self.graph.body(target)
+        read = inside is not None and (self.reach(inside) or (not marks and self.graph.stops(inside)))
+        return Meaning(marks=marks, inside=inside if read else None, started="async" in self.graph.symbol(target)[15])
 
-    def _stops(self, path: str, index: int) -> bool:
-        """Whether a function that leads to nothing we look for may never come back: it raises where it stands."""
-        facts = self.code.facts(path)
-        if facts is None or index < 0:
-            return False
-        if facts.symbols[index].type.rpartition(".")[2] in _NEVER:
-            return True
-        how = language(facts.language)
-        ends = any(one.kind == "raise" and one.owner == index and one.block < 0 for one in facts.exits)
-        return ends or (how is not None and self._calls_never(facts, path, index, how.never))
-
-    def _calls_never(self, facts: FileFacts, path: str, index: int, never: frozenset[str]) -> bool:
-        some = [facts.calls[place] for place in self._calls_of(path).get(index, ())]
-        return any(
-            one.block < 0 and (f"{one.receiver}.{one.name}".lstrip(".") in never or f"{one.name}!" in never)
-            for one in some
-        )
-
-    def _found(self, path: str, call: Call, index: int, text: str) -> tuple[str, int] | None:
-        found = self.code.called(path, call)
-        if found is not None:
-            return found[0], found[1]
+    def _alias(self, path: str, index: int, place: int) -> Function | None:
+        """What a function was called here when it was given another name."""
         lower = self._lowers.get(path)
-        head, dot, rest = text.partition(".")
-        if lower and lower[0].aliases.get(head):
-            value = self.code.resolver.evaluate(path, index, f"{lower[0].aliases[head]}{dot}{rest}")
-            if value is not None and value.what == "symbol":
-                return value.path, value.index
-        return None
+        name, receiver = self.graph.rows(path)[4][place][:2]
+        head, dot, rest = (f"{receiver}.{name}" if receiver else name).partition(".")
+        known = lower.aliases.get(head) if lower is not None else ""
+        return self.graph.meant(path, index, f"{known}{dot}{rest}") if known else None
 
-    def _of(self, path: str, index: int) -> tuple[int, ...]:
+    def _of(self, target: Function) -> tuple[int, ...]:
         """The nodes tied to a declaration, or to the class that it is a method of."""
-        if (path, index) in self.marks:
-            symbol = self.code.symbol(path, index)
-            if symbol.kind in TYPES and self._methods(path, index):
-                return ()  # to make one is not yet to run it
-            return self.marks[path, index]
+        if target in self.marks:
+            made = self.graph.symbol(target)[1] in TYPES and self.graph.methods(target)
+            return () if made else self.marks[target]  # to make an object is not yet to run it
+        path, index = target
         while index >= 0:
-            symbol = self.code.symbol(path, index)
-            above = symbol.parent
-            if symbol.kind not in FUNCTIONS or symbol.name in CONSTRUCTORS or above < 0:
+            row = self.graph.symbol((path, index))
+            if row[1] not in FUNCTIONS or row[0] in CONSTRUCTORS or row[2] < 0:
                 return ()
-            if (path, above) in self.marks and self.code.symbol(path, above).kind in TYPES:
-                return self.marks[path, above]
-            index = above
+            if (path, row[2]) in self.marks and self.graph.symbol((path, row[2]))[1] in TYPES:
+                return self.marks[path, row[2]]
+            index = row[2]
         return ()
 
-    def _methods(self, path: str, index: int) -> list[int]:
-        facts = self.code.facts(path)
-        some = facts.symbols if facts is not None else ()
-        return [
-            place for place, one in enumerate(some)
-            if one.parent == index and one.kind in FUNCTIONS and one.kind != "constructor"
-            and one.name not in CONSTRUCTORS and one.name != some[index].name
-        ]  # fmt: skip
-
-    def _body_of(self, path: str, index: int, symbol: Symbol) -> tuple[str, int] | None:
-        if symbol.kind in FUNCTIONS:
-            return path, index
-        if symbol.kind in TYPES:
-            for name in CONSTRUCTORS:
-                made = self.code.resolver.child(path, index, name)
-                if made >= 0 and name != "new":
-                    return path, made
-        return None
-
-    def _by_name(self, path: str, call: Call, index: int) -> tuple[int, ...]:
+    def _by_name(self, path: str, index: int, place: int) -> tuple[int, ...]:
         """The nodes of the only declaration of that name, where nothing tells what the receiver is."""
-        if not call.receiver or call.name not in self.words or call.name in NAMES:
+        name, receiver = self.graph.rows(path)[4][place][:2]
+        if not receiver or name not in self.words or name in NAMES:
             return ()
-        head = call.receiver.split(".", 1)[0].removesuffix("()")
-        value = self.code.resolver.evaluate(path, index, head) if head.isidentifier() else None
-        known = value is not None and (value.what != "symbol")
-        return self.words[call.name] if not known and len(self.code.defining(call.name)) == 1 else ()
+        head = receiver.split(".", 1)[0].removesuffix("()")
+        value = self.graph.resolver.evaluate(path, index, head) if head.isidentifier() else None
+        known = value is not None and value.what != "symbol"
+        return self.words[name] if not known and len(self.graph.code.defining(name)) == 1 else ()
 
     def _quoted(self, path: str, text: str) -> bool:
-        facts = self.code.facts(path)
-        return facts is not None and facts.language == "php" and len(self.code.defining(text)) == 1
+        return self.graph.rows(path)[0] == "php" and len(self.graph.code.defining(text)) == 1
 
     # What can be reached.
 
-    def reach(self, path: str, index: int) -> frozenset[int]:
+    def reach(self, function: Function) -> frozenset[int]:
         """The nodes that calls in the body of a function may lead to, through functions of the tree."""
-        key = (path, index)
-        if key not in self._reach:
-            seen: set[tuple[str, int]] = set()
-            self._reach[key] = frozenset(self._reached([key], seen))
-        return self._reach[key]
+        return self._reach.get(function, frozenset())
 
-    def _reached(self, wave: list[tuple[str, int]], seen: set[tuple[str, int]]) -> Iterable[int]:
+    def _explore(self, start: Function) -> None:
+        """Look into all functions near ``start``, then hand what they reach back to who calls them."""
+        wave = [start]
+        above: dict[Function, set[Function]] = {}
         for _ in range(FARTHEST):
-            following: list[tuple[str, int]] = []
-            for path, index in wave:
-                if (path, index) in seen:
+            following: list[Function] = []
+            for one in wave:
+                if one in self._leads:
                     continue
-                seen.add((path, index))
-                for marks, inside in self._leads(path, index):
-                    yield from marks
-                    if inside is not None and inside not in seen:
+                if len(self._leads) >= MOST:
+                    self.cut = True
+                    break
+                self._leads[one] = tuple(self._lead(one))
+                for _, inside in self._leads[one]:
+                    if inside is not None:
+                        above.setdefault(inside, set()).add(one)
                         following.append(inside)
             wave = following
+        self.cut = self.cut or any(one not in self._leads for one in wave)
+        self._reach = {
+            one: frozenset(mark for marks, _ in leads for mark in marks) for one, leads in self._leads.items()
+        }
+        left = [one for one, marks in self._reach.items() if marks]
+        while left:
+            one = left.pop()
+            for caller in above.get(one, ()):
+                if not self._reach[one] <= self._reach[caller]:
+                    self._reach[caller] |= self._reach[one]
+                    left.append(caller)
 
-    def _leads(self, path: str, index: int) -> Iterable[Lead]:
-        facts = self.code.facts(path)
-        if facts is None:
-            return
-        for place in self._calls_of(path).get(index, ()):
-            call = facts.calls[place]
-            found = self.code.called(path, call)
-            if found is None:
-                if call.name in self.words:
-                    yield self._by_name(path, call, index), None
-                elif self._aliased(path, call):
-                    self._lower(path)
-                    self.flow(path, index)
-                    known = self._found(path, call, index, call.name)
+    def _lead(self, function: Function) -> Iterator[Lead]:
+        """Where the calls of a function lead, and the functions it names for others to call."""
+        path, index = function
+        unknown = False
+        for place in self.graph.calls(function):
+            target = self.graph.called(path, place)
+            if target is not None:
+                yield self._of(target), self.graph.body(target)
+            elif self.graph.rows(path)[4][place][0] in self.words:
+                yield self._by_name(path, index, place), None
+            else:
+                unknown = unknown or not self.graph.rows(path)[4][place][1]
+        if index >= 0 and self._near.may_name(path) and self._names_one(function):
+            yield from self._given(function)
+            if unknown:
+                for place in self.graph.calls(function):
+                    known = self._alias(path, index, place)
                     if known is not None:
-                        yield self._of(*known), None
-                continue
-            target, number = found[0], found[1]
-            yield self._of(target, number), self._body_of(target, number, self.code.symbol(target, number))
-        words = self._words_in(path)
-        if words and index >= 0:
-            yield from self._given(path, index, facts)
+                        yield self._of(known), None
 
-    def _aliased(self, path: str, call: Call) -> bool:
-        """Whether a bare name that means nothing may be another name of a declaration we look for."""
-        return not call.receiver and bool(self._words_in(path))
+    def _names_one(self, function: Function) -> bool:
+        row = self.graph.symbol(function)
+        text = self.graph.source(function[0])[row[6] : row[7]]
+        return any(word.encode() in text for word in self._words_in(function[0]))
 
-    def _given(self, path: str, index: int, facts: FileFacts) -> Iterable[Lead]:
+    def _given(self, function: Function) -> Iterable[Lead]:
         """The nodes of functions that are given to what runs them."""
-        words = self._words_in(path)
-        symbol = facts.symbols[index]
-        source = self._source(path)
-        if not any(word.encode() in source[symbol.start : symbol.end] for word in words):
-            return
-        stack: list[object] = [self.flow(path, index)]
+        stack: list[object] = [self.flow(*function)]
         while stack:
             one = stack.pop()
             if isinstance(one, Mention):
-                meaning = self.named(path, index, one.text)
-                if one.runner:
-                    yield meaning.marks, None
-                yield (), meaning.inside
+                target = self.graph.meant(*function, one.text)
+                marks = self._of(target) if target is not None else self.named(*function, one.text).marks
+                yield marks if one.runner else (), None
+                if target is not None and not marks and self.graph.symbol(target)[1] in FUNCTIONS:
+                    yield (), target
             elif isinstance(one, Flow):
                 stack += content(one)
             elif isinstance(one, tuple):
@@ -271,85 +236,67 @@ class Calls:
 
     # Reading.
 
-    def _calls_of(self, path: str) -> dict[int, list[int]]:
-        if path not in self._owned:
-            out: dict[int, list[int]] = {}
-            facts = self.code.facts(path)
-            for place, one in enumerate(facts.calls if facts is not None else ()):
-                out.setdefault(one.owner, []).append(place)
-            self._owned[path] = out
-        return self._owned[path]
-
     def _words_in(self, path: str) -> frozenset[str]:
-        """The names by which a file may mean the declarations we look for."""
-        if path in self._wordy:
-            return self._wordy[path]
-        out = set(self.words)
-        for here, link in self.code.resolver.names(path).items():
-            if link.name in self.words or (link.name in ("default", "*", "") and here in self.words):
-                out.add(here.rpartition(".")[2])
-        facts = self.code.facts(path)
-        symbols = facts.symbols if facts is not None else ()
-        out |= {one.name for one in symbols if one.kind in FUNCTIONS and one.parent >= 0 and self._inner(symbols, one)}
-        self._wordy[path] = frozenset(out)
+        """The names by which a file may mean the declarations we look for, and functions in functions."""
+        if path not in self._wordy:
+            out = set(self.words)
+            for here, link in self.graph.resolver.names(path).items():
+                if link.name in self.words or (link.name in ("default", "*", "") and here in self.words):
+                    out.add(here.rpartition(".")[2])
+            out |= {row[0] for row in self.graph.rows(path)[2] if row[1] in FUNCTIONS and self._nested(path, row)}
+            self._wordy[path] = frozenset(out)
         return self._wordy[path]
 
-    @staticmethod
-    def _inner(symbols: tuple[Symbol, ...], one: Symbol) -> bool:
-        return symbols[one.parent].kind in FUNCTIONS
+    def _nested(self, path: str, row: Rows) -> bool:
+        return row[2] >= 0 and self.graph.rows(path)[2][row[2]][1] in FUNCTIONS
 
-    def _source(self, path: str) -> bytes:
-        return readable(self.code.read(path) or b"")
-
-    def _lower(self, path: str) -> tuple[Lower, Node] | None:
+    def _lower(self, path: str) -> Lower | None:
         if path not in self._lowers:
-            facts = self.code.facts(path)
-            how = language(facts.language) if facts is not None else None
-            self._lowers[path] = None
-            if facts is not None and how is not None:
-                source = self._source(path)
-                root = parse(source, facts.language).root_node
-                self._lowers[path] = Lower(source, facts, how, self._words_in(path)), root
+            how, facts = language(self.graph.rows(path)[0]), self.graph.code.facts(path)
+            made = how is not None and facts is not None and self.graph.root(path) is not None
+            self._lowers[path] = (
+                Lower(self.graph.source(path), facts, how, self._words_in(path))
+                if made and how is not None and facts is not None
+                else None
+            )
         return self._lowers[path]
 
-    def _lowered(self, path: str, index: int) -> Flow:
-        made = self._lower(path)
-        if made is None:
-            return NOTHING
-        lower, root = made
-        if index < 0:
-            return lower(root)
-        symbol = self.code.symbol(path, index)
-        node = _function(root, symbol, lower.language.functions)
-        if node is None:
-            return NOTHING
-        body = node.child_by_field_name("body")
-        return lower(body)
 
-    def entry(self, path: str, index: int, names: Iterable[str]) -> int:
-        """The function that runs when what is bound at ``index`` is run: a class has one of its methods run."""
-        if index < 0 or self.code.symbol(path, index).kind not in TYPES:
-            return index
-        for name in (*names, *ENTRIES):
-            found = self.code.resolver.child(path, index, name)
-            if found >= 0:
-                return found
-        methods = [one for one in self._methods(path, index) if self.code.symbol(path, one).exported]
-        return methods[0] if len(methods) == 1 else index
+class _Near:
+    """Which files may name the declarations we look for without calling them: told without reading them."""
+
+    def __init__(self, graph: CallGraph, marks: Iterable[Function]) -> None:
+        self.graph = graph
+        self.files = {path for path, _ in marks}
+        self.folders = {path.rpartition("/")[0] for path in self.files}
+        self.names = {path.rpartition("/")[2].split(".")[0] for path in self.files}
+        self.names |= {folder.rpartition("/")[2] for folder in self.folders}
+        for function in marks:
+            if function[1] >= 0:
+                row = graph.symbol(function)
+                self.names |= {row[0], *([graph.symbol((function[0], row[2]))[0]] if row[2] >= 0 else [])}
+        self._known: dict[str, bool] = {}
+
+    def may_name(self, path: str) -> bool:
+        """Whether a file has one of them, stands beside one, or imports something of such a name."""
+        if path not in self._known:
+            beside = path in self.files or path.rpartition("/")[0] in self.folders
+            self._known[path] = beside or any(map(self._brings, self.graph.rows(path)[3]))
+        return self._known[path]
+
+    def _brings(self, row: Rows) -> bool:
+        last = row[0].replace("\\", "/").replace("::", "/").replace(".", "/").rstrip("/").rpartition("/")[2]
+        return last in self.names or any(there in self.names or there == "*" for there, _ in row[1])
 
 
-def _function(root: Node, symbol: Symbol, types: frozenset[str]) -> Node | None:
-    """The node of a function, by its span: the outermost one that ends where the symbol does."""
-    best: Node | None = None
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.end_byte <= symbol.start or node.start_byte >= symbol.end:
-            continue
-        inside = symbol.start <= node.start_byte and node.end_byte <= symbol.end
-        if inside and node.type in types and node.child_by_field_name("body") is not None:
-            if best is None or (node.end_byte, -node.start_byte) > (best.end_byte, -best.start_byte):
-                best = node
-            continue
-        stack += node.named_children
-    return best
+def entry(graph: CallGraph, bound: Function, names: Iterable[str]) -> int:
+    """The function that runs when what is bound is run: a class has one of its methods run."""
+    path, index = bound
+    if index < 0 or graph.symbol(bound)[1] not in TYPES:
+        return index
+    for name in (*names, *ENTRIES):
+        found = graph.resolver.child(path, index, name)
+        if found >= 0:
+            return found
+    methods = [one for one in graph.methods(bound) if graph.symbol((path, one))[3]]
+    return methods[0] if len(methods) == 1 else index

@@ -142,7 +142,7 @@ class Run:
         now = state
         for mark in meaning.marks:
             self._event(mark, state, line, start, weak=meaning.weak)
-            now = self._take(mark, now, line)
+            now = self._give(mark, self._take(mark, now, line))  # in its own body it counts as passed
         after: State | None = now
         if meaning.inside is not None:
             after = self._function(*meaning.inside, now)
@@ -213,7 +213,7 @@ class Run:
 
     def _decide(self, node: Flow, state: State | None) -> tuple[State | None, State | None]:
         """What holds where a condition does, and where it does not."""
-        if isinstance(node, flow.And | flow.Or):
+        if isinstance(node, (flow.And, flow.Or)):
             both = isinstance(node, flow.And)
             yes, no = self._decide(node.left, state)
             way = self._way("where the left side decides", node.line)

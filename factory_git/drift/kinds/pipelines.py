@@ -6,8 +6,11 @@ the hook's path.
 
 from __future__ import annotations
 
+import sys
+
 from factory_git.core.value import value
-from factory_git.drift.kinds.calls import Calls
+from factory_git.drift.kinds.callgraph import CallGraph
+from factory_git.drift.kinds.calls import Calls, entry
 from factory_git.drift.kinds.dominance import Run
 
 TYPE_CHECKING = False
@@ -17,6 +20,9 @@ if TYPE_CHECKING:
     from factory_git.drift.contract import Guardrail, Pipeline, Step
     from factory_git.drift.kinds.states import Event, State, Way
     from factory_git.drift.world import Target, World
+
+DEEP = 12_000
+"""A chain of five hundred ``elif`` is run over by as many calls within calls."""
 
 
 @value
@@ -39,14 +45,21 @@ class Flowed:
     told: tuple[int, ...]
     named: dict[int, tuple[str, int]]
     clean: dict[int, int]
+    calls: Calls
 
     def of(self, node: str) -> int:
         """The mark of a node, -1 when it has no declaration."""
         return next((place for place, one in enumerate(self.marks) if one.path == node), -1)
 
-    def calls(self, mark: int) -> list[Event]:
+    def of_mark(self, mark: int) -> list[Event]:
         """The calls of a mark, in the order they are met."""
         return [one for one in self.events if one.mark == mark]
+
+    def begins_with(self, step: Step, mark: int) -> bool:
+        """Whether the first thing that a step's own function calls, on every way, is a mark."""
+        at = next((one for one, marks in self.calls.marks.items() if self.of(step.path) in marks), None)
+        first = self.calls.first(at) if at is not None and at[1] >= 0 else ()
+        return mark in first
 
     def confidence(self, *marks: int) -> str:
         """``low`` where ``gf: calls`` stands on the pipeline, or one of the calls is known by its name only."""
@@ -63,6 +76,7 @@ def flows(world: World) -> Iterator[Flowed]:
 
 def _flows(world: World) -> Iterator[Flowed]:
     found: dict[tuple[str, int], tuple[int, ...]]
+    graph = CallGraph(world.code)
     for pipeline in world.contract.pipelines:
         target = world.bound.get(pipeline.path)
         if target is None or target.file in world.compiled or world.code.facts(target.file) is None:
@@ -73,7 +87,8 @@ def _flows(world: World) -> Iterator[Flowed]:
         for place, one in enumerate(marks):
             at = world.bound[one.path]
             found[at.file, at.index] = (*found.get((at.file, at.index), ()), place)
-        yield _run(world, pipeline, target, marks, Calls(world.code, found))
+        index = entry(graph, (target.file, target.index), (pipeline.id, pipeline.name))
+        yield _run(world, pipeline, marks, Calls(graph, found, (target.file, index)), index)
 
 
 def _same(world: World, node: str, target: Target) -> bool:
@@ -82,8 +97,8 @@ def _same(world: World, node: str, target: Target) -> bool:
     return (at.file, at.index) == (target.file, target.index)
 
 
-def _run(world: World, pipeline: Pipeline, target: Target, marks: tuple[Step | Guardrail, ...], calls: Calls) -> Flowed:
-    index = calls.entry(target.file, target.index, (pipeline.id, pipeline.name))
+def _run(world: World, pipeline: Pipeline, marks: tuple[Step | Guardrail, ...], calls: Calls, index: int) -> Flowed:
+    target = world.bound[pipeline.path]
     count, clean = len(marks), {}
     takes = [0] * count
     guards = {one.path for one in world.contract.guardrails}
@@ -99,14 +114,19 @@ def _run(world: World, pipeline: Pipeline, target: Target, marks: tuple[Step | G
                     takes[other] |= 1 << bit
     run = Run(calls, gives, takes, begin)
     if marks:
-        run.over(target.file, index)
-    reached = calls.reach(target.file, index) | {one.mark for one in run.events}
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(max(limit, DEEP))
+        try:
+            run.over(target.file, index)
+        finally:
+            sys.setrecursionlimit(limit)
+    reached = calls.reach((target.file, index)) | {one.mark for one in run.events}
     told = tuple(_told(calls, target, index, marks))
     return Flowed(
         pipeline=pipeline, target=target, index=index, marks=marks, events=tuple(run.events),
         exits=tuple((state, way) for state, way in run.exits if state is not None and way is not None),
         reached=frozenset(reached), told=told,
-        named={mark: (file, line) for mark, file, line in reversed(run.named)}, clean=clean,
+        named={mark: (file, line) for mark, file, line in reversed(run.named)}, clean=clean, calls=calls,
     )  # fmt: skip
 
 
@@ -123,7 +143,6 @@ def _told(calls: Calls, target: Target, index: int, marks: tuple[Step | Guardrai
         ]
         direct = direct or list(calls.words.get(word.rpartition(".")[2], ()))
         if not direct:
-            value = calls.code.resolver.evaluate(target.file, index, word)
-            if value is not None and value.what == "symbol":
-                direct = sorted(calls.reach(value.path, value.index))
+            named = calls.graph.meant(target.file, index, word)
+            direct = sorted(Calls(calls.graph, calls.marks, named).reach(named)) if named is not None else []
         yield from direct

@@ -56,7 +56,8 @@ def _hit(world: World, flowed: Flowed, step: Step, mark: int) -> Hit:
     message = f"{what} {step.id} is never called by pipeline {flowed.pipeline.id}"
     tag = f"`gf: calls {step.id}` on the pipeline says that something else calls it"
     if mark not in flowed.named:
-        confidence = "low" if flowed.target.calls or at.how == "convention" else "high"
+        weak = flowed.target.calls or at.how == "convention" or flowed.calls.cut
+        confidence = "low" if weak else "high"
         hint = f"call {function} where the spec has it; {tag}"
         return world.hit(CODE, flowed.target, message, node=step.path, confidence=confidence, hint=hint)
     file, line = flowed.named[mark]

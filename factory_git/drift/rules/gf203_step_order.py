@@ -57,8 +57,8 @@ def swapped(flowed: Flowed, first: Step, second: Step) -> tuple[Event, Event] | 
     one, two = flowed.of(first.path), flowed.of(second.path)
     if one < 0 or two < 0 or one in flowed.told or two in flowed.told:
         return None
-    early = [event for event in flowed.calls(two) if event.first and not event.may >> one & 1]
-    late = [event for event in flowed.calls(one) if event.first and event.may >> two & 1]
+    early = [event for event in flowed.of_mark(two) if event.first and not event.may >> one & 1]
+    late = [event for event in flowed.of_mark(one) if event.first and event.may >> two & 1]
     return (early[0], late[0]) if early and late else None
 
 

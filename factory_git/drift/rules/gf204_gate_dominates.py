@@ -8,8 +8,8 @@ gate guards must not be reached on any way that has not passed the gate. Guarded
 gate judges (if none does, all steps behind it).
 
 A way that leaves before the gate is fine, since it reaches no step. So is a gate in both arms of an `if`, or in the
-turn of the loop that the step is in; a gate in a loop covers nothing behind the loop, which may not turn at all. What
-becomes of the gate's answer is not looked at.
+turn of the loop that the step is in, or at the very beginning of the step's own function; a gate in a loop covers
+nothing behind the loop, which may not turn at all. What becomes of the gate's answer is not looked at.
 
 ## Why
 
@@ -72,11 +72,12 @@ def _open(flowed: Flowed, gate: int, step: Step) -> list[Event]:
     mark = flowed.of(step.path)
     if mark < 0 or mark in flowed.told:
         return []
-    return [event for event in flowed.calls(mark) if not event.must >> gate & 1][:1]
+    found = [event for event in flowed.of_mark(mark) if not event.must >> gate & 1][:1]
+    return found if found and not flowed.begins_with(step, gate) else []
 
 
 def _hit(world: World, flowed: Flowed, gate: Step, mark: int, open_: list[tuple[Step, Event]]) -> Hit:
-    calls = flowed.calls(mark)
+    calls = flowed.of_mark(mark)
     way = next((event.lost[mark] for _, event in open_ if mark in event.lost), None)
     step, event = open_[0]
     how = _how(way, step) if calls else "is called where control does not get to"

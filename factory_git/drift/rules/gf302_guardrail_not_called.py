@@ -69,7 +69,7 @@ def _never(world: World, flowed: Flowed, guardrail: Guardrail, mark: int, steps:
     if mark in flowed.named:
         file, line = flowed.named[mark]
         detail = (f"{file}:{line}: it is named here, and not called",)
-    weak = at.how == "convention" or flowed.target.calls or detail
+    weak = at.how == "convention" or flowed.target.calls or detail or flowed.calls.cut
     hint = f"call it after {steps[-1].id}; `gf: calls {guardrail.id}` on the pipeline says that something else calls it"
     return world.hit(
         CODE, flowed.target, message, node=guardrail.path, confidence="low" if weak else "high", hint=hint,
@@ -80,7 +80,7 @@ def _never(world: World, flowed: Flowed, guardrail: Guardrail, mark: int, steps:
 def _unchecked(world: World, flowed: Flowed, guardrail: Guardrail, mark: int, steps: list[Step]) -> Iterator[Hit]:
     bit = flowed.clean[mark]
     ends = [(state, way) for state, way in flowed.exits if not state.must >> bit & 1]
-    calls = flowed.calls(mark)
+    calls = flowed.of_mark(mark)
     if not ends:
         return
     state, end = ends[0]

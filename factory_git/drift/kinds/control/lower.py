@@ -127,7 +127,7 @@ class Lower:
 
     def seq(self, nodes: Iterable[Node | None]) -> Flow:
         """Several, one after the other."""
-        parts = [made for made in map(self, nodes) if made is not NOTHING]
+        parts = [made for made in [self(node) for node in nodes] if made is not NOTHING]
         return NOTHING if not parts else parts[0] if len(parts) == 1 else Seq(parts=tuple(parts))
 
     def text(self, node: Node | None) -> str:
