@@ -134,7 +134,11 @@ def _with_spec(
     nodes = change_spec.changed_nodes(old.contract if old else None, side.world.contract)
     if old is not None:
         untold = change_spec.untold(nodes, hits)
-        hits = hits + change_spec.behind(side.world, old, untold, paths)
+        hits = [
+            *hits,
+            *change_spec.behind(side.world, old, untold, paths),
+            *change_spec.freed(side.world, old),
+        ]
     if not ahead:
         return hits
     asked = [hit for hit in hits if hit.code == change_spec.BEHIND or change_spec.wanted(hit, nodes, paths, sources)]

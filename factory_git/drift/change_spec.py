@@ -6,7 +6,9 @@ code becomes one warning.
 
 from __future__ import annotations
 
+from factory_git.drift.contract import FREE
 from factory_git.drift.hit import Hit
+from factory_git.drift.kinds_of import modes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from factory_git.drift.contract import Contract
     from factory_git.drift.world import Target, World
 
-BEHIND = "GF601"
+BEHIND, ORPHAN = "GF601", "GF402"
 SHOWN = 8
 
 
@@ -28,6 +30,27 @@ def changed_nodes(old: Contract | None, new: Contract) -> frozenset[str]:
     inner = frozenset(path for path in differing if not any(one.startswith(f"{path}.") for one in differing))
     # A renamed node is told by its new name.
     return inner - {before[path] for path in inner if path in before}
+
+
+def freed(new: World, old: World) -> list[Hit]:
+    """A warning for each node that was judged and that the change sets free."""
+    free = {path for path, mode in modes(new.contract) if mode == FREE}
+    before = dict(new.contract.renamed)
+    out = []
+    for path in sorted(free):
+        target = old.bound.get(before.get(path, path))
+        if target is not None and path.rpartition(".fields.")[0] not in free:
+            file, line = new.nodes.get(path, ("", 0))
+            symbol = old.symbol(target)
+            where = f"{target.file}::{symbol.id}" if symbol else target.file
+            out.append(
+                Hit(
+                    code=ORPHAN, node=path, file=file, line=line, about="freed", severity="warning",
+                    message=f"{path} is set free by this change: nothing checks {where} any more",
+                    hint="who reviews the change says whether that is meant",
+                )
+            )  # fmt: skip
+    return out
 
 
 def untold(nodes: AbstractSet[str], hits: Iterable[Hit]) -> frozenset[str]:

@@ -337,6 +337,18 @@ def test_a_spec_that_is_taken_away_is_told(shop: Path, git: Git, findings: Findi
     assert (found.code, found.severity, found.place.file) == ("GF402", "warning", "factory.yaml")
 
 
+def test_a_node_that_is_set_free_is_told(shop: Path, git: Git, findings: Findings) -> None:
+    bare = ITEM.replace("    price: Decimal\n", "").replace("# gf: data_contracts.entities.item\n", "")
+    write(shop, "src/item.py", bare)
+    write(shop, "factory.yaml", SPEC.replace("{name: Item,", "{name: Item, code: {at: src/item.py::Item, mode: free},"))
+    git("add", "-A", cwd=shop)
+    (found,) = findings(shop)
+    assert (found.code, found.severity, found.path) == ("GF402", "warning", "data_contracts.entities.item")
+    assert "src/item.py::Item" in found.message
+    save(git, shop)
+    assert findings(shop, everything=True) == []
+
+
 def test_code_that_did_not_follow_its_spec_is_told(shop: Path, git: Git, findings: Findings) -> None:
     write(shop, "factory.yaml", SPEC.replace("price: decimal", "price: {type: decimal, min: 0}"))
     git("add", "-A", cwd=shop)

@@ -40,10 +40,11 @@ it), make it private, or delete it. `gf: ignore[GF401] reason` says that it is m
 
 from __future__ import annotations
 
-from factory_git.drift.contract import BOUND
+from factory_git.drift.contract import BOUND, FREE
 from factory_git.drift.hit import Hit
 from factory_git.drift.kinds import holders
 from factory_git.drift.kinds.surface import CALLABLE, below, ordinary, public
+from factory_git.drift.places import find
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,9 +73,9 @@ def check(world: World) -> Iterator[Hit]:
 def in_file(world: World, scope: _Scope, path: str) -> Iterator[Hit]:
     """Those of one file."""
     facts = world.code.facts(path)
-    if facts is None or (path, -1) in world.at:
+    held = {index for file, index in world.at if file == path} | _free(world, path)
+    if facts is None or -1 in held:
         return
-    held = {index for file, index in world.at if file == path}
     for index, one in enumerate(facts.symbols):
         if index in held or not public(facts, index) or _inside(facts, index, held):
             continue
@@ -119,6 +120,13 @@ def _of(world: World, target: Target, types: set[tuple[str, int]]) -> bool:
         return False
     name = world.code.symbol(target.file, parent).name
     return (target.file, parent) in types or any(world.code.symbol(*one).name == name for one in types)
+
+
+def _free(world: World, path: str) -> set[int]:
+    """The declarations of a file that the spec names and leaves alone: they are in a node, and nobody judges them."""
+    named = [one for one in world.contract.places if one.mode == FREE and one.at.partition("::")[0] == path]
+    found = [find(world.code, one.at, one.how)[0] for one in named]
+    return {one.index for one in found if one is not None}
 
 
 def _degree(world: World, target: Target) -> int:
