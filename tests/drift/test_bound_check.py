@@ -56,10 +56,8 @@ def test_a_file_with_an_open_conflict_is_no_code(farm: Path, git: Git, findings:
     git("commit", "-q", "-a", "-m", "ours", cwd=farm)
     git("merge", "-q", "other", cwd=farm, ok=False)
     (found,) = findings(farm, everything=True)
-    assert (found.code, found.message) == (
-        "GF001",
-        "the spec binds it to src/items.py::Item, but src/items.py has an open merge conflict",
-    )
+    assert (found.code, found.severity, found.place.file) == ("GF504", "error", "src/items.py")
+    assert "open merge conflict" in found.message
 
 
 def test_content_that_git_lost_fails_closed(farm: Path, git: Git, findings: Findings) -> None:
@@ -90,3 +88,40 @@ def test_a_link_or_a_folder_is_no_place_for_code(farm: Path, git: Git, findings:
     git("add", "-A", ".", cwd=farm)
     (found,) = findings(farm, everything=True)
     assert "src/items.py is a folder, not a file" in found.message
+
+
+def test_a_change_that_breaks_a_binding_is_told_though_the_spec_is_not_touched(
+    farm: Path, git: Git, findings: Findings
+) -> None:
+    write(farm, {"src/items.py": "class Thing:\n    id: str\n"})
+    git("add", ".", cwd=farm)
+    assert codes(findings(farm)) == [("GF001", "factory.yaml")]
+    git("commit", "-q", "-m", "broken", cwd=farm)
+    write(farm, {"src/other.py": "x = 1\n"})
+    git("add", ".", cwd=farm)
+    assert findings(farm) == []  # not this change's doing
+    assert codes(findings(farm, everything=True)) == [("GF001", "factory.yaml")]
+
+
+def test_two_specs_are_judged_each_by_its_own_code(farm: Path, git: Git, findings: Findings) -> None:
+    other = SPEC.replace("farm", "barn").replace("Item,", "Bale,").replace("item: src/items.py::Item", "bale: Bale.py")
+    write(farm, {"barn/factory.yaml": other, "barn/src/b.py": "# gf: data_contracts.entities.bale\nclass Bale: ...\n"})
+    git("add", ".", cwd=farm)
+    found = findings(farm, everything=True)
+    assert {(one.root, one.place.file) for one in found} <= {("barn", "barn/factory.yaml"), ("barn", "barn/src/b.py")}
+    assert found[0].code == "GF001"
+    assert found[0].message == "the spec binds it to barn/Bale.py, but there is no file barn/Bale.py"
+
+
+def test_a_compiled_application_s_stub_is_judged_where_somebody_wrote_it(
+    app: Path, git: Git, findings: Findings
+) -> None:
+    (stub,) = (app / "shop/bound").glob("labels_*.py")
+    stub.write_text(stub.read_text().replace("def run(", "def walk("))
+    git("add", ".", cwd=app)
+    (found,) = findings(app)
+    assert (found.code, found.place.file) == ("GF001", f"shop/bound/{stub.name}")
+    stub.write_text("def run(world, run:\n    pass\n")
+    git("add", ".", cwd=app)
+    assert {one.code for one in findings(app)} <= {"GF001", "GF504"}
+    assert findings(app)
