@@ -141,14 +141,14 @@ def _dropped(looked: Target, bases: Sequence[Base], judged: Sequence[Judged]) ->
 def as_json(result: Result) -> str:
     """The whole result as a JSON object (``--json``)."""
     value: dict[str, Any] = {
-        "ok": not result.findings,
+        "ok": not result.failed,
         "findings": [one.as_json() for one in result.findings],
         "older": result.older,
         "specs": list(result.specs),
         "files": result.files,
     }
     if result.told:
-        value["compared"] = result.told
+        value |= {"compared": result.told, "base": result.base}
     if result.notes:
         value["notes"] = list(result.notes)
     return dump(value)

@@ -32,6 +32,7 @@ def test_it_says_what_was_compared(shop: Path, git: Git) -> None:
     value = json.loads(factory(shop, "check", "--base", "main", "--json").stdout)
     assert value["compared"].startswith("compared with")
     assert value["ok"] is False
+    assert value["base"] == base
     done = factory(shop, "check", "--base", "HEAD")
     assert (done.returncode, "1 more not brought" in done.stderr) == (0, True)
 
@@ -60,6 +61,7 @@ def test_a_warning_is_no_refusal(shop: Path, git: Git) -> None:
     git("add", "-A", cwd=shop)
     done = factory(shop, "check", "--format", "github")
     assert (done.returncode, done.stdout.startswith("::warning ")) == (0, True), done
+    assert json.loads(factory(shop, "check", "--json").stdout)["ok"] is True
 
 
 def test_a_baseline_is_written_and_says_how_much_is_new(shop: Path, git: Git) -> None:
