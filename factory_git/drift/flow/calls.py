@@ -53,20 +53,24 @@ class Call:
     def said(self, language: str) -> str:
         """What is called, for people."""
         head, dot, rest = self.full.partition(".")
-        if not dot or language not in ("php", "rust"):
-            return self.full
-        if language == "rust":
+        if dot and language == "rust":
             return (
                 f"{head}::{rest.replace('.', '::') if self.op.kind == 'macro' else rest}"
                 if _is_path(head)
                 else self.full
             )
-        rest = rest.replace(".", "->")
-        return (
-            f"{head}::{rest}"
-            if head[:1].isupper()
-            else f"{head if head[0] in '$(' or '(' in head else '$' + head}->{rest}"
-        )
+        return spoken(self.full, language)
+
+
+def spoken(chain: str, language: str) -> str:
+    """A chain of names as the language writes it."""
+    head, dot, rest = chain.partition(".")
+    if not dot or language != "php":
+        return chain
+    rest = rest.replace(".", "->")
+    return (
+        f"{head}::{rest}" if head[:1].isupper() else f"{head if head[0] in '$(' or '(' in head else '$' + head}->{rest}"
+    )
 
 
 def _is_path(head: str) -> bool:
@@ -352,7 +356,7 @@ def _marks(run: Run, values: list[Value], how: str, line: int) -> Value:
 
 _ADDING = frozenset({
     "add", "push", "append", "unshift", "extend", "appendleft", "add_all", "add_last", "add_first", "put", "offer",
-    "push_back", "insert", "remove",
+    "push_back", "insert", "remove", "merge",
 })  # fmt: skip
 _STORES = frozenset({
     "repo", "repository", "repositories", "session", "db", "database", "store", "storage", "dao", "manager", "em",
@@ -377,17 +381,18 @@ def _stored(run: Run, at: Call) -> None:
     if label not in _STORING or run.program.called(run, at) is not None:
         return
     said = f"{at.said(run.language)}()"
+    how = "remove" if label.startswith(("delete", "destroy", "remove", "force_delete")) else "store"
     if receiver.row is not None and (not receiver.many or label in ("update", "delete", "delete_all", "save_all")):
-        run.touch("store", receiver, said, line)
+        run.touch(how, receiver, said, line)
     elif receiver.cls is not None:
         row = run.program.rows.of(*receiver.cls)
         if row is not None:
-            run.touch("store", Value(row=row), said, line)
+            run.touch(how, Value(row=row), said, line)
     elif receiver.row is not None:
         if label not in _ADDING or "." in at.chain:
-            run.touch("store", receiver, said, line)
+            run.touch(how, receiver, said, line)
     elif set(words(at.chain)) & _STORES:
         for one in at.values:
             if one.row is not None:
-                run.touch("store", one, said, line)
+                run.touch(how, one, said, line)
                 break

@@ -40,7 +40,8 @@ class Reach:
 
 
 class Touch:
-    """A row that is made, changed or stored: ``how`` is ``make``, ``set`` or ``store``."""
+    """A row that is made, changed, stored or removed: ``how`` is ``make``, ``set``, ``store``, ``remove``, and ``other``
+    for a field that the spec does not know."""
 
     __slots__ = ("how", "line", "low", "owner", "row", "text")
 
@@ -283,7 +284,9 @@ class Run:
         holder = target.parts[0]
         of = self.value(holder)
         if of.row is not None and not of.many and target.op == "attr":
-            self.touch("set", of, f"{dotted(target)} =", target.line)
+            known = snake(target.name) in of.row.columns
+            said = calls.spoken(dotted(target), self.language)
+            self.touch("set" if known else "other", of, f"setting {said}", target.line)
         calls.assigned(self, target, of, found, line)
         chain = dotted(target) if target.op == "attr" else ""
         if chain:

@@ -8,12 +8,13 @@ nor what they write), by the action of the spec that makes or changes one, and b
 only, as far as calls can be resolved. Anywhere else in the folders of the spec's code these are findings:
 
 - a row is constructed: `Allocation(…)`, `new Allocation(…)`, `Allocation{…}`, an object of that declared type;
-- a field of one is set: `allocation.qty = …`, `setQty(…)`;
+- a field of one that the spec knows is set: `allocation.qty = …`, `setQty(…)`;
 - one is stored or removed: `.save()`, `.create(…)`, `.delete()`, `session.add(allocation)`, `repository.save(…)`,
   `self.allocations.append(…)`;
 - a statement of SQL names its table: `INSERT INTO allocations`, `UPDATE`, `DELETE FROM`.
 
-Where only a name tells that a value is such a row, the finding is a warning.
+There is one finding for all that a function does to rows of one entity; it tells what says most, and how much more
+there is. Where only a name tells that a value is such a row, the finding is a warning.
 
 Reading is no writing: the entity's own type, and functions that by their name read (`from_row`, `load…`, `find…`,
 `parse…`, `to_…`, `deserialize…`) may construct rows. Constructing one without any value is nothing yet. Migrations,
@@ -64,8 +65,9 @@ if TYPE_CHECKING:
     from factory_git.drift.world import Target, World
 
 CODE = "GF205"
-_DOES = {"make": "is made by", "set": "is changed by", "store": "is stored by"}
-_ORDER = ("store", "make", "set")
+_DOES = {"make": "is made by", "set": "is changed by", "store": "is stored by", "remove": "is removed by"}
+_SAVES = frozenset({"save()", "persist()", "flush()", "saveAndFlush()", "Save()", "refresh()"})
+_ORDER = ("remove", "store", "make", "set")
 _READS = frozenset({
     "from", "parse", "load", "read", "fetch", "find", "get", "list", "hydrate", "decode", "deserialize", "deserialise",
     "unmarshal", "scan", "query", "select", "to", "map", "row", "rows", "as", "convert", "init", "new", "clone", "copy",
@@ -91,41 +93,66 @@ def check(world: World) -> Iterator[Hit]:
     program = program_of(world)
     writers = {path: Writers(world, one) for path, one in guarded.items()}
     for path, index, (_, _, touches, _) in program.all():
-        for touch in _foremost(touches):
-            one = writers.get(touch.row.entity.path)
+        for (entity, owner), some in _grouped(touches, index).items():
+            one = writers.get(entity)
             if one is not None and one.known:
-                at = one.at(path, touch.owner if touch.owner >= 0 else index, low=touch.low)
-                if not _fine(world, program, one, at, touch):
-                    yield _hit(world, one, at, touch.line, f"{_DOES[touch.how]} {touch.text}")
+                yield from _in_function(world, program, one, one.at(path, owner), some)
     yield from _statements(world, writers)
 
 
-def _foremost(touches: list[Touch]) -> list[Touch]:
-    """Of what is done to rows of one entity on one line, what says most: that they are stored, or made."""
-    out: dict[tuple[str, int], Touch] = {}
-    for one in sorted(touches, key=lambda each: (each.low, _ORDER.index(each.how))):
-        out.setdefault((one.row.entity.path, one.line), one)
-    return list(out.values())
+def _grouped(touches: list[Touch], index: int) -> dict[tuple[str, int], list[Touch]]:
+    """What one function does to the rows of one entity."""
+    out: dict[tuple[str, int], list[Touch]] = {}
+    for one in touches:
+        out.setdefault((one.row.entity.path, one.owner if one.owner >= 0 else index), []).append(one)
+    return out
 
 
-def _fine(world: World, program: Program, writers: Writers, at: Target, touch: Touch) -> bool:
-    """Whether a write is one of the pipeline's, or none at all: a row is read, or prepared."""
+def _in_function(world: World, program: Program, writers: Writers, at: Target, some: list[Touch]) -> Iterator[Hit]:
+    """One finding for all that a function does: what says most first, that rows are stored, or made."""
     if _prepares(at.file) or writers.allowed(at.file, at.index) or _in_type(world, program, at, writers.entity):
-        return True
+        return
+    left = [one for one in some if not _reads(world, at, one)]
+    if {one.how for one in left} == {"store", "other"}:  # what is saved is nothing that the spec knows
+        left = [one for one in left if one.text.rpartition(".")[2].rpartition(">")[2] not in _SAVES]
+    left = [one for one in left if one.how != "other"]
+    if not left:
+        return
+    left.sort(key=lambda one: (one.low, _ORDER.index(one.how), one.line))
+    first, lines = left[0], {(one.line, one.how): one for one in reversed(left)}
+    more = f" and {len(lines) - 1} more here" if len(lines) > 1 else ""
+    yield _hit(
+        world,
+        writers,
+        writers.at(at.file, at.index, low=first.low),
+        first.line,
+        f"{_DOES[first.how]} {first.text}{more}",
+        about=" ".join(sorted({one.how for one in left})),
+        detail=tuple(
+            f"{at.file}:{one.line}: {writers.entity.name} {_DOES[one.how]} {one.text}"
+            for _, one in sorted(lines.items(), key=lambda item: item[0])
+        ),
+    )
+
+
+def _reads(world: World, at: Target, touch: Touch) -> bool:
+    """Whether a function by its name reads rows: it constructs them, and fills them field by field."""
     begins = set(words(world.code.symbol(at.file, at.index).name)[:1]) if at.index >= 0 else set()
-    # A row that is being read is filled field by field.
     return bool(begins & _READS) if touch.how == "make" else touch.how == "set" and bool(begins & _FILLS)
 
 
-def _hit(world: World, writers: Writers, at: Target, line: int, what: str) -> Hit:
+def _hit(
+    world: World, writers: Writers, at: Target, line: int, what: str, *, about: str, detail: tuple[str, ...] = ()
+) -> Hit:
     entity = writers.entity
     return world.hit(
         CODE,
         at,
         f"{entity.name} {what}, outside of {writers.pipeline.id}",
         line=line,
-        about=what,
+        about=about,
         confidence="low" if at.how == CONVENTION else "high",
+        detail=detail,
         hint=f"call {writers.said}, or make this a step of {writers.pipeline.path} in the spec",
     )
 
@@ -173,7 +200,8 @@ def _statements(world: World, writers: dict[str, Writers]) -> Iterator[Hit]:
             if not one.allowed(path, index):
                 verb = found[1].decode().split()[0].upper()
                 line = source.count(b"\n", 0, found.start()) + 1
-                yield _hit(world, one, one.at(path, index), line, f"is written by SQL ({verb} {found[2].decode()})")
+                what = f"is written by SQL ({verb} {found[2].decode()})"
+                yield _hit(world, one, one.at(path, index), line, what, about=f"sql {verb}")
 
 
 def _in_text(source: bytes, language: str, at: int) -> bool:
