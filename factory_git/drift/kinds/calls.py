@@ -7,9 +7,12 @@ which a bound declaration can be reached are run over; the others are never read
 
 from __future__ import annotations
 
+import re
+
 from factory_git.codemap.everyday import NAMES
 from factory_git.codemap.held import FUNCTIONS
 from factory_git.codemap.resolve import CONSTRUCTORS
+from factory_git.codemap.typetext import head
 from factory_git.codemap.walk import TYPES
 from factory_git.core.value import content
 from factory_git.drift.kinds.control.flow import NOTHING, Flow, Mention
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     Lead = tuple[tuple[int, ...], Function | None]
 
+_WORD = re.compile(r"\w+")
 FARTHEST = 8
 """Calls of calls of calls: what is further away than this is not looked for."""
 MOST = 1500
@@ -48,6 +52,7 @@ class Calls:
             if function[1] >= 0:
                 name = graph.symbol(function)[0]
                 self.words[name] = (*self.words.get(name, ()), *numbers)
+        self.methods = _methods(graph, marks)
         self._near = _Near(graph, marks)
         self._wordy: dict[str, frozenset[str]] = {}
         self._lowers: dict[str, Lower | None] = {}
@@ -87,7 +92,7 @@ class Calls:
             quoted = value is None and "." not in text and self._quoted(path, text)
             return Meaning(marks=self.words.get(text, ()) if quoted else (), weak=True)
         target = (value.path, value.index)
-        marks = self._of(target)
+        marks = self._of(target) or self._listed(self.graph.symbol(target))
         local = not marks and self.graph.symbol(target)[1] in FUNCTIONS and self.reach(target)
         return Meaning(marks=marks, inside=target if local else None, weak=True)
 
@@ -118,6 +123,8 @@ class Calls:
             weak = self._by_name(path, index, place)
             return Meaning(marks=weak, weak=True) if weak else UNKNOWN
         marks, inside = self._of(target), self.graph.body(target)
+        if not marks and self._promised(target):
+            return Meaning(marks=self._promised(target), weak=True)
         read = inside is not None and (self.reach(inside) or (not marks and self.graph.stops(inside)))
         return Meaning(marks=marks, inside=inside if read else None, started="async" in self.graph.symbol(target)[15])
 
@@ -143,6 +150,17 @@ class Calls:
                 return self.marks[path, row[2]]
             index = row[2]
         return ()
+
+    def _promised(self, target: Function) -> tuple[int, ...]:
+        """The nodes whose declarations keep what an interface promises: who is called is known when it runs."""
+        row = self.graph.symbol(target)
+        if row[2] < 0 or row[0] not in self.methods:
+            return ()
+        above = self.graph.symbol((target[0], row[2]))
+        if above[1] not in ("interface", "trait", "class") or (above[1] == "class" and target in self.marks):
+            return ()
+        implicit = above[1] == "interface" and self.graph.rows(target[0])[0] == "go"
+        return tuple(mark for bases, marks in self.methods[row[0]] if implicit or above[0] in bases for mark in marks)
 
     def _by_name(self, path: str, index: int, place: int) -> tuple[int, ...]:
         """The nodes of the only declaration of that name, where nothing tells what the receiver is."""
@@ -200,7 +218,7 @@ class Calls:
         for place in self.graph.calls(function):
             target = self.graph.called(path, place)
             if target is not None:
-                yield self._of(target), self.graph.body(target)
+                yield self._of(target) or self._promised(target), self.graph.body(target)
             elif self.graph.rows(path)[4][place][0] in self.words:
                 yield self._by_name(path, index, place), None
             else:
@@ -244,8 +262,21 @@ class Calls:
                 if link.name in self.words or (link.name in ("default", "*", "") and here in self.words):
                     out.add(here.rpartition(".")[2])
             out |= {row[0] for row in self.graph.rows(path)[2] if row[1] in FUNCTIONS and self._nested(path, row)}
+            out |= {row[0] for row in self.graph.rows(path)[2] if self._listed(row)}
+            for here, link in self.graph.resolver.names(path).items():
+                if link.name and any(
+                    row[0] == link.name and self._listed(row) for row in self.graph.rows(link.path)[2]
+                ):
+                    out.add(here)
             self._wordy[path] = frozenset(out)
         return self._wordy[path]
+
+    def _listed(self, row: Rows) -> tuple[int, ...]:
+        """The nodes whose functions a value is made of: `STEPS = (phi_gate, allocate)`."""
+        if row[1] not in ("variable", "constant") or not row[9]:
+            return ()
+        words = _WORD.findall(row[9])
+        return tuple(mark for word in words for mark in self.words.get(word, ()))
 
     def _nested(self, path: str, row: Rows) -> bool:
         return row[2] >= 0 and self.graph.rows(path)[2][row[2]][1] in FUNCTIONS
@@ -260,6 +291,23 @@ class Calls:
                 else None
             )
         return self._lowers[path]
+
+
+def _methods(
+    graph: CallGraph, marks: dict[Function, tuple[int, ...]]
+) -> dict[str, list[tuple[set[str], tuple[int, ...]]]]:
+    """Method name → the bases of each class that has such a method and is looked for, and its nodes."""
+    out: dict[str, list[tuple[set[str], tuple[int, ...]]]] = {}
+    for (path, index), numbers in marks.items():
+        row = graph.symbol((path, index)) if index >= 0 else ()
+        type_ = index if row and row[1] in TYPES else row[2] if row else -1
+        if type_ < 0 or graph.symbol((path, type_))[1] not in TYPES:
+            continue
+        bases = {head(base).rpartition(".")[2] for base in graph.symbol((path, type_))[13]}
+        names = [graph.symbol((path, one))[0] for one in graph.methods((path, type_))] if type_ == index else [row[0]]
+        for name in names:
+            out.setdefault(name, []).append((bases, numbers))
+    return out
 
 
 class _Near:

@@ -53,7 +53,7 @@ if TYPE_CHECKING:
 
 
 DEEPEST = 160
-"""Trees deeper than this below a function are read as calls in order: nobody nests that deep by hand."""
+"""What lies deeper than this below a function may or may not run, as far as is known."""
 RUNNERS = frozenset({
     "then", "pipe", "chain", "add_step", "addstep", "add", "step", "use", "run", "submit", "map", "apply", "execute",
     "foreach", "call_user_func", "call_user_func_array", "invoke", "next", "through", "stage", "register", "process",
@@ -139,7 +139,8 @@ class Lower:
             (one.end, place) for place, one in enumerate(self.calls)
             if node.start_byte <= one.start and one.end <= node.end_byte
         ]  # fmt: skip
-        return Seq(parts=tuple(Do(call=place) for _, place in sorted(inside)))
+        body = Seq(parts=tuple(Do(call=place) for _, place in sorted(inside)))
+        return If(head=NOTHING, then=body, other=NOTHING, line=node.start_point[0] + 1)
 
     def _mention(self, node: Node) -> Flow:
         text = self.text(node).lstrip("$")
