@@ -92,7 +92,8 @@ def _made(reader: Reader, default: str) -> tuple[str, Meaning]:
         for one in arguments[:2]:
             inner = generic(one, "(")[0].rpartition(".")[2]
             if name == "ArrayField" or inner == "ARRAY":
-                return inner, Meaning(kinds=frozenset({"list"}), optional=None)
+                shown = name if name == "ArrayField" else inner
+                return shown, Meaning(kinds=frozenset({"list"}), optional=None)
             kinds = makers.get(inner) or ({"Date": "date", "DateTime": "datetime"}.get(inner, ""))
             if kinds:
                 nullable = False if "nullable=False" in default or "primary_key=True" in default else None
@@ -167,7 +168,14 @@ def _holds(world: World, reader: Reader, type_: Type, meaning: Meaning, member: 
         told = (*member.decorators, member.default) if reader.language in ("typescript", "tsx") else ()
         if any(word in text for text in told for word in _DECIMAL):
             return True
-    return bool(kinds & _HOLDS.get(type_.name, kinds))
+    return _holds_one(type_.name, meaning)
+
+
+def _holds_one(name: str, meaning: Meaning) -> bool:
+    """Whether a type can hold a value of a plain type. An enumeration may be of numbers, unless its values are text."""
+    if name == "int" and "int" not in meaning.kinds and any(said for _, said in meaning.words):
+        return False
+    return bool(meaning.kinds & _HOLDS.get(name, meaning.kinds))
 
 
 def _item(type_: Type, meaning: Meaning) -> bool:
@@ -175,7 +183,7 @@ def _item(type_: Type, meaning: Meaning) -> bool:
     wanted = type_.of[0] if type_.of else "any"
     if item is None or not item.kinds or item.kinds & _UNSAID or wanted in ("any", "ref", "list"):
         return True
-    return bool(item.kinds & _HOLDS.get(wanted, item.kinds))
+    return _holds_one(wanted, item)
 
 
 def _refers(world: World, of: tuple[str, ...], meaning: Meaning, depth: int = 0) -> bool:
