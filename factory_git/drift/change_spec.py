@@ -60,9 +60,16 @@ def untold(nodes: AbstractSet[str], hits: Iterable[Hit]) -> frozenset[str]:
 
 
 def behind(new: World, old: World, nodes: AbstractSet[str], changed: Collection[str]) -> list[Hit]:
-    """A warning for each declaration whose node changed in the spec while its text did not."""
+    """A warning for each declaration whose node changed in the spec while its text did not.
+
+    A node that is new is no change of words: whether its code is there is for the rules to say.
+    """
     found: dict[tuple[str, int], tuple[Target, list[str]]] = {}
+    before, known = dict(new.contract.renamed), {path for path, _ in old.contract.digests}
+    current = {path for path, _ in new.contract.digests}
     for node in sorted(nodes):
+        if node not in current or before.get(node, node) not in known:
+            continue
         target = _owner(new, node)
         if target is not None and not _touched(new, old, target, changed):
             found.setdefault((target.file, target.index), (target, []))[1].append(node)

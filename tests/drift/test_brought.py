@@ -337,6 +337,15 @@ def test_a_spec_that_is_taken_away_is_told(shop: Path, git: Git, findings: Findi
     assert (found.code, found.severity, found.place.file) == ("GF402", "warning", "factory.yaml")
 
 
+def test_a_spec_that_catches_up_with_its_code_leaves_nothing_behind(shop: Path, git: Git, findings: Findings) -> None:
+    write(shop, "src/note.py", "class Note:\n    id: str\n")
+    save(git, shop)
+    write(shop, "factory.yaml", SPEC + "    - {name: Note, fields: {id: text key}}\n")
+    git("add", "-A", cwd=shop)
+    assert findings(shop) == []
+    assert findings(shop, spec_first=True) == []
+
+
 def test_a_node_that_is_set_free_is_told(shop: Path, git: Git, findings: Findings) -> None:
     bare = ITEM.replace("    price: Decimal\n", "").replace("# gf: data_contracts.entities.item\n", "")
     write(shop, "src/item.py", bare)

@@ -4,7 +4,8 @@
 
 A warning. For bound code: a node of the spec changed (its digest is another one than in the base), and the
 declaration that is bound to it reads the same as before. Only nodes that the change touches are told, each at the
-nearest declaration that holds it, and only where no other finding already says what is missing.
+nearest declaration that holds it, and only where no other finding already says what is missing. A node that is new is
+not told: whether its code is there is for the other rules to say.
 
 Where a spec is committed before its code (`--spec-first`, which the hook sets), everything that its change asks of
 code which the change does not touch becomes one such warning a spec: missing compiled files as well as missing bound
