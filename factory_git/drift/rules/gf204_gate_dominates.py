@@ -63,6 +63,7 @@ def check(world: World) -> Iterator[Hit]:
                 continue  # without a function, or never called: that has been said
             guarded = [one for one in steps if gate.path in one.after] or list(steps[place + 1 :])
             open_ = [(step, event) for step in guarded for event in _open(flowed, mark, step)]
+            open_.sort(key=lambda one: one[1].line)
             if open_:
                 yield _hit(world, flowed, gate, mark, open_)
 
