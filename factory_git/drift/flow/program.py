@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 DEPTH = 3
 """Calls in calls that are followed."""
-MOST = 6000
+MOST = 4000
 """Functions that are followed for one spec."""
 _READ = r"(?:\.|->|::|\bget_?|\[[\"'])"
 _MEMBER = re.compile(r"(\w+)\??:\s*([^;,{}]+)")

@@ -40,7 +40,7 @@ class Reach:
 
 
 class Touch:
-    """A row that is made, changed, stored or removed: ``how`` is ``make``, ``set``, ``store``, ``remove``, and ``other``
+    """A row that is made, changed, stored or removed: ``how`` is ``make``, ``set``, ``store``, ``remove``; ``other`` is
     for a field that the spec does not know."""
 
     __slots__ = ("how", "line", "low", "owner", "row", "text")

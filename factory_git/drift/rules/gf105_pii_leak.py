@@ -21,7 +21,7 @@ the field, is a warning. So is the message of an error, here or in a function th
 log.
 
 Not seen: what is put into an object in one method and read in another, what a database or a queue gives back without a
-type, templates, reflection, logging set up elsewhere, files, mail. Followed are at most six thousand functions for one
+type, templates, reflection, logging set up elsewhere, files, mail. Followed are at most four thousand functions for one
 spec; when these are not enough, a warning says so.
 
 ## Why
