@@ -77,7 +77,7 @@ def parse(data: bytes, root: str) -> tuple[list[Entry], str]:
             return [], f"is not a baseline of version {VERSION}"
         rows = [row for row in value_["entries"] if row is not None]
         found = [{name: row.get(name, "") for name in _NAMES} for row in rows]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         return [], f"cannot be read: {error}"
     if any(not isinstance(text, str) for row in found for text in row.values()):
         return [], "cannot be read: an entry holds something else than text"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from factory_git.drift.hit import Edit, Fix
@@ -85,16 +85,6 @@ def unified(path: str, old: bytes | None, new: bytes | None) -> str:
     end = "\n\\ No newline at end of file\n"
     rows = difflib.unified_diff(lines(old), lines(new), a, b)
     return head + "".join(text if text.endswith("\n") else text + end for text in rows)
-
-
-def safe(fixes: Iterable[Fix]) -> list[Fix]:
-    """Those fixes that need no second look."""
-    return [fix for fix in fixes if fix.safe]
-
-
-def written(contents: Mapping[str, bytes], read: Callable[[str], bytes]) -> dict[str, bytes]:
-    """Those contents that differ from what is there."""
-    return {path: data for path, data in contents.items() if data != read(path)}
 
 
 def _overlap(a: Edit, b: Edit) -> bool:

@@ -118,16 +118,6 @@ def listing(location: Location, pathspecs: Sequence[str]) -> dict[str, str]:
     return parse(ask(location, "ls-files", "--stage", "-z", "--full-name", "--", *pathspecs))
 
 
-def staged(location: Location) -> list[str] | None:
-    """The paths that the index changes of ``HEAD``; None before the first commit."""
-    try:
-        head_ = ask(location, "rev-parse", "--verify", "--quiet", "HEAD^{commit}").decode().strip()
-    except GitFailed:
-        return None
-    out = ask(location, "diff-index", "--cached", "--name-only", "-z", "--no-renames", head_, "--")
-    return [path for path in os.fsdecode(out).split("\0") if path]
-
-
 def commit(location: Location, revision: str) -> BlobTree:
     """The files of a commit. Raises :class:`UsageError` when there is no such revision."""
     try:
@@ -159,14 +149,6 @@ def worktree(location: Location) -> WorkTree:
         if mode == LINK:
             oids[name] = blob_id(os.fsencode((top / name).readlink()), location.object_format)
     return WorkTree(location, {n: Entry(mode=m, oid=oids.get(n, "")) for n, m in modes.items()}, top)
-
-
-def head(location: Location) -> BlobTree:
-    """The files of ``HEAD``; none where nothing was committed yet."""
-    try:
-        return commit(location, "HEAD")
-    except UsageError:
-        return BlobTree(location, {})
 
 
 def read_blobs(location: Location, oids: Iterable[str]) -> dict[str, bytes]:

@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
 
 from factory_git.core.value import replace
 from factory_git.drift import baseline, change
 from factory_git.drift.baseline import Entry
 from factory_git.drift.hit import Hit
 from factory_git.drift.suppress import Suppression
+
+_PLAIN = st.recursive(
+    st.none() | st.integers() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=5,
+)
+_ROW = st.dictionaries(st.sampled_from(["code", "node", "file", "symbol", "about", "x"]), st.text() | st.integers())
+_JSON = _PLAIN | st.fixed_dictionaries({"version": st.just(1) | _PLAIN, "entries": st.lists(_ROW | _PLAIN) | _PLAIN})
 
 
 class Side:
@@ -151,3 +163,14 @@ def test_a_renamed_declaration_reads_the_same_or_half_of_it() -> None:
     assert change.moved_text(f"def a():\n{body}\n  new()", f"def c():\n{body}", "a", "c")
     other = "\n".join(f"  y{number}()" for number in range(6))
     assert not change.moved_text(f"def a():\n{body}", f"def c():\n{other}", "a", "c")
+
+
+@given(st.one_of(st.binary(), st.text().map(str.encode), _JSON.map(lambda one: json.dumps(one).encode())))
+def test_whatever_stands_in_a_baseline_is_read_or_refused(data: bytes) -> None:
+    entries, problem = baseline.parse(data, "apps")
+    assert not (entries and problem)
+    assert problem or all(isinstance(text, str) for one in entries for text in one.key)
+
+
+def test_a_baseline_that_is_too_deep_is_refused() -> None:
+    assert baseline.parse(b"[" * 100_000, "")[1].startswith("cannot be read")

@@ -145,7 +145,9 @@ def test_concise_and_full() -> None:
 
 
 def test_github_s_own_characters_are_escaped() -> None:
-    expected = "::error file=a b/ä%2C%3A.py,line=3,title=GF502::was edited: 100%25, really%0Arun it%0Aspec: terms.locked"
+    expected = (
+        "::error file=a b/ä%2C%3A.py,line=3,title=GF502::was edited: 100%25, really%0Arun it%0Aspec: terms.locked"
+    )
     assert FORMATS["github"]([FINDING]) == expected
 
 
