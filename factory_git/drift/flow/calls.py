@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from factory_git.drift.flow import words as say
 from factory_git.drift.flow.op import NOTHING, dotted
-from factory_git.drift.flow.rows import JSON, PRINT, TEXT
-from factory_git.drift.flow.value import UNKNOWN, Value, merge
+from factory_git.drift.flow.rows import JSON, PRINT, REDACTING, TEXT
+from factory_git.drift.flow.value import KNOWN, UNKNOWN, Value, merge
 from factory_git.drift.flow.words import snake, words
 
 TYPE_CHECKING = False
@@ -89,8 +89,8 @@ def call(run: Run, op: Op) -> Value:
 
 def _call(run: Run, at: Call) -> Value:
     op = at.op
-    if at.label and (say.redacts(op.name) or (at.chain and say.redacts(_last(at.chain)))):
-        return UNKNOWN
+    if at.label and (_hides(op.name) or (at.chain and _hides(_last(at.chain)))):
+        return KNOWN
     if not op.name:  # a function that is itself a value
         held = at.receiver.function
         return run.enter(held[0], at.values, held[1]) if held is not None else UNKNOWN
@@ -106,6 +106,11 @@ def _call(run: Run, at: Call) -> Value:
         if found is not None:
             return found
     return UNKNOWN
+
+
+def _hides(name: str) -> bool:
+    """Whether a function redacts, by its name, or a type does (``SecretStr(…)``, ``Redacted::new(…)``)."""
+    return say.redacts(name) or (name[:1].isupper() and REDACTING.search(name) is not None)
 
 
 def _last(chain: str) -> str:

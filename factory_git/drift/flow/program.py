@@ -174,6 +174,15 @@ class Program:
         told = self.by_name(path, name)
         return told if told is not UNKNOWN else found
 
+    def around(self, path: str, owner: int) -> Row | None:
+        """The row whose type a declaration is in."""
+        rows = self.resolver.rows(path)[2]
+        while owner >= 0:
+            if rows[owner][1] in TYPES:
+                return self.rows.of(path, owner)
+            owner = rows[owner][2]
+        return None
+
     def own(self, path: str, owner: int, name: str) -> bool:
         """Whether a bare name is one of the tree's own functions."""
         found = self.resolver.evaluate(path, owner, name)

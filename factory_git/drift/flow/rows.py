@@ -11,7 +11,7 @@ from factory_git.drift.spelling import spellings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from factory_git.codemap.resolve import Value as Known
     from factory_git.drift.contract import Entity, Field
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 TEXT, PRINT, JSON = "text", "print", "json"
 """How a row may be shown whole: as part of a text, given to a log as it is, or serialised."""
 
-_REDACTING = re.compile(r"Secret|Redact|Mask|Hashed|Encrypted|Anonym|Pseudonym|Sensitive|Protected", re.IGNORECASE)
+REDACTING = re.compile(r"Secret|Redact|Mask|Hashed|Encrypted|Anonym|Pseudonym|Sensitive|Protected", re.IGNORECASE)
 _CLOSED = {
     TEXT: re.compile(r"repr\s*=\s*False|ToString\.Exclude"),
     PRINT: re.compile(r"repr\s*=\s*False|ToString\.Exclude"),
@@ -57,7 +57,7 @@ class Row:
         self._shown: dict[str, tuple[Field, ...]] = {}
         private = {one.name: one for one in entity.fields if one.pii}
         found = dict(_members(world, place)) if place else {}
-        closed = {label for label, (type_, _, _) in found.items() if _REDACTING.search(type_)}
+        closed = {label for label, (type_, _, _) in found.items() if REDACTING.search(type_)}
         for field in private.values():
             if snake(field.name) not in closed:
                 for label in spellings(field.name):
@@ -101,6 +101,12 @@ class Row:
         if self.place is None:  # only its name says that it is one: what prints anything prints it
             return tuple(field for _, field in self._by_label()) if how != TEXT else ()
         return self._shown.get(how, ())
+
+    def left(self, how: str, names: Iterable[str], *, every: bool) -> list[Field]:
+        """The personal data that can be read of a row in which ``names`` were given something else."""
+        gone = {field.path for name in names if (field := self.fields.get(name)) is not None}
+        shown = self.every() if every else self.shown(how)
+        return [field for field in shown if field.path not in gone]
 
     def every(self) -> tuple[Field, ...]:
         """All of its personal data."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from factory_git.drift.flow import calls
 from factory_git.drift.flow.op import NOTHING, dotted
-from factory_git.drift.flow.rows import JSON, PRINT, TEXT
+from factory_git.drift.flow.rows import JSON, PRINT, REDACTING, TEXT
 from factory_git.drift.flow.value import KNOWN, UNKNOWN, Mark, Value, holding, merge
 from factory_git.drift.flow.words import snake
 
@@ -84,6 +84,10 @@ class Run:
         """A name: what it was given here, what the file or its imports make of it, or what it says of itself."""
         if op.name in self.env:
             return self.env[op.name]
+        if self.language == "java":  # a bare name may be a field of the class around it
+            row = self.program.around(self.path, self.owner)
+            if row is not None and op.name in row.fields:
+                return self.read(Value(row=row), op.name, op.line)
         return self.program.outside(self.path, self.owner, op.name)
 
     def attr(self, op: Op) -> Value:
@@ -173,12 +177,10 @@ class Run:
             seen.append(one)
             todo += one.parts.values()
             if one.row is not None and (not one.low or self.language in _UNTYPED):
-                shown = one.row.every() if one.data else one.row.shown(how)
-                for field in shown:
-                    if field.name not in one.parts:
-                        label = f"{one.row.entity.name} is given whole, {field.name} with it"
-                        mark = Mark((field.path,), (self.step(line, label),), one.low)
-                        found.append(Value(marks={mark.key: mark}))
+                for field in one.row.left(how, one.parts, every=one.data):
+                    label = f"{one.row.entity.name} is given whole, {field.name} with it"
+                    mark = Mark((field.path,), (self.step(line, label),), one.low)
+                    found.append(Value(marks={mark.key: mark}))
             if one.given is not None:
                 key: Key = (*one.given, how)
                 found.append(Value(marks={key: Mark(key, (), False)}))
@@ -199,7 +201,7 @@ class Run:
         rest: Value = UNKNOWN
         for key, one in zip(op.names, op.parts, strict=True):
             found = self.value(one)
-            if found.plain:
+            if found.plain and not (rest.row is not None and key in rest.row.fields):
                 continue
             if key == "*" and found.row is not None:
                 rest = found.with_(data=True)
@@ -236,7 +238,9 @@ class Run:
         """An assignment."""
         target, source = op.parts
         found = self.value(source)
-        if op.text:
+        if op.text and REDACTING.search(op.text):
+            found = KNOWN
+        elif op.text:
             declared = self.program.instance(self.path, self.owner, op.text)
             if declared.row is not None and found.row is None:
                 if source.op == "map" and source.parts and not declared.many:
@@ -265,7 +269,8 @@ class Run:
                 self.assign(one, part if part is not None else self.element(found) if whole else UNKNOWN, line)
         elif target.op == "map":
             for key, one in zip(target.names, target.parts, strict=True):
-                self.assign(one, found if key == "*" else self.read(found, key, line) if key else UNKNOWN, line)
+                rest = found.with_(parts={**found.parts, **dict.fromkeys(target.names, KNOWN)}, data=True)
+                self.assign(one, rest if key == "*" else self.read(found, key, line) if key else UNKNOWN, line)
         elif target.op in ("seq", "join", "let"):
             for one in target.parts[:1] if target.op == "let" else target.parts:
                 self.assign(one, found, line)
@@ -291,9 +296,10 @@ class Run:
         chain = dotted(target) if target.op == "attr" else ""
         if chain:
             self.env[chain] = found
-        if holder.op == "name" and (holder.name in self.env) and not found.plain and of.row is None:
+        told = not found.plain if of.row is None else target.name in of.row.fields
+        if holder.op == "name" and (holder.name in self.env) and told:
             label = target.name or f"?{len(of.parts)}"
-            self.env[holder.name] = of.with_(parts={**of.parts, label: found})
+            self.env[holder.name] = of.with_(parts={**of.parts, label: KNOWN if found.plain else found})
 
     # What decides whether something is done, and how often.
 
