@@ -196,7 +196,7 @@ def _candidates(
     if "entity" in kinds:
         ids = {one.path: one.id for one in world.contract.entities}
         out += [contract.Type(name="ref", of=(ids[path],)) for path in meaning.entities[:1] if path in ids]
-    elif not key and not kinds & {"class", "list", "bool"} and (to := _named_reference(world, member, keys)):
+    elif not key and not kinds & {"class", "list", "bool"} and (to := _named_reference(world, meaning, member, keys)):
         out.append(contract.Type(name="ref", of=(to,)))
     words = tuple(dict.fromkeys(value or name for name, value in meaning.words))
     if kinds == {"enum"} and 1 < len(words) <= _MOST_WORDS and all(_WORD.fullmatch(word) for word in words):
@@ -217,16 +217,19 @@ def _scalars(kinds: Collection[str], name: str) -> list[str]:
     return [one for one in out if one not in ("date", "datetime", "decimal")] if "text" in told else out
 
 
-def _named_reference(world: World, member: Member, keys: Mapping[str, Member | None]) -> str:
-    """The entity whose key a field holds by its name (``buyer_id``), if that entity has a key."""
+def _named_reference(world: World, meaning: Meaning, member: Member, keys: Mapping[str, Member | None]) -> str:
+    """The entity whose key a field holds by its name (``buyer_id``), if that entity has a key of such a type."""
     name = label(member)
     base = _END.sub("", name)
-    if base == name:
+    found = next((one for one in world.contract.entities if one.id == base and base != name), None)
+    key = keys.get(found.name) if found else None
+    if found is None or key is None:
         return ""
-    for one in world.contract.entities:
-        if one.id == base and keys.get(one.name) is not None:
-            return one.id
-    return ""
+    facts = world.code.facts(key.path)
+    if facts is None or table(facts.language) is None:
+        return ""
+    _, its = said(Reader(world, facts.language, key.path, key.owner), key)
+    return found.id if not its.kinds or its.kinds & meaning.kinds else ""
 
 
 def _words(world: World, type_: contract.Type) -> str:

@@ -12,7 +12,7 @@ from factory_git.core.ids import slug
 from factory_git.spec.format import formatted
 from factory_git.spec.split import ENTITIES, FOLDER
 
-_FLOW = re.compile(r"^(\s*)([\w.]+):\s*\[(.*)\]\s*$")
+_FLOW = re.compile(r"\bpaths:\s*\[([^\[\]]*)\]")
 
 
 def merged(files: Mapping[str, bytes], draft: Draft, root: str) -> dict[str, bytes]:
@@ -90,16 +90,15 @@ def _with_paths(text: str, folders: Sequence[str], path: str) -> str:
     """``code.paths`` with these folders; a spec that names none has its code everywhere, and stays so."""
     lines = text.rstrip("\n").split("\n")
     at = _key(lines, "code", 0, 0)
-    own = _key(lines, "paths", at + 1, 2, _end(lines, at)) if at is not None else None
+    end = _end(lines, at) if at is not None else 0
+    own = next((n for n in range(at or 0, end) if re.search(r"(?:^\s*|[{,]\s*)paths:", lines[n])), None)
     if own is None:
-        if re.search(r"^code:.*\bpaths:", text, re.MULTILINE):
-            raise _cannot(path, "code")
         return text
-    flow = _FLOW.match(lines[own])
+    flow = _FLOW.search(lines[own])
     if flow:
-        known = [one.strip() for one in flow[3].split(",") if one.strip()]
+        known = [one.strip() for one in flow[1].split(",") if one.strip()]
         both = dict.fromkeys([*known, *(adopt_text.quoted(one) for one in folders)])
-        lines[own] = f"{flow[1]}paths: [{', '.join(both)}]"
+        lines[own] = f"{lines[own][: flow.start(1)]}{', '.join(both)}{lines[own][flow.end(1) :]}"
         return "\n".join([*lines, ""])
     if not _opens(lines[own]):
         raise _cannot(path, "code.paths")

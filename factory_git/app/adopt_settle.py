@@ -51,7 +51,7 @@ def settle(
             draft, dropped = smaller, [*dropped, *lost]
             continue
         hits = bound.judge(contract_of(spec, others=others), code).hits
-        smaller, types, lost = _accepted(draft, hits)
+        smaller, types, lost = accepted(draft, hits)
         if smaller == draft:
             return Settled(
                 draft=draft, files=files, hits=hits, retyped=tuple(dict.fromkeys(retyped)), dropped=tuple(dropped)
@@ -70,9 +70,9 @@ def _loaded(files: Mapping[str, bytes], root: str) -> Spec:
     return spec
 
 
-def _accepted(draft: Draft, hits: Sequence[Hit]) -> tuple[Draft, list[str], list[str]]:
+def accepted(draft: Draft, hits: Sequence[Hit]) -> tuple[Draft, list[str], list[str]]:
     """The draft without what these findings are about, the fields that lost their type, and the nodes that are gone."""
-    wrong = {hit.node for hit in hits if hit.code in ("GF103", "GF105") and ".fields." in hit.node}
+    wrong = {hit.node for hit in hits if hit.code == "GF103" and ".fields." in hit.node}
     missing = {hit.node for hit in hits if hit.code == "GF102" and ".fields." in hit.node}
     refused = {
         hit.node: hit.code

@@ -74,7 +74,7 @@ def test_what_is_adopted_is_guarded_from_then_on(make: Make, judge: Judge) -> No
 
 
 def test_what_everybody_calls_is_a_tool_and_no_step(make: Make) -> None:
-    users = {f"farm/user{n}.py": "from farm.steps import gate\n\ngate([])\n" for n in range(6)}
+    users = {f"farm/user{n}.py": "from farm.steps import gate\n\ngate([])\n" for n in range(5)}
     repo = make({"farm/flow.py": FLOW, "farm/steps.py": STEPS, **users})
     assert run(repo).draft.pipelines == ()
 

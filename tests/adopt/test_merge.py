@@ -66,6 +66,33 @@ def test_a_bound_spec_gets_what_it_lacks_and_keeps_what_it_has(make: Make, judge
     assert {(one.code, one.path) for one in judge(repo)} == before - {("GF401", "")}
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "code: {default: bound, paths: [farm/model.py]}\n",
+        "code:\n  default: bound\n  paths: [farm/model.py]  # ours\n",
+        "code:\n  default: bound\n  paths:\n    - farm/model.py\n",
+    ],
+    ids=["layer", "list", "items"],
+)
+def test_paths_grow_in_the_form_they_have(make: Make, code: str) -> None:
+    spec = f"factory: 1\napp: {{id: farm}}\ndata_contracts:\n  entities:\n    - Old\n{code}"
+    repo = make({"farm/model.py": MODEL, "land/model.py": MODEL.replace("Block", "Land"), "factory.yaml": spec})
+    run(repo)
+    assert spec_of(repo).paths == ("farm/model.py", "land/model.py")
+    assert [one.name for one in spec_of(repo).entities] == ["Old", "Block", "Land"]
+    assert "# ours" in (repo / "factory.yaml").read_text() or "# ours" not in code
+
+
+def test_what_was_told_before_is_not_frozen(make: Make, judge: Judge) -> None:
+    repo = make({"farm/model.py": MODEL + SPRAY + SPRAY.replace("Spray", "Weed"), "factory.yaml": SPEC})
+    assert [(one.code, one.symbol) for one in judge(repo)][-2:] == [("GF401", "Spray"), ("GF401", "Weed")]
+    adopted = run(repo, limit=1)
+    assert [one.name for one in adopted.draft.entities] == ["Spray"]
+    assert adopted.frozen == ()
+    assert [(one.code, one.symbol) for one in judge(repo)][-1:] == [("GF401", "Weed")]
+
+
 def test_a_second_time_there_is_nothing_to_add(make: Make) -> None:
     repo = make({"farm/model.py": MODEL + SPRAY, "factory.yaml": SPEC})
     run(repo)
