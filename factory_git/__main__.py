@@ -18,6 +18,11 @@ def main() -> int:
 
         if quick():
             return 0
+    if args[:2] == ["hooks", "commit-msg"] and len(args) == 3:
+        from factory_git.app.message_quick import called  # noqa: PLC0415
+
+        if called(args[2]):
+            return 0
     if args[:1] == ["map"]:
         from factory_git.cli.map_quick import answer  # noqa: PLC0415
 

@@ -16,7 +16,7 @@ import zlib
 from factory_git.app.pieces import touched
 from factory_git.core.trailers import NODE, SPEC, node_values
 from factory_git.drift import memory
-from factory_git.gitio import index_read
+from factory_git.gitio import caller, index_read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +42,14 @@ _ODD_STATES = ("MERGE_HEAD", "CHERRY_PICK_HEAD", "REBASE_HEAD")
 def main() -> int:
     """The hook's second look: 0 when the message is as it should be, 1 when the whole hook must look."""
     return 0 if quick(sys.argv[1]) else 1
+
+
+def called(file: str) -> bool:
+    """The same for other callers than our own hook, which has looked already whether a commit is amended."""
+    try:
+        return not caller.amends() and quick(file)
+    except OSError:
+        return False
 
 
 def quick(file: str) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from factory_git.app import commit_message, message_quick
 from factory_git.app.context import open_context
 from factory_git.drift import memory
+from factory_git.gitio import caller
 from tests.conftest import Git
 from tests.hooks.conftest import CODE, Run
 from tests.hooks.test_commit_msg import MODEL, change
@@ -132,6 +133,26 @@ def test_it_loads_nothing_heavy(bound: Path, git: Git, both: Both) -> None:
     code = f"from factory_git.app import message_quick; sys.exit(0 if message_quick.quick({str(file)!r}) else 1)"
     assert loaded(code, bound, "-I", "-S") <= {"re"}
     assert "Factory-Node" in file.read_text()
+
+
+def test_the_command_takes_the_quick_way_unless_a_commit_is_amended(
+    bound: Path, git: Git, both: Both, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(bound, MODEL, "price: Decimal", "price: int")
+    git("add", "-A", cwd=bound)
+    file = bound / ".git" / "words"
+    file.write_text("subject\n")
+    args = ["git-factory", "hooks", "commit-msg", str(file)]
+    code = f"sys.argv = {args}; from factory_git.__main__ import main; sys.exit(main())"
+    assert loaded(code, bound, "-I", "-S") <= {"re"}
+    assert "Factory-Node" in file.read_text()
+    file.write_text("subject\n")
+    monkeypatch.chdir(bound)
+    with monkeypatch.context() as patch:
+        patch.setattr(caller, "amends", lambda: True)
+        assert not message_quick.called(str(file))
+    assert message_quick.called(str(file))
+    assert not message_quick.called(str(bound / "gone"))
 
 
 def test_the_hook_takes_the_quick_way(bound: Path, git: Git, commit: Run, both: Both) -> None:
