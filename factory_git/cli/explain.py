@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import click
+from click.shell_completion import CompletionItem
 
 from factory_git.app import explain
 from factory_git.cli import output
 
 
+def _codes(_: click.Context, __: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    found = [one for one in explain.listing() if one.code.startswith(incomplete.upper())]
+    return [CompletionItem(one.code, help=one.title) for one in found]
+
+
 @click.command("explain")
-@click.argument("code", required=False)
+@click.argument("code", required=False, shell_complete=_codes)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object; of all rules, one array.")
 def command(*, code: str | None, as_json: bool) -> int:
     """Tell what a rule of the check finds, why, and the way out; without CODE, list all rules."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -190,6 +191,8 @@ def _mode_on_disk(file: Path) -> str:
         return LINK
     if file.is_dir():
         return SUBMODULE
+    if not stat.S_ISREG(mode):
+        return ""  # a pipe or a device is nothing that Git keeps, and reading it may never end
     return EXECUTABLE if mode & 0o100 else FILE
 
 

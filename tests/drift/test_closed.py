@@ -103,6 +103,14 @@ def test_a_file_on_disk_that_cannot_be_read(shop: Path) -> None:
     assert factory(shop, "check", "--worktree").returncode not in (0, 2)
 
 
+def test_a_pipe_in_place_of_a_file(shop: Path) -> None:
+    (shop / "src/item.py").unlink()
+    os.mkfifo(shop / "src/item.py")
+    done = factory(shop, "check", "--worktree")
+    assert done.returncode == 1, done.stderr
+    assert "data_contracts.entities.item" in done.stdout
+
+
 def test_a_rule_that_raises_is_a_defect_and_no_pass(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(_: object) -> object:
         raise RuntimeError("a rule with a defect")

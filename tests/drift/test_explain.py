@@ -54,6 +54,11 @@ def test_the_command(repo: Path) -> None:
     assert [one["code"] for one in json.loads(factory(repo, "explain", "--json").stdout)] == sorted(RULES)
 
 
+def test_a_shell_completes_codes(repo: Path) -> None:
+    done = factory(repo, COMP_WORDS="git-factory explain GF20", COMP_CWORD="2", _GIT_FACTORY_COMPLETE="bash_complete")
+    assert [line.partition(",")[2] for line in done.stdout.split()] == ["GF201", "GF202", "GF203", "GF204", "GF205"]
+
+
 def test_it_needs_no_repository(tmp_path: Path) -> None:
     assert factory(tmp_path, "explain", "GF102").returncode == 0
 
