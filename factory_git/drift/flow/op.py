@@ -227,7 +227,17 @@ def texts(shape: Shape, node: Node) -> str:
     return shape.text(node).strip("rbufRBUF").strip("\"'`")
 
 
+def decorated(decorators: Iterable[str], words: frozenset[str]) -> bool:
+    """Whether one of a declaration's decorators (annotations, attributes) is called one of ``words``."""
+    for one in decorators:
+        head = one.lstrip("@").partition("(")[0].replace("\\", ".").replace("::", ".")
+        before, _, last = head.rpartition(".")
+        if last in words and before != "mock":
+            return True
+    return False
+
+
 __all__ = [
-    "NOTHING", "Op", "Shape", "attribute", "choice", "dotted", "first", "items", "join", "leave", "let", "line", "name",
-    "nothing", "only", "parse", "readable", "seq", "texts",
+    "NOTHING", "Op", "Shape", "attribute", "choice", "decorated", "dotted", "first", "items", "join", "leave",
+    "let", "line", "name", "nothing", "only", "parse", "readable", "seq", "texts",
 ]  # fmt: skip

@@ -378,7 +378,7 @@ class Program:
         if run.owner < 0 or found.plain:
             return
         row = self.resolver.rows(run.path)[2][run.owner]
-        answers = row[6] <= op.start and self.shape(run.path).answering(row, self.resolver.rows(run.path)[8], run.owner)
+        answers = row[6] <= op.start and self.shape(run.path).answering(row)
         itself = self.inner(run.path, op.start, -1) == run.owner
         if answers and itself and not self._other_model(run, row, found):
             run.show(RESPONSE, f"{row[0]}()", [found], JSON, run.left or int(row[4]))

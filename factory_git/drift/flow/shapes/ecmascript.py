@@ -8,6 +8,7 @@ from factory_git.drift.flow.op import (
     Shape,
     attribute,
     choice,
+    decorated,
     first,
     items,
     join,
@@ -210,6 +211,8 @@ responders = {
 }  # fmt: skip
 answers = frozenset({"ctx.body", "ctx.response.body", "response.body", "reply.body"})
 
+_ROUTES = frozenset({"Get", "Post", "Put", "Patch", "Delete", "All"})
+
 
 def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bool:
     """Nothing of its own."""
@@ -217,6 +220,6 @@ def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bo
     return False
 
 
-def answering(row: tuple[Any, ...], routes: tuple[Any, ...], owner: int) -> bool:
+def answering(row: tuple[Any, ...]) -> bool:
     """A method with a decorator of routing (NestJS)."""
-    return bool(row[14]) and any(one[2] == owner for one in routes)
+    return decorated(row[14], _ROUTES)

@@ -245,7 +245,7 @@ def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bo
     return False
 
 
-def answering(row: tuple[Any, ...], routes: tuple[Any, ...], owner: int) -> bool:
+def answering(row: tuple[Any, ...]) -> bool:
     """Handlers give nothing back."""
-    del row, routes, owner
+    del row
     return False

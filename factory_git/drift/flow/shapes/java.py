@@ -8,6 +8,7 @@ from factory_git.drift.flow.op import (
     Shape,
     attribute,
     choice,
+    decorated,
     first,
     items,
     leave,
@@ -200,8 +201,10 @@ responders = {
     "println": (_WRITERS, "text"), "end": (_WRITERS, "text"), "sendError": (_WRITERS, "text"),
 }  # fmt: skip
 answers: frozenset[str] = frozenset()
-_ROUTES = ("GetMapping", "PostMapping", "PutMapping", "PatchMapping", "DeleteMapping", "RequestMapping", "GET", "POST",
-           "PUT", "PATCH", "DELETE", "Path", "Get", "Post", "Put", "QueryMapping", "MessageMapping")  # fmt: skip
+_ROUTES = frozenset({
+    "GetMapping", "PostMapping", "PutMapping", "PatchMapping", "DeleteMapping", "RequestMapping", "GET", "POST",
+    "PUT", "PATCH", "DELETE", "Path", "Get", "Post", "Put", "QueryMapping", "MessageMapping",
+})  # fmt: skip
 
 
 def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bool:
@@ -212,7 +215,6 @@ def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bo
     )
 
 
-def answering(row: tuple[Any, ...], routes: tuple[Any, ...], owner: int) -> bool:
+def answering(row: tuple[Any, ...]) -> bool:
     """A method with an annotation of routing."""
-    del routes, owner
-    return any(one.lstrip("@").partition("(")[0].rpartition(".")[2] in _ROUTES for one in row[14])
+    return decorated(row[14], _ROUTES)

@@ -8,6 +8,7 @@ from factory_git.drift.flow.op import (
     Shape,
     attribute,
     choice,
+    decorated,
     first,
     join,
     leave,
@@ -248,6 +249,8 @@ responders = {
 }  # fmt: skip
 answers: frozenset[str] = frozenset()
 
+_ROUTES = frozenset({"Route", "Get", "Post", "Put", "Patch", "Delete", "ApiResource"})
+
 
 def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bool:
     """``$response->getBody()->write(…)``."""
@@ -255,6 +258,6 @@ def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bo
     return op.name == "write" and chain.lower().endswith("getbody()")
 
 
-def answering(row: tuple[Any, ...], routes: tuple[Any, ...], owner: int) -> bool:
+def answering(row: tuple[Any, ...]) -> bool:
     """A method with an attribute of routing."""
-    return bool(row[14]) and any(one[2] == owner for one in routes)
+    return decorated(row[14], _ROUTES)

@@ -7,6 +7,7 @@ from factory_git.drift.flow.op import (
     Op,
     Shape,
     attribute,
+    decorated,
     first,
     items,
     join,
@@ -250,6 +251,8 @@ responses = {
 responders = {"write": (frozenset({"response", "resp"}), "text")}
 answers = frozenset({"resp.media", "response.media", "resp.text", "response.text", "resp.body", "response.body"})
 
+_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "route", "api_route", "api_view", "action", "websocket"})
+
 
 def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bool:
     """Nothing of its own."""
@@ -257,6 +260,6 @@ def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bo
     return False
 
 
-def answering(row: tuple[Any, ...], routes: tuple[Any, ...], owner: int) -> bool:
+def answering(row: tuple[Any, ...]) -> bool:
     """A function with a decorator of routing."""
-    return bool(row[14]) and any(one[2] == owner for one in routes)
+    return decorated(row[14], _ROUTES)

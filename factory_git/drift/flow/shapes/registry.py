@@ -33,8 +33,8 @@ if TYPE_CHECKING:
         def written(self, op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bool:
             """Whether a call writes to the answer of a request in a way that is the language's own."""
 
-        def answering(self, row: tuple[Any, ...], routes: tuple[Any, ...], owner: int) -> bool:
-            """Whether what a declaration (its row, and the file's routes) gives back answers a request."""
+        def answering(self, row: tuple[Any, ...]) -> bool:
+            """Whether what a declaration (its row in the map) gives back answers a request."""
 
 
 MODULES = {

@@ -10,6 +10,7 @@ from factory_git.drift.flow.op import (
     Op,
     Shape,
     attribute,
+    decorated,
     first,
     items,
     leave,
@@ -245,6 +246,8 @@ responders = {
 }
 answers: frozenset[str] = frozenset()
 
+_ROUTES = frozenset({"get", "post", "put", "patch", "delete", "head", "route"})
+
 
 def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bool:
     """``HttpResponse::Ok().json(…)``."""
@@ -252,6 +255,6 @@ def written(op: Op, chain: str, receiver: Value, env: Mapping[str, Value]) -> bo
     return op.name in ("json", "body") and chain.startswith("HttpResponse.")
 
 
-def answering(row: tuple[Any, ...], routes: tuple[Any, ...], owner: int) -> bool:
+def answering(row: tuple[Any, ...]) -> bool:
     """A function with an attribute of routing."""
-    return bool(row[14]) and any(one[2] == owner for one in routes)
+    return decorated(row[14], _ROUTES)
