@@ -28,7 +28,6 @@ from factory_git.drift.places import CONFLICT
 from factory_git.drift.view import Code
 from factory_git.drift.world import World
 from factory_git.gitio import trees
-from factory_git.gitio.locate import Location
 from factory_git.spec.load import find
 from factory_git.spec.model import Spec
 
@@ -103,12 +102,29 @@ def _conflicts(tree: trees.Tree, contract: Contract) -> Iterable[Finding]:
             yield Finding(code="GF504", message=words, place=Place(file=path), hint=hint, root=contract.root)
 
 
-def bindings(location: Location, spec: Spec) -> Bindings:
-    """Which nodes of a bound spec have a declaration in the working tree. Raises :class:`FactoryError` without one."""
-    tree = trees.worktree(location)
+def bindings(tree: trees.Tree, spec: Spec) -> Bindings:
+    """Which nodes of a bound spec have a declaration in a tree. Raises :class:`FactoryError` when it cannot be read."""
+    codes, contract = _opened(tree, spec)
+    return bind(contract, codes.code)
+
+
+def nodes_at(tree: trees.Tree, spec: Spec, file: str, line: int) -> tuple[tuple[str, str], ...]:
+    """Node and how it is tied (:class:`Target`), of the innermost declaration around a line that a node is tied to."""
+    codes, contract = _opened(tree, spec)
+    spans: dict[tuple[int, int], list[tuple[str, str]]] = {}
+    for node, target in bind(contract, codes.code).bound.items():
+        if target.file != file:
+            continue
+        symbol = codes.code.symbol(file, target.index) if target.index >= 0 else None
+        if symbol is None or symbol.line <= line <= symbol.end_line:
+            span = (-symbol.end_line + symbol.line, symbol.line) if symbol else (-(1 << 30), 0)
+            spans.setdefault(span, []).append((node, target.how))
+    return tuple(sorted(spans[max(spans)])) if spans else ()
+
+
+def _opened(tree: trees.Tree, spec: Spec) -> tuple[Codes, Contract]:
     roots = [root for root, _ in find(tree.paths())]
-    codes = Codes(tree, roots)
-    return bind(contract_of(spec, others=roots), codes.code)
+    return Codes(tree, roots), contract_of(spec, others=roots)
 
 
 def binds(contract: Contract) -> bool:

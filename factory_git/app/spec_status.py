@@ -11,6 +11,7 @@ from factory_git.app.spec_proof import results_here
 from factory_git.app.specs import select
 from factory_git.core.errors import FactoryError, Place
 from factory_git.core.ids import SpecPath
+from factory_git.gitio import trees
 from factory_git.gitio.locate import locate
 from factory_git.spec import graph
 from factory_git.spec.ladder import Growth, growth
@@ -69,6 +70,6 @@ def _tied(spec: Spec, top: Path) -> set[SpecPath] | None:
     from factory_git.app.judge_bound import bindings  # noqa: PLC0415 (the map and its parsers, for bound specs only)
 
     try:
-        return {SpecPath(node) for node in bindings(locate(top), spec).bound}
+        return {SpecPath(node) for node in bindings(trees.worktree(locate(top)), spec).bound}
     except FactoryError:
         return None

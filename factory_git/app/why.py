@@ -26,7 +26,8 @@ NODES = 12  # of a file's head; the whole list is in the lock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Node:
-    """A spec node of the line. ``place`` is None where the spec has none; ``by``: tag, head, lock, trailer, spec."""
+    """A spec node of the line. ``place`` is None where the spec has none; ``by``: tag, head, lock, trailer, spec;
+    of bound code also code (``code:`` in the spec) and convention (its name)."""
 
     path: str
     place: Place | None
@@ -92,7 +93,13 @@ def run(ctx: Context, file: str, line: int | None = None, *, revision: str | Non
     spec, locked = tree.spec(file, notes)
     is_spec = spec is not None and any(source.path == file for source in spec.sources)
     bound = _bound_to(locked, spec, [file, *([origin.file] if origin else [])])
-    nodes, more = _spec_nodes(spec, file, line) if spec and is_spec else _nodes(content, line, commit, spec, bound)
+    tied = tree.tied(spec, file, line, notes) if spec and line and not (spec.compiled or is_spec) else ()
+    if spec and is_spec:
+        nodes, more = _spec_nodes(spec, file, line)
+    elif spec and tied:
+        nodes, more = tuple(Node(path=path, place=_place(path, spec.places), by=by) for path, by in tied), 0
+    else:
+        nodes, more = _nodes(content, line, commit, spec, bound)
     records = Records(ctx, _trailer(commit, "Factory-Run"), notes)
     return Why(
         file=file,

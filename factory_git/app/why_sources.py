@@ -21,6 +21,7 @@ class Files:
     """The files that belong to the answer: on disk, or of a commit."""
 
     def __init__(self, ctx: Context, revision: str | None) -> None:
+        self._location = ctx.location
         self._top = ctx.location.worktree if revision is None else None
         self._tree = trees.index(ctx.location) if self._top else trees.commit(ctx.location, revision or "HEAD")
 
@@ -53,6 +54,16 @@ class Files:
         except (FactoryError, OSError) as error:
             notes.append(f"the spec cannot be read, so its places are not told: {error}")
             return None, {}
+
+    def tied(self, spec: Spec, path: str, line: int, notes: list[str]) -> tuple[tuple[str, str], ...]:
+        """The nodes that a line's declaration is tied to, and how; of a spec whose code is bound."""
+        from factory_git.app.judge_bound import nodes_at  # noqa: PLC0415 (the map and its parsers: for these specs only)
+
+        try:
+            return nodes_at(trees.worktree(self._location) if self._top else self._tree, spec, path, line)
+        except (FactoryError, OSError) as error:
+            notes.append(f"the code map cannot be read, so only tags are told: {error}")
+            return ()
 
     def _lock(self, root: str) -> Mapping[str, Any]:
         try:

@@ -21,7 +21,7 @@ _MARKS = frozenset(" \t#/*!-<;%\"'@[(")
 def nothing_at(place: contract.Place, problem: Problem) -> Hit:
     """The lock or ``code:`` names a place where nothing is, or too much."""
     several = "declarations" in problem.words and problem.near and "~" in problem.near[0]
-    said = "the spec binds it" if place.how == "code" else "the lock has it"
+    said = "the spec binds it to" if place.how == "code" else "the lock has it at"
     file, line = (place.file, place.line) if place.how == "code" else (place.at.partition("::")[0], 1)
     hint = problem.hint or (f"did you mean {' or '.join(problem.near)}?" if problem.near else "correct at: in the spec")
     if several:
@@ -32,7 +32,7 @@ def nothing_at(place: contract.Place, problem: Problem) -> Hit:
         file=file,
         line=line,
         about=place.at,
-        message=f"{said} to {place.at}, but {problem.words}",
+        message=f"{said} {place.at}, but {problem.words}",
         hint=hint,
     )
 

@@ -393,7 +393,7 @@ def test_a_hole_s_function_that_is_gone_is_told_in_its_file() -> None:
     lean = contract_of(spec, compiled=["farm/model.py"], holes={node: "farm/bound/sow.py::sow"})
     (hit,) = bind(lean, code_of(data)).hits
     assert (hit.code, hit.file, hit.node) == ("GF001", "farm/bound/sow.py", node)
-    assert hit.message == "the lock has it to farm/bound/sow.py::sow, but farm/bound/sow.py has no sow"
+    assert hit.message == "the lock has it at farm/bound/sow.py::sow, but farm/bound/sow.py has no sow"
     data["farm/bound/sow.py"] = b"def sow(): ...\n"
     assert bind(lean, code_of(data)).bound[node].how == "lock"
     del data["farm/bound/sow.py"]
