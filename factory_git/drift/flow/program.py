@@ -408,7 +408,9 @@ class Program:
             if file is None:
                 continue
             for index, row in enumerate(self.resolver.rows(path)[2]):
-                if row[1] in FUNCTIONS and file.outer(index) and file.mentions(row[6], row[7]):
+                if row[1] not in FUNCTIONS or not file.outer(index):
+                    continue
+                if file.mentions(row[6], row[7]) or self.around(path, index) is not None:
                     yield path, index
             if file.loose:
                 yield path, -1
