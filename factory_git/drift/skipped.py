@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 TEST, VENDORED, GENERATED = "test", "vendored", "generated"
 
 _TEST_FOLDERS = frozenset({
-    "test", "tests", "__tests__", "__mocks__", "__fixtures__", "testdata", "fixtures", "e2e", "testing",
-    "androidtest", "integrationtest",
+    "test", "tests", "__tests__", "__mocks__", "__fixtures__", "testdata", "fixtures", "e2e", "androidtest",
+    "integrationtest",
 })  # fmt: skip
 _VENDORED = frozenset({
     "node_modules", "vendor", "vendored", "third_party", "thirdparty", "bower_components", "site-packages", "pods",
@@ -27,8 +27,9 @@ _VENDORED = frozenset({
 _GENERATED = frozenset({"__generated__", "generated", "generated-sources"})
 _TEST_STARTS = ("test_", "conftest.")
 _TEST_STEMS = ("_test", ".test", "-test", "_spec", ".spec", ".stories", ".cy")
-_TEST_WORDS = ("Test", "Tests", "TestCase", "IT")
-_MADE_STEMS = ("_pb2", "_pb2_grpc", ".pb", ".pb.gw", "_pb", ".generated", "_generated", ".gen", "_gen", ".g", ".min")
+_TEST_WORDS = ("Test", "Tests", "TestCase")
+_MADE_STEMS = ("_pb2", "_pb2_grpc", ".pb", ".pb.gw", "_pb", ".generated", "_generated", ".gen", ".g", ".min")
+_MADE_ENDS = ("_gen.go", "_string.go", ".sql.go")
 _MADE_STARTS = ("zz_generated",)
 _WORDED = frozenset({"java", "php", "cs"})  # languages that name a test's file in words: OrderTest.java
 
@@ -118,11 +119,13 @@ def by_name(path: str) -> str:
         if small in _TEST_FOLDERS:
             return TEST
     stem, _, ending = name.rpartition(".")
-    if stem.endswith(_MADE_STEMS) or name.startswith(_MADE_STARTS):
+    if stem.endswith(_MADE_STEMS) or name.startswith(_MADE_STARTS) or name.endswith(_MADE_ENDS):
         return GENERATED
     if name.startswith(_TEST_STARTS) or stem.endswith(_TEST_STEMS) or stem in ("tests", "test"):
         return TEST
-    return TEST if ending in _WORDED and stem.endswith(_TEST_WORDS) else ""
+    if ending in _WORDED and (stem.endswith(_TEST_WORDS) or (stem.endswith("IT") and stem[-3:-2].islower())):
+        return TEST
+    return ""
 
 
 def _parse(data: bytes) -> list[tuple[str, str, bool]]:
