@@ -186,7 +186,8 @@ def _about(side: Side, done: Tolerated) -> list[Hit]:
         if mark.wrong:
             out.append(suppress.bare(mark))
         elif idle := [code for code in mark.codes if (number, code) not in done.used]:
-            out.append(suppress.unused(mark, idle, side.read(mark.file)))
+            near = next((hit for hit in done.open if hit.file == mark.file and hit.code in idle), None)
+            out.append(suppress.unused(mark, idle, side.read(mark.file), near))
     if side.problem:
         out.append(baseline.broken(side.path, side.problem))
     kept = [entry for number, entry in enumerate(side.entries) if number in done.kept]

@@ -87,14 +87,20 @@ def bare(mark: Suppression) -> Hit:
     )  # fmt: skip
 
 
-def unused(mark: Suppression, codes: Iterable[str], content: bytes | None) -> Hit:
-    """GF902: a suppression whose ``codes`` suppress nothing; with the content, a fix that takes them out."""
+def unused(mark: Suppression, codes: Iterable[str], content: bytes | None, near: Hit | None = None) -> Hit:
+    """GF902: a suppression whose ``codes`` suppress nothing; with the content, a fix that takes them out.
+
+    ``near`` is a finding that it may have been meant for: then it is moved, not removed.
+    """
     named = ", ".join(codes)
-    fix = _without(mark, set(codes), content) if content is not None else None
+    fix = _without(mark, set(codes), content) if content is not None and near is None else None
+    hint = "remove it; `git factory check --fix` does"
+    if near is not None:
+        hint = f"{near.code} is found in line {near.line}: put the suppression right above that line, or remove it"
     return Hit(
         code=UNUSED, node="", file=mark.file, line=mark.line, symbol=mark.symbol, about=named.replace(" ", ""),
         message=f"suppression of {named} suppresses nothing",
-        hint="remove it; `git factory check --fix` does",
+        hint=hint,
         fixes=(fix,) if fix else (),
     )  # fmt: skip
 

@@ -283,6 +283,17 @@ def test_suppressions_without_code_or_reason_or_use(shop: Path, git: Git, findin
         assert (found.place.file, found.place.line) == ("src/item.py", 6)
 
 
+def test_a_suppression_at_the_wrong_place_is_told_the_right_one(shop: Path, git: Git, findings: Findings) -> None:
+    text = DROPPED.replace(
+        "    weight: int\n", "    weight: int\n    # gf: ignore[GF102] the price is kept elsewhere\n"
+    )
+    write(shop, "src/item.py", text + "    more: int\n")
+    git("add", "-A", cwd=shop)
+    found = next(one for one in findings(shop) if one.code == "GF902")
+    assert "GF102 is found in line 6" in found.hint
+    assert found.fixes == ()
+
+
 def test_a_suppression_in_the_spec_tolerates_what_has_no_code(shop: Path, git: Git, findings: Findings) -> None:
     more = "    # gf: ignore[GF101] written next week\n    - {name: Note, fields: {id: text key}}\n"
     write(shop, "factory.yaml", SPEC + more)
