@@ -82,8 +82,8 @@ def test_a_folder_that_the_spec_names_may_be_called_anything() -> None:
 
 
 def test_the_last_line_that_fits_counts_and_other_attributes_do_not() -> None:
-    data = b"# *.py linguist-generated\n*.py text linguist-generated\nfarm.py -linguist-generated\n*.md linguist-vendored\n"
+    data = b"# *.go linguist-generated\n*.py text linguist-generated\nfarm.py -linguist-generated\n*.go text\n"
     skipped = Skipped(("",), {".gitattributes": data}.get)
     assert skipped.why("src/plan.py") == "generated"
     assert skipped.why("src/farm.py") == ""
-    assert skipped.why("src/x.py") == "generated"
+    assert skipped.why("src/plan.go") == ""
