@@ -42,6 +42,7 @@ from __future__ import annotations
 
 from factory_git.drift.kinds.entities import repairs
 from factory_git.drift.kinds.entities.agreement import wording
+from factory_git.drift.kinds.entities.members import line_of
 from factory_git.drift.kinds.entities.sides import sides
 
 TYPE_CHECKING = False
@@ -64,7 +65,7 @@ def check(world: World) -> Iterator[Hit]:
                 f"field {field.name} of {side.entity.name} is missing: {member.name} goes by {member.wire} outside"
             )
             hint = f"declare it as {field.name}, or name the field {member.wire} in the spec"
-            line = 0 if member.inherited else member.line
+            line = 0 if member.inherited else line_of(world.code, member)
             fixes = repairs.rename(world, side, field, member)
             yield world.hit(CODE, side.target, message, node=field.path, line=line, hint=hint, fixes=fixes)
         for field in side.missing:

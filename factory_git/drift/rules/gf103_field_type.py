@@ -56,6 +56,7 @@ from __future__ import annotations
 
 from factory_git.drift.kinds.entities import repairs
 from factory_git.drift.kinds.entities.agreement import disagreement
+from factory_git.drift.kinds.entities.members import line_of
 from factory_git.drift.kinds.entities.sides import sides
 
 TYPE_CHECKING = False
@@ -81,8 +82,8 @@ def check(world: World) -> Iterator[Hit]:
                 side.target,
                 f"field {field.name} of {side.entity.name} is {found.found}; the spec says {found.wanted}",
                 node=field.path,
-                line=0 if away else member.line,
+                line=0 if away else line_of(world.code, member),
                 hint=found.hint or f"change the type, or {field.path} in the spec",
-                detail=(f"it stands at {member.path}:{member.line}",) if away else (),
+                detail=(f"it stands at {member.path}:{line_of(world.code, member)}",) if away else (),
                 fixes=repairs.retype(world, side, field, member),
             )

@@ -43,6 +43,7 @@ from __future__ import annotations
 
 from factory_git.drift.kinds import names
 from factory_git.drift.kinds.entities import repairs
+from factory_git.drift.kinds.entities.members import line_of
 from factory_git.drift.kinds.entities.sides import sides
 
 TYPE_CHECKING = False
@@ -65,7 +66,7 @@ def check(world: World) -> Iterator[Hit]:
                 side.target,
                 f"field {name} of {side.entity.name} is unknown; the spec has {field.name}",
                 node=field.path,
-                line=0 if member.path != side.target.file else member.line,
+                line=0 if member.path != side.target.file else line_of(world.code, member),
                 about=names.snake(name),
                 hint=f"rename it to {field.name}, or the spec's to {names.snake(name)} (with was: {field.name})",
                 fixes=repairs.rename(world, side, field, member),
@@ -76,7 +77,7 @@ def check(world: World) -> Iterator[Hit]:
                 CODE,
                 side.target,
                 f"field {name} of {side.entity.name} is unknown to the spec",
-                line=member.line,
+                line=line_of(world.code, member),
                 about=name,
                 severity="warning",
                 hint=f"add it below {side.entity.path}.fields in the spec, or take it out of the code",

@@ -149,7 +149,7 @@ class _Gathering:
                 path=path,
                 owner=one.parent,
                 index=place,
-                line=_line(self.code, path, one) if one.decorators else one.line,
+                line=one.line,
                 start=one.start,
                 end=one.end,
                 inherited=inherited,
@@ -279,10 +279,12 @@ def _typed_parameters(facts: FileFacts, index: int) -> dict[str, str]:
     }
 
 
-def _line(code: Code, path: str, one: Symbol) -> int:
+def line_of(code: Code, member: Member) -> int:
     """The line that a field's name stands on, below its decorators."""
-    text = code.content(path)[one.start : one.end]
-    place = text.rfind(one.name.encode())
-    if one.default:
-        place = text.find(one.name.encode(), max(0, text.rfind(b"]\n") + 1, text.rfind(b")\n") + 1))
-    return one.line + text.count(b"\n", 0, max(place, 0))
+    if not member.decorators:
+        return member.line
+    text = code.content(member.path)[member.start : member.end]
+    name = member.name.encode()
+    below = max(0, text.rfind(b"]\n") + 1, text.rfind(b")\n") + 1) if member.default else 0
+    place = text.find(name, below) if member.default else text.rfind(name)
+    return member.line + text.count(b"\n", 0, max(place, 0))
