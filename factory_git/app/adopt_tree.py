@@ -45,7 +45,7 @@ def scan(start: Path | None, folders: Sequence[str], language: str = "") -> tupl
     """
     the = open_map(Which(), start)
     code = code_of(the)
-    skipped = Skipped(folders, code.read)
+    skipped = Skipped(folders, code.read, code.generated)
     kept: dict[str, list[str]] = {}
     dropped: Counter[str] = Counter()
     others: Counter[str] = Counter()

@@ -58,6 +58,7 @@ class World:
         self.trouble = trouble
         self.skipped = skipped or skipped_of(contract, code)
         self.compiled = frozenset(contract.compiled)
+        self._own = {target.file for target in bound.values()}
         self.nodes = {path: (file, line) for path, file, line in contract.nodes}
         self.memory: dict[str, Any] = {}  # what several rules share, worked out once
         self.at: dict[tuple[str, int], list[str]] = {}
@@ -69,16 +70,19 @@ class World:
         return mode == "bound" and node not in self.bound and node not in self.trouble
 
     def judged(self, file: str) -> bool:
-        """Whether a file is one that the spec's own code may be in: in its folders, not compiled, and no test, nothing
-        vendored, nothing generated."""
-        return file not in self.compiled and in_folders(self.contract, file) and not self.skipped.why(file)
+        """Whether rules look at a file: a node is tied to something in it, or it is one of :meth:`files`."""
+        return (file in self._own or self._inside(file)) and file not in self.compiled
 
     def files(self) -> Iterator[str]:
-        """Every file of a language of the map that is judged, sorted."""
+        """The files that the spec's code is looked for in, sorted: those of its folders that are neither compiled nor
+        tests, vendored or generated."""
         seen: set[str] = set()
         for folder in self.contract.folders:
             seen.update(self.code.under(folder) if not self.code.tree.has(folder) else (folder,))
-        return iter([path for path in sorted(seen) if self.judged(path)])
+        return iter([path for path in sorted(seen) if path not in self.compiled and self._inside(path)])
+
+    def _inside(self, file: str) -> bool:
+        return in_folders(self.contract, file) and not self.skipped.why(file)
 
     def symbol(self, target: Target) -> Symbol | None:
         """The declaration; None for a whole file."""

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from factory_git.drift import contract, marks
+from factory_git.drift import bound, contract, marks
 from factory_git.drift.bind import Bindings, bind
 from factory_git.drift.contracts import contract_of
 from factory_git.drift.places import normal
@@ -405,3 +405,13 @@ def test_a_contract_survives_the_memory() -> None:
     (spec,) = specs_of(data)
     made = contract_of(spec, gone=["terms.old"], others=["sub", ""])
     assert contract.unpack(contract.pack(made)) == made
+
+
+def test_rules_look_at_what_is_tied_wherever_it_lies() -> None:
+    files = {"src/f.py": "", "src/test_f.py": "", "src/vendor/v.py": "def x(): ...\n", "lib/g.py": "", "lib/h.py": ""}
+    whole = {"factory.yaml": SPEC.format(language="python", code=f"  {PLAN}: src/vendor/v.py::x\n"), **files}
+    data = {path: text.encode() for path, text in whole.items()}
+    (spec,) = specs_of(data)
+    world = bound.judge(contract_of(spec, compiled=["src/compiled.py"]), code_of(data)).world
+    assert list(world.files()) == ["src/f.py"]
+    assert [path for path in files if world.judged(path)] == ["src/f.py", "src/vendor/v.py"]
