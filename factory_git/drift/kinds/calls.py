@@ -15,6 +15,7 @@ from factory_git.codemap.resolve import CONSTRUCTORS
 from factory_git.codemap.typetext import head
 from factory_git.codemap.walk import TYPES
 from factory_git.core.value import content
+from factory_git.drift.kinds.callers import FARTHEST, Near
 from factory_git.drift.kinds.control.flow import NOTHING, Flow, Mention
 from factory_git.drift.kinds.control.lower import Lower
 from factory_git.drift.kinds.control.registry import language
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
     Lead = tuple[tuple[int, ...], Function | None]
 
 _WORD = re.compile(r"\w+")
-FARTHEST = 8
-"""Calls of calls of calls: what is further away than this is not looked for."""
 MOST = 1500
 """So many functions are looked into for one pipeline, the nearest first; beyond them is said to be not sure."""
 ENTRIES = (
@@ -53,7 +52,7 @@ class Calls:
                 name = graph.symbol(function)[0]
                 self.words[name] = (*self.words.get(name, ()), *numbers)
         self.methods = _methods(graph, marks)
-        self._near = _Near(graph, marks)
+        self._near = Near(graph, marks)
         self._wordy: dict[str, frozenset[str]] = {}
         self._lowers: dict[str, Lower | None] = {}
         self._flows: dict[Function, Flow] = {}
@@ -185,7 +184,7 @@ class Calls:
         """Look into all functions near ``start``, then hand what they reach back to who calls them."""
         wave = [start]
         above: dict[Function, set[Function]] = {}
-        for _ in range(FARTHEST):
+        for left in range(FARTHEST, 0, -1):
             following: list[Function] = []
             for one in wave:
                 if one in self._leads:
@@ -193,9 +192,9 @@ class Calls:
                 if len(self._leads) >= MOST:
                     self.cut = True
                     break
-                self._leads[one] = tuple(self._lead(one))
+                self._leads[one] = tuple(self._lead(one, left))
                 for _, inside in self._leads[one]:
-                    if inside is not None:
+                    if inside is not None and self._near.leads(inside, left - 1):
                         above.setdefault(inside, set()).add(one)
                         following.append(inside)
             wave = following
@@ -203,19 +202,21 @@ class Calls:
         self._reach = {
             one: frozenset(mark for marks, _ in leads for mark in marks) for one, leads in self._leads.items()
         }
-        left = [one for one, marks in self._reach.items() if marks]
-        while left:
-            one = left.pop()
+        fresh = [one for one, marks in self._reach.items() if marks]
+        while fresh:
+            one = fresh.pop()
             for caller in above.get(one, ()):
                 if not self._reach[one] <= self._reach[caller]:
                     self._reach[caller] |= self._reach[one]
-                    left.append(caller)
+                    fresh.append(caller)
 
-    def _lead(self, function: Function) -> Iterator[Lead]:
+    def _lead(self, function: Function, left: int) -> Iterator[Lead]:
         """Where the calls of a function lead, and the functions it names for others to call."""
         path, index = function
         unknown = False
         for place in self.graph.calls(function):
+            if not self._near.counts(self.graph.rows(path)[4][place][0], left - 1):
+                continue  # no function of that name leads to what we look for
             target = self.graph.called(path, place)
             if target is not None:
                 yield self._of(target) or self._promised(target), self.graph.body(target)
@@ -308,33 +309,6 @@ def _methods(
         for name in names:
             out.setdefault(name, []).append((bases, numbers))
     return out
-
-
-class _Near:
-    """Which files may name the declarations we look for without calling them: told without reading them."""
-
-    def __init__(self, graph: CallGraph, marks: Iterable[Function]) -> None:
-        self.graph = graph
-        self.files = {path for path, _ in marks}
-        self.folders = {path.rpartition("/")[0] for path in self.files}
-        self.names = {path.rpartition("/")[2].split(".")[0] for path in self.files}
-        self.names |= {folder.rpartition("/")[2] for folder in self.folders}
-        for function in marks:
-            if function[1] >= 0:
-                row = graph.symbol(function)
-                self.names |= {row[0], *([graph.symbol((function[0], row[2]))[0]] if row[2] >= 0 else [])}
-        self._known: dict[str, bool] = {}
-
-    def may_name(self, path: str) -> bool:
-        """Whether a file has one of them, stands beside one, or imports something of such a name."""
-        if path not in self._known:
-            beside = path in self.files or path.rpartition("/")[0] in self.folders
-            self._known[path] = beside or any(map(self._brings, self.graph.rows(path)[3]))
-        return self._known[path]
-
-    def _brings(self, row: Rows) -> bool:
-        last = row[0].replace("\\", "/").replace("::", "/").replace(".", "/").rstrip("/").rpartition("/")[2]
-        return last in self.names or any(there in self.names or there == "*" for there, _ in row[1])
 
 
 def entry(graph: CallGraph, bound: Function, names: Iterable[str]) -> int:

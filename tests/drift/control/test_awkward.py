@@ -51,7 +51,7 @@ def test_helpers_far_away_are_found_and_a_crowd_of_them_is_cut() -> None:
         links = "".join(f"def h{number}(w):\n    h{number + 1}(w)\n\n\n" for number in range(length))
         return f"{others}{links}def h{length}(w):\n    phi_gate(w)\n\n\n{HEAD}{calls}    h0(w)\n{REST}"
 
-    assert not found({"src/sell.py": chain(5)})
+    assert not found({"src/sell.py": chain(4)})
     assert "GF202" in found({"src/sell.py": chain(20)})  # said with low confidence: too far to be sure
     assert not found({"src/sell.py": chain(3, wide=1200)})
 
