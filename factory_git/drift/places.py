@@ -62,7 +62,12 @@ def find(code: Code, at: str, how: str) -> tuple[Place | None, Problem]:
     if len(indexes) == 1:
         return Place(file=file, index=indexes[0], how=how, line=facts.symbols[indexes[0]].line), _NONE
     if not indexes:
-        return None, Problem(words=f"{file} has no {name}", near=_names_like(code, facts, file, name))
+        near = _names_like(code, facts, file, name)
+        if facts.damage and not near:
+            line = facts.damage[0].line
+            words = f"no {name} can be read in {file}: it is damaged in line {line}"
+            return None, Problem(words=words, hint="mend the file; what cannot be read cannot be tied")
+        return None, Problem(words=f"{file} has no {name}", near=near)
     several = tuple(f"{file}::{_numbered(facts.symbols[index])}" for index in indexes)
     lines = ", ".join(str(facts.symbols[index].line) for index in indexes)
     return None, Problem(words=f"{file} has {len(indexes)} declarations {name}, in lines {lines}", near=several)

@@ -124,6 +124,12 @@ def test_a_place_that_is_not_there_is_said_at_the_spec(at: str, words: str) -> N
     assert BLOCK in found.trouble
 
 
+def test_a_name_that_damage_may_hide_is_told_so() -> None:
+    (hit,) = tied({"src/f.py": "class (:\n  def\n"}, block="src/f.py::Plot").hits
+    assert hit.message.endswith("but no Plot can be read in src/f.py: it is damaged in line 1")
+    assert hit.hint.startswith("mend the file")
+
+
 def test_a_file_that_the_map_does_not_read_is_bound_as_a_whole() -> None:
     assert where(tied({"src/f.vue": "<template/>"}, block="src/f.vue"))["block"] == "code src/f.vue#-1"
 
