@@ -99,7 +99,8 @@ def where_to(top: Path, named: str) -> Where:
 def _existing(
     spec: Spec, before: Spec, code: Code, others: Sequence[str], moved: tuple[tuple[str, str], ...]
 ) -> Existing:
-    judged = bound.judge(contract_of(spec, others=others), code)
+    contract = contract_of(spec, others=others)
+    judged = bound.judge(contract, code)
     tied = judged.world.bound
     known = [f"{one.file}::{code.symbol(one.file, one.index).id}" for one in tied.values() if one.index >= 0]
     content = code.read(posixpath.join(spec.root, baseline.PATH) if spec.root else baseline.PATH)
@@ -109,7 +110,7 @@ def _existing(
         files={one.path: one.content for one in spec.sources},
         hits=bound.judge(contract_of(before, others=others), code).hits if moved else judged.hits,
         entries=tuple(entries),
-        known=tuple(known),
+        known=(*known, *(place.at for place in contract.places)),  # what is free is known, too
         taken={
             "entity": tuple(one.id for one in spec.entities),
             "pipeline": tuple(one.id for one in spec.pipelines),

@@ -84,6 +84,22 @@ def test_paths_grow_in_the_form_they_have(make: Make, code: str) -> None:
     assert "# ours" in (repo / "factory.yaml").read_text() or "# ours" not in code
 
 
+def test_what_is_free_is_left_alone(make: Make) -> None:
+    free = SPEC.replace("code: farm/model.py::Block", "code: {at: farm/model.py::Block, mode: free}")
+    repo = make({"farm/model.py": MODEL, "factory.yaml": free})
+    assert run(repo).draft.entities == ()
+
+
+def test_a_binding_follows_only_what_could_be_the_node(make: Make) -> None:
+    page = "def desk(request):\n    return render(request, 'desk.html')\n"
+    repo = make({"farm/views.py": page, "farm/model.py": MODEL})
+    run(repo)
+    put(repo, {"farm/views.py": "", "farm/mail.py": "def desk(to):\n    return to\n"})
+    assert run(repo).moved == ()
+    put(repo, {"farm/pages.py": page})
+    assert run(repo).moved == (("interface.panels.desk", "farm/pages.py::desk"),)
+
+
 def test_what_was_told_before_is_not_frozen(make: Make, judge: Judge) -> None:
     repo = make({"farm/model.py": MODEL + SPRAY + SPRAY.replace("Spray", "Weed"), "factory.yaml": SPEC})
     assert [(one.code, one.symbol) for one in judge(repo)][-2:] == [("GF401", "Spray"), ("GF401", "Weed")]
