@@ -426,6 +426,8 @@ class Program:
             sys.setrecursionlimit(limit)
 
 
+_SCRIPTS = frozenset({"python", "php", "javascript", "typescript", "tsx"})
+_IMPORTS = re.compile(rb"\s*(?:(?:import|from|use|require|export)\b[^=(]*(?:\(\s*)?$|[\w\s,.]*[,)]?\s*$|(?:#|//|\*))")
 _MODEL = re.compile(r"response_model\s*=\s*([\w.\[\]]+)")
 
 
@@ -453,7 +455,7 @@ class _File:
     """One file: its bytes, and its functions as operations, made when they are asked for."""
 
     def __init__(self, program: Program, path: str, language: str) -> None:
-        self.language = shape_of(language)
+        self.language, self._language = shape_of(language), language
         self.source = readable(program.world.code.read(path) or b"")
         self.rows = program.resolver.rows(path)[2]
         self._small = self.source.lower()
@@ -478,13 +480,25 @@ class _File:
 
     @property
     def loose(self) -> bool:
-        """Whether the code outside of all functions mentions a row."""
+        """Whether code outside of all functions and types mentions a row: in languages where such code is run."""
+        if self._language not in _SCRIPTS:
+            return False
+        inside = [(row[6], row[7]) for row in self.rows if row[1] in TYPES and row[2] < 0]
         at = 0
-        for start, end, _ in sorted(self._outer):
-            if start > at and self._words.search(self._small, at, start):
+        for start, end in sorted([*inside, *((low, high) for low, high, _ in self._outer)]):
+            if start > at and self._told(at, start):
                 return True
             at = max(at, end)
-        return self._words.search(self._small, at) is not None
+        return self._told(at, len(self._small))
+
+    def _told(self, start: int, end: int) -> bool:
+        """Whether a stretch of the file mentions a row in more than what it imports."""
+        for found in self._words.finditer(self._small, start, end):
+            low = self._small.rfind(b"\n", 0, found.start()) + 1
+            high = self._small.find(b"\n", found.end())
+            if not _IMPORTS.match(self._small[low : high if high >= 0 else end]):
+                return True
+        return False
 
     def mentions(self, start: int, end: int) -> bool:
         """Whether the bytes from ``start`` to ``end`` mention a row."""

@@ -228,7 +228,7 @@ table = {
     "match_statement": _match,
     "expression_statement": first,
     "decorated_definition": only("definition"),
-    "class_definition": only("body"),
+    "class_definition": nothing,
     "decorator": nothing, "import_statement": nothing, "import_from_statement": nothing, "type": nothing,
     "future_import_statement": nothing, "assert_statement": nothing, "delete_statement": nothing,
 }  # fmt: skip
