@@ -58,6 +58,7 @@ class Resolver(Held):
         super().__init__(tree)
         self.candidates: dict[tuple[str, str, str], Any] = {}  # callables by name, kept for whoever asks by name
         self.bases = lru_cache(maxsize=None)(self._bases)
+        self.members = lru_cache(maxsize=None)(self._members)
         self._values: dict[tuple[str, int, str], Value | None] = {}
 
     def definition(self, path: str, name: str, depth: int = 0) -> Value | None:
@@ -305,14 +306,21 @@ class Resolver(Held):
             return None
         label = rows[2][value.index][0]
         folder = value.path.rpartition("/")[0]
-        for path, _ in self.tree.defining(name):
-            near = path == value.path or (path.rpartition("/")[0] == folder if rows[0] == "go" else True)
-            if not near or self.rows(path)[0] != rows[0]:
-                continue
-            for index, row in enumerate(self.rows(path)[2]):
-                if row[0] == name and row[2] >= 0 and self.rows(path)[2][row[2]][0] == label:
-                    return Value("symbol", path, index, value.how)
+        for path, index in self.members(name).get(label, ()):
+            near = rows[0] != "go" or path.rpartition("/")[0] == folder
+            if near and self.rows(path)[0] == rows[0]:
+                return Value("symbol", path, index, value.how)
         return None
+
+    def _members(self, name: str) -> dict[str, list[tuple[str, int]]]:
+        """Where members of a name are, by the name of what they are in."""
+        out: dict[str, list[tuple[str, int]]] = {}
+        for path, _ in self.tree.defining(name):
+            symbols = self.rows(path)[2]
+            for index, row in enumerate(symbols):
+                if row[0] == name and row[2] >= 0:
+                    out.setdefault(symbols[row[2]][0], []).append((path, index))
+        return out
 
     def _bases(self, path: str, index: int) -> list[Value]:
         """The classes that a class names as its bases and that the tree has."""

@@ -26,7 +26,8 @@ class Tree:
         self.number = number
         self.changes = changes or {}
         self._blobs: dict[str, int | None] = {}
-        self._asked = 0
+        self._asked = 0  # look-ups so far
+        self._back: dict[int, list[str]] = {}
         self._places: dict[tuple[str, str], list[tuple[str, int]]] = {}
         self._over: dict[int, list[str]] = {}
         for path, blob in self.changes.items():
@@ -43,8 +44,8 @@ class Tree:
             return self.changes[path]
         if path not in self._blobs:
             self._asked += 1
-            if self._asked >= MANY:  # whoever asks so much asks more: all at once costs less
-                self._blobs = dict(self.under(""))
+            if self._asked >= MANY:
+                self._all()
                 return self._blobs.get(path)
             row = self.store.db.execute(
                 "SELECT blob FROM file WHERE tree = ? AND path = ?", (self.number, path)
@@ -58,12 +59,26 @@ class Tree:
 
     def paths(self, blobs: Iterable[int]) -> list[tuple[str, int]]:
         """Path and blob of every file with one of these contents, by path."""
+        wanted = list(blobs)
+        self._asked += len(wanted)
+        if self._asked >= MANY:
+            if not self._back:
+                self._all()
+            return sorted([(path, blob) for blob in wanted for path in self._back.get(blob, ())])
         out = []
-        for blob in blobs:
+        for blob in wanted:
             out += [(path, blob) for path in self._over.get(blob, ())]
             rows = self.store.db.execute("SELECT path FROM file WHERE tree = ? AND blob = ?", (self.number, blob))
             out += [(path, blob) for (path,) in rows if path not in self.changes]
         return sorted(out)
+
+    def _all(self) -> None:
+        """Read the whole tree: whoever has asked so much asks more, and all at once costs less."""
+        self._blobs = dict(self.under(""))
+        self._asked = MANY
+        for path, blob in self._blobs.items():
+            if blob is not None:
+                self._back.setdefault(blob, []).append(path)
 
     def under(self, folder: str) -> Iterator[tuple[str, int]]:
         """Path and blob of every file below ``folder`` (empty: all), by path."""

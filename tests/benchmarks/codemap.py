@@ -9,6 +9,7 @@ part of each of them.
 from __future__ import annotations
 
 import gc
+import json
 import os
 import shutil
 import subprocess
@@ -28,19 +29,27 @@ from factory_git.gitio.locate import locate
 TIMES = 5
 
 
-def seconds(action: Callable[[], object], times: int = 1) -> float:
-    """The best wall time of an action."""
+def cpu(action: Callable[[], object], times: int = 1) -> float:
+    """The best processor time of an action in this process, in seconds: what else runs here adds little to it."""
     best = float("inf")
     for _ in range(times):
-        start = time.perf_counter()
+        start = time.process_time()
         action()
-        best = min(best, time.perf_counter() - start)
+        best = min(best, time.process_time() - start)
     return best
 
 
-def run(args: list[str], cwd: Path) -> None:
-    """A child whose output is thrown away."""
-    subprocess.run(args, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+def process(args: list[str], cwd: Path, times: int = 1) -> tuple[float, float, float]:
+    """Wall and processor seconds and peak megabytes of a process and what it starts: the best of some."""
+    best = [float("inf")] * 3
+    for _ in range(times):
+        start = time.perf_counter()
+        with subprocess.Popen(args, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+            _, _, used = os.wait4(child.pid, 0)
+            child.returncode = 0
+        now = (time.perf_counter() - start, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+        best = [min(pair) for pair in zip(best, now, strict=True)]
+    return best[0], best[1], best[2]
 
 
 def repository(source: Path, target: Path) -> Path:
@@ -70,27 +79,16 @@ def floor(files: list[tuple[Path, str]]) -> tuple[float, float, float]:
     for language in {language for _, language in data}:
         extract.extract(b"", language)
     gc.disable()  # as in the processes of a cold build
-    parse = seconds(lambda: [extract.parse(text, language) and None for text, language in data], 2)
-    whole = seconds(lambda: [extract.extract(text, language) and None for text, language in data], 2)
+    parse = cpu(lambda: [extract.parse(text, language) and None for text, language in data], 2)
+    whole = cpu(lambda: [extract.extract(text, language) and None for text, language in data], 2)
     true = walk.Walk.inside
     walk.Walk.inside = lambda self, symbol, node: (  # type: ignore[method-assign]
         true(self, symbol, node) if symbol.kind in walk.TYPES else None
     )
-    outside = seconds(lambda: [extract.extract(text, language) and None for text, language in data], 2)
+    outside = cpu(lambda: [extract.extract(text, language) and None for text, language in data], 2)
     walk.Walk.inside = true  # type: ignore[method-assign]
     gc.enable()
     return parse, whole, outside
-
-
-def process(args: list[str], cwd: Path) -> tuple[float, float]:
-    """Seconds and peak megabytes of a process and what it starts, its output thrown away."""
-    null = os.open(os.devnull, os.O_WRONLY)
-    start = time.perf_counter()
-    with subprocess.Popen(args, cwd=cwd, stdout=null, stderr=null) as child:
-        _, _, used = os.wait4(child.pid, 0)
-        child.returncode = 0
-    os.close(null)
-    return time.perf_counter() - start, used.ru_maxrss / 1024
 
 
 def command(*args: str) -> list[str]:
@@ -98,8 +96,8 @@ def command(*args: str) -> list[str]:
     return [str(Path(sys.executable).with_name("git-factory")), "map", *args]
 
 
-def cold(repo: Path, name: str) -> tuple[float, float]:
-    """Seconds and peak megabytes of the first question in a repository, as a whole process."""
+def cold(repo: Path, name: str) -> tuple[float, float, float]:
+    """Wall and processor seconds and peak megabytes of the first question in a repository, as a whole process."""
     shutil.rmtree(locate(repo).factory_dir, ignore_errors=True)
     return process(command("find", name, "--staged"), repo)
 
@@ -121,10 +119,10 @@ def names(repo: Path) -> tuple[str, str]:
     return dozens[0] if dozens else "main", callable_[0] if callable_ else "main"
 
 
-def questions(repo: Path, files: list[tuple[Path, str]], name: str, most: str) -> dict[str, float]:
-    """Milliseconds of whole processes: the best of some."""
+def questions(repo: Path, files: list[tuple[Path, str]], name: str, most: str) -> dict[str, str]:
+    """Milliseconds of whole processes, wall and processor: the best of some."""
     middle = files[len(files) // 2][0].relative_to(repo).as_posix()
-    out = {"bare python": seconds(lambda: run([sys.executable, "-c", "pass"], repo), TIMES) * 1e3}
+    out = {"bare python": both(process([sys.executable, "-c", "pass"], repo, TIMES))}
     for label, args in {
         "find": ["find", name, "--staged"],
         "find --json": ["find", name, "--staged", "--json"],
@@ -138,76 +136,90 @@ def questions(repo: Path, files: list[tuple[Path, str]], name: str, most: str) -
         "callers, everyday name": ["callers", most, "--staged"],
         "impact, everyday name": ["impact", most, "--staged"],
     }.items():
-        times = 3 if "everyday" in label else TIMES
-        out[label] = seconds(lambda a=args: run(command(*a), repo), times) * 1e3  # type: ignore[misc]
+        out[label] = both(process(command(*args), repo, 2 if "everyday" in label else TIMES))
     return out
 
 
-def changed(repo: Path, files: list[tuple[Path, str]], name: str) -> tuple[float, float]:
+def both(used: tuple[float, float, float]) -> str:
+    """Wall and processor milliseconds."""
+    return f"{used[0] * 1e3:.0f} / {used[1] * 1e3:.0f}"
+
+
+def changed(repo: Path, files: list[tuple[Path, str]], name: str) -> tuple[str, str]:
     """Milliseconds of a whole process that finds one file changed: after ``git add``, and in the worktree."""
     path = sorted(files, key=lambda f: f[0].stat().st_size)[len(files) // 2][0]
-    before, best = path.read_bytes(), [float("inf")] * 2
+    before, best = path.read_bytes(), [(float("inf"),) * 3] * 2
     try:
         for turn in range(TIMES):
             for place, args in enumerate((["--staged"], [])):
                 path.write_bytes(before + b"\n" * (2 * turn + place + 1))
                 if args:
                     subprocess.run(["git", "add", str(path)], cwd=repo, check=True)
-                best[place] = min(best[place], seconds(lambda a=args: run(command("find", name, *a), repo)))  # type: ignore[misc]
+                used = process(command("find", name, *args), repo)
+                best[place] = (min(best[place][0], used[0]), min(best[place][1], used[1]), 0)
     finally:
         path.write_bytes(before)
         subprocess.run(["git", "add", str(path)], cwd=repo, check=True)
-    return best[0] * 1e3, best[1] * 1e3
+    return both(best[0]), both(best[1])
 
 
 def measure(source: Path, folder: Path) -> dict[str, str]:
     """One row of the table."""
     repo = repository(source, folder / source.name)
     files = sources(repo)
-    parse, whole, outside = floor(files)
     cold(repo, "main")
     name, most = names(repo)
-    turns: list[tuple[float, float, float]] = []
+    turns: list[tuple[float, ...]] = []
     outline = ["ast-grep", "outline", "."]
-    for _ in range(3):  # one after the other, so that both have the same machine
-        other = seconds(lambda: run(outline, repo)) if shutil.which("ast-grep") else 0.0
-        turns.append((*cold(repo, name), other))
-    first, memory, beside = (min(turn[i] for turn in turns) for i in range(3))
+    for _ in range(2):  # one after the other, so that both have the same machine
+        other = process(outline, repo) if shutil.which("ast-grep") else (0.0,) * 3
+        turns.append((*cold(repo, name), *other))
+    wall, used, memory, their_wall, theirs, _ = (min(turn[i] for turn in turns) for i in range(6))
     size = sum(p.stat().st_size for p in locate(repo).factory_dir.glob(f"{CACHE}*"))
     asked = questions(repo, files, name, most)
     staged, worktree = changed(repo, files, name)
+    parse, whole, outside = floor(files)
     source_size = sum(p.stat().st_size for p, _ in files)
     row = {
         "tree": source.name,
         "files": str(len(files)),
         "MB": f"{source_size / 1e6:.1f}",
-        "parse s": f"{parse:.2f}",
+        "parse, CPU s": f"{parse:.2f}",
         "extract / parse": f"{whole / parse:.2f}",
         "without bodies / parse": f"{outside / parse:.2f}",
-        "cold s": f"{first:.2f}",
-        "cold MB of memory": f"{memory:.0f}",
+        "cold, wall / CPU s": f"{wall:.2f} / {used:.2f}",
+        "cold, MB of memory": f"{memory:.0f}",
         "cache MB": f"{size / 1e6:.1f}",
         "cache / source": f"{size / source_size:.2f}",
     }
-    if beside:
-        row |= {"ast-grep outline s": f"{beside:.2f}", "cold / ast-grep": f"{first / beside:.2f}"}
+    if theirs:
+        row |= {
+            "ast-grep outline, wall / CPU s": f"{their_wall:.2f} / {theirs:.2f}",
+            "cold / ast-grep, wall, CPU": f"{wall / their_wall:.2f}, {used / theirs:.2f}",
+        }
     if shutil.which("ctags"):
-        row["ctags s"] = f"{seconds(lambda: run(['ctags', '-R', '-f', '-', '.'], repo), 2):.2f}"
-    row |= {"1 changed, staged ms": f"{staged:.0f}", "1 changed, worktree ms": f"{worktree:.0f}"}
-    return row | {f"{label} ms": f"{value:.0f}" for label, value in asked.items()} | {"names": f"{name}, {most}"}
+        row["ctags, CPU s"] = f"{process(['ctags', '-R', '-f', '-', '.'], repo)[1]:.2f}"
+    row |= {"1 changed, staged": staged, "1 changed, worktree": worktree}
+    return row | asked | {"names": f"{name}, {most}"}
 
 
 def main() -> int:
-    """Measure every folder that is named and print the table, one tree a column."""
+    """Measure every folder that is named, each in a process of its own, and print the table, one tree a column."""
+    if sys.argv[1:2] == ["--one"]:
+        with tempfile.TemporaryDirectory() as folder:
+            print(json.dumps(measure(Path(sys.argv[2]).resolve(), Path(folder))))
+        return 0
     if not sys.argv[1:]:
         print(__doc__)
         return 2
     rows = []
-    with tempfile.TemporaryDirectory() as folder:
-        for name in sys.argv[1:]:
-            rows.append(measure(Path(name).resolve(), Path(folder)))
-            print(f"{name}: done", file=sys.stderr)
-    print(f"processes for a cold build: {min(os.cpu_count() or 1, 8)} from {workers.MANY} files on")
+    for name in sys.argv[1:]:
+        args = [sys.executable, __file__, "--one", name]
+        rows.append(json.loads(subprocess.run(args, check=True, capture_output=True, text=True).stdout))
+        print(f"{name}: done", file=sys.stderr)
+    print(
+        f"processes for a cold build: {min(os.cpu_count() or 1, 8)} from {workers.MANY} files on; questions in ms, wall / CPU"
+    )
     for label in rows[0]:
         print("| " + " | ".join([label, *(row.get(label, "") for row in rows)]) + " |")
         if label == "tree":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from factory_git.codemap.dependencies import importers
+from factory_git.codemap.dependencies import importers, imports
 from factory_git.codemap.resolve import Resolver
 from tests.codemap.repos import leads, repository, staged
 
@@ -212,4 +212,23 @@ def test_csharp_ruby_and_c(tmp_path: Path) -> None:
         "stdio.h *": [],
         "near.h *": ["src/near.h"],
         "core/far.h *": ["include/core/far.h"],
+    }
+
+
+def test_super_in_a_module_inside_a_file_is_the_file(tmp_path: Path) -> None:
+    repo = repository(
+        tmp_path / "r",
+        {
+            "Cargo.toml": '[package]\nname = "shop"\n',
+            "src/lib.rs": "pub mod cart;\npub fn total() {}\n",
+            "src/cart.rs": "fn pay() {}\nmod tests {\n    use super::*;\n    use super::super::total;\n"
+            "    mod deep { use super::super::pay; }\n    fn f() { pay(); total(); }\n}\nuse super::total as t;\n",
+        },
+    )
+    found = {(d.module, d.names): d.target for d in imports(Resolver(staged(repo).tree), "src/cart.rs")}
+    assert found == {
+        ("self", ("*",)): "src/cart.rs",
+        ("super", ("total",)): "src/lib.rs",
+        ("self", ("pay",)): "src/cart.rs",
+        ("super", ("total as t",)): "src/lib.rs",
     }

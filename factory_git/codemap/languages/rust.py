@@ -179,9 +179,22 @@ def _macro_definition(walk: Walk, node: Node) -> None:
 def _use(walk: Walk, node: Node) -> None:
     public = any(n.type == "visibility_modifier" for n in node.named_children)
     argument = node.child_by_field_name("argument")
+    depth, scope = 0, walk.scope
+    while scope is not None:
+        depth, scope = depth + (scope.kind == "module"), scope.parent
     if argument is not None:
         for module, there, here in _paths(walk, argument, ""):
+            if depth and module.startswith("super"):
+                module = _within(module, depth)  # noqa: PLW2901
             walk.bring(module, node, ((there, here),), kind="reexport" if public else "use")
+
+
+def _within(module: str, depth: int) -> str:
+    """A path that begins with ``super``, as the file has it: inside ``mod tests { … }`` the first leads to the file."""
+    parts = module.split("::")
+    while depth and len(parts) > 1 and parts[0] == parts[1] == "super":
+        parts, depth = parts[1:], depth - 1
+    return "::".join(["self", *parts[1:]] if depth else parts)
 
 
 def _paths(walk: Walk, node: Node, before: str) -> list[tuple[str, str, str]]:
