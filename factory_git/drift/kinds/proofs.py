@@ -42,7 +42,8 @@ def absent(code: Code, root: str, language: str, text: str) -> str:
 
 
 def _command(code: Code, root: str, words: list[str]) -> str:
-    files, titled = [], False
+    files: list[str] = []
+    titled = False
     for number, word in enumerate(words):
         name, equals, value = word.partition("=")
         before = words[number - 1] if number else ""
