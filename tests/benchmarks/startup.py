@@ -74,6 +74,21 @@ def cases(repo: Path, record: str) -> Mapping[str, tuple[Sequence[str], Prepare]
     note = repo / ".git" / "factory" / "gate.base"
     memory = repo / ".git" / "factory" / "gate"
     kept = repo / ".git" / "gate.kept"
+    words = repo / ".git" / "words"
+    message = ["sh", str(repo / ".git" / "hooks" / "commit-msg"), str(words)]
+    code = "other/tagged.sql"
+
+    def only_other_files() -> None:
+        words.write_text("subject\n")
+        call(repo, "git", "reset", "-q", "--", code)
+
+    def code_is_staged() -> None:
+        words.write_text("subject\n")
+        call(repo, "git", "add", code)
+
+    def nobody_knows() -> None:
+        code_is_staged()
+        (repo / ".git" / "factory" / "specs").unlink(missing_ok=True)
 
     def nothing() -> None:
         pass
@@ -96,12 +111,18 @@ def cases(repo: Path, record: str) -> Mapping[str, tuple[Sequence[str], Prepare]
     changed = repo / "other" / "00" / "file0.txt"
     changed.write_text("changed\n")
     call(repo, "git", "add", ".")
+    words.write_text("subject\n")
+    call(repo, *message)  # the whole hook, which remembers
+    (repo / code).write_text("-- gf: data_contracts.entities.block\ncreate table block (id text);\n")
     return {
         "python -c pass": ([sys.executable, "-c", "pass"], nothing),
         "hook: the shell knows the commit": (script, known_to_the_shell),
         "hook: what the spec compiles to is remembered": (script, remembered),
         "hook: nothing remembered, recompiled": (script, forgotten),
         "git factory check --hook (pre-commit's entry)": (["git", "factory", "check", "--hook"], remembered),
+        "commit-msg: nothing of a spec is staged": (message, only_other_files),
+        "commit-msg: code is staged": (message, code_is_staged),
+        "commit-msg: code is staged, nothing remembered": (message, nobody_knows),
         "git factory --version": (["git", "factory", "--version"], nothing),
         "git factory show ID": (["git", "factory", "show", record], nothing),
     }
