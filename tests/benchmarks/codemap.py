@@ -217,9 +217,8 @@ def main() -> int:
         args = [sys.executable, __file__, "--one", name]
         rows.append(json.loads(subprocess.run(args, check=True, capture_output=True, text=True).stdout))
         print(f"{name}: done", file=sys.stderr)
-    print(
-        f"processes for a cold build: {min(os.cpu_count() or 1, 8)} from {workers.MANY} files on; questions in ms, wall / CPU"
-    )
+    cores = min(os.cpu_count() or 1, 8)
+    print(f"processes for a cold build: {cores} from {workers.MANY} files on; questions in ms, wall / CPU")
     for label in rows[0]:
         print("| " + " | ".join([label, *(row.get(label, "") for row in rows)]) + " |")
         if label == "tree":
