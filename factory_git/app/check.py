@@ -20,6 +20,7 @@ from factory_git.core.errors import Place
 from factory_git.drift.finding import Finding, order
 from factory_git.drift.formats.common import dump
 from factory_git.drift.judged import Judged, below, brought, spec_first
+from factory_git.drift.skipped import ATTRIBUTES
 from factory_git.gitio import trees
 from factory_git.gitio.config import Config
 from factory_git.gitio.locate import Location
@@ -73,11 +74,6 @@ def run(location: Location, options: Options) -> Result:
         worktree=options.worktree, revision=options.revision, base=options.base, everything=options.everything
     )
     looked = target(location, asked)
-    judged = judge(looked.tree)
-    if looked.staged:
-        remember(location, looked.tree, judged)
-    shown, older = _compiled(judged, looked, ahead=options.spec_first)
-    notes: list[str] = []
     bases = [Base(location, commit, changed) for commit, changed in looked.bases]
 
     def own() -> bool:
@@ -85,6 +81,13 @@ def run(location: Location, options: Options) -> Result:
             return options.own
         return settings.load(location, Config(location)).flag("ownSuppressions")
 
+    touched = looked.paths if bases else trees.staged(location) if looked.staged else ()
+    exempts = any(path.endswith(ATTRIBUTES) for path in touched or ())
+    judged = judge(looked.tree, bases[0].tree if exempts and bases and not own() else None)
+    if looked.staged and not exempts:
+        remember(location, looked.tree, judged)
+    shown, older = _compiled(judged, looked, ahead=options.spec_first)
+    notes: list[str] = []
     for each in judged:
         done = check_bases.brought(each, looked, bases, own=own, spec_first=options.spec_first)
         shown += each.told(done.hits)

@@ -29,13 +29,13 @@ MIGRATIONS = "migrations"
 REGULAR = (trees.FILE, trees.EXECUTABLE)
 
 
-def judge(tree: trees.Tree) -> list[Judged]:
-    """Every spec of ``tree`` with its findings."""
+def judge(tree: trees.Tree, before: trees.Tree | None = None) -> list[Judged]:
+    """Every spec of ``tree`` with its findings; ``before`` as in :class:`Codes`."""
     try:
         specs = find(tree.paths())
     except SpecError as error:
         return [Judged(root="", sources=(), expected=None, findings=tuple(_invalid(error, "", "factory.yaml")))]
-    codes = Codes(tree, [root for root, _ in specs])
+    codes = Codes(tree, [root for root, _ in specs], before)
     judged = [_judge_one(codes, root, tuple(files)) for root, files in specs]
     return judged + list(_unfound(codes))
 

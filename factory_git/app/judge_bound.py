@@ -44,11 +44,15 @@ class Bound:
 
 
 class Codes:
-    """The code of one tree, opened when it is asked for. ``roots`` are those of all its specs."""
+    """The code of one tree, opened when it is asked for. ``roots`` are those of all its specs.
 
-    def __init__(self, tree: trees.Tree, roots: Iterable[str]) -> None:
+    ``before`` is the tree whose attributes count, where a change brings attributes of its own.
+    """
+
+    def __init__(self, tree: trees.Tree, roots: Iterable[str], before: trees.Tree | None = None) -> None:
         self.tree = tree
         self.roots = tuple(roots)
+        self._before = before
 
     @cached_property
     def code(self) -> Code:
@@ -57,7 +61,10 @@ class Codes:
             which = Which(staged=True)
         else:
             which = Which(rev="" if self.tree.origin == trees.WORKTREE else self.tree.origin)
-        return Code(open_tree(self.tree.location, which), self._content, self._mode)
+        code = Code(open_tree(self.tree.location, which), self._content, self._mode)
+        if (before := self._before) is not None:
+            code.before = lambda path: before.read(path) if path in before.entries else None
+        return code
 
     def _content(self, path: str) -> bytes:
         entry = self.tree.entries[path]

@@ -42,6 +42,8 @@ class Skipped:
 
     ``folders`` are those that the spec names for its code: what a folder above them is called says nothing.
     ``generated`` tells whether a file says of itself that a program wrote it (``Code generated … DO NOT EDIT``).
+    ``before`` decides for what a change is compared with, where it changes attributes: what it exempts itself counts
+    from the next change on.
     """
 
     def __init__(
@@ -49,10 +51,12 @@ class Skipped:
         folders: Iterable[str],
         read: Callable[[str], bytes | None],
         generated: Callable[[str], bool] | None = None,
+        before: Skipped | None = None,
     ) -> None:
         self._folders = sorted((one for one in folders if one), key=len, reverse=True)
         self._read = read
         self._generated = generated
+        self._before = before
         self._rules: dict[str, list[tuple[str, str, bool]]] = {}
         self._known: dict[str, str] = {}
 
@@ -62,7 +66,8 @@ class Skipped:
             said = self._said(path)
             if said is None:
                 said = by_name(self._below(path)) or (GENERATED if self._generated and self._generated(path) else "")
-            self._known[path] = said
+            counts = not said or self._before is None or self._before.why(path)
+            self._known[path] = said if counts else ""
         return self._known[path]
 
     def _below(self, path: str) -> str:
@@ -94,7 +99,9 @@ class Skipped:
 
 def of(contract: Contract, code: Code) -> Skipped:
     """What is skipped of a spec's code."""
-    return Skipped((contract.root, *contract.folders), code.read, code.generated)
+    folders = (contract.root, *contract.folders)
+    before = Skipped(folders, code.before, code.generated) if code.before else None
+    return Skipped(folders, code.read, code.generated, before)
 
 
 def in_folders(contract: Contract, file: str) -> bool:

@@ -24,6 +24,7 @@ class Code:
         self.tree = tree
         self.content = content
         self._mode = mode
+        self.before: Callable[[str], bytes | None] | None = None  # reads what it is compared with, if that matters
         self.resolver = Resolver(tree)
         self._files: dict[str, FileFacts | None] = {}
         self._made: set[str] | None = None

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from factory_git import hook
 from tests.codemap.repos import write
 from tests.conftest import Git
 from tests.drift.conftest import Findings, codes
@@ -125,3 +126,28 @@ def test_a_compiled_application_s_stub_is_judged_where_somebody_wrote_it(
     git("add", ".", cwd=app)
     assert {one.code for one in findings(app)} <= {"GF001", "GF504"}
     assert findings(app)
+
+
+def test_a_change_does_not_exempt_its_own_code_by_attributes(farm: Path, git: Git, findings: Findings) -> None:
+    orphan = "# gf: data_contracts.entities.itm\nclass Made: ...\n"
+    write(farm, {"src/made.py": orphan, ".gitattributes": "src/made.py linguist-generated\n"})
+    git("add", ".", cwd=farm)
+    assert codes(findings(farm)) == [("GF001", "src/made.py")]
+    assert findings(farm, own=True) == []  # who reviewed it says so
+    assert findings(farm, everything=True) == []  # the state of all that there is
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(farm)
+        assert not hook.quick()  # is not what the next commit is judged by
+    git("commit", "-q", "-m", "exempt", cwd=farm)
+    write(farm, {"src/made.py": f"{orphan}\n"})
+    git("add", ".", cwd=farm)
+    assert findings(farm) == []
+
+
+def test_a_change_that_takes_an_exemption_away_is_judged_at_once(farm: Path, git: Git, findings: Findings) -> None:
+    write(farm, {"src/made.py": "# gf: data_contracts.entities.itm\nclass Made: ...\n"})
+    write(farm, {".gitattributes": "src/made.py linguist-generated\n"})
+    git("add", ".", cwd=farm)
+    git("commit", "-q", "-m", "exempt", cwd=farm)
+    git("rm", "-q", ".gitattributes", cwd=farm)
+    assert codes(findings(farm)) == [("GF001", "src/made.py")]
