@@ -7,7 +7,7 @@ the commit hook may remember.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,7 +21,7 @@ from factory_git.drift.finding import Finding, order
 from factory_git.drift.formats.common import dump
 from factory_git.drift.judged import Judged, below, brought, spec_first
 from factory_git.drift.skipped import ATTRIBUTES
-from factory_git.gitio import trees
+from factory_git.gitio import renames, trees
 from factory_git.gitio.config import Config
 from factory_git.gitio.locate import Location
 
@@ -81,8 +81,7 @@ def run(location: Location, options: Options) -> Result:
             return options.own
         return settings.load(location, Config(location)).flag("ownSuppressions")
 
-    touched = looked.paths if bases else trees.staged(location) if looked.staged else ()
-    exempts = any(path.endswith(ATTRIBUTES) for path in touched or ())
+    exempts = any(path.endswith(ATTRIBUTES) for path in _touched(location, looked))
     judged = judge(looked.tree, bases[0].tree if exempts and bases and not own() else None)
     if looked.staged and not exempts:
         remember(location, looked.tree, judged)
@@ -107,6 +106,14 @@ def run(location: Location, options: Options) -> Result:
         tree=looked.tree,
         judged=tuple(judged),
     )
+
+
+def _touched(location: Location, looked: Target) -> Collection[str]:
+    """The paths that a commit of what is looked at would change, also where all of it is looked at."""
+    if looked.bases or not looked.staged or looked.first:
+        return looked.paths or ()
+    head = renames.head(location)
+    return renames.of_index(location, head).paths if head else ()
 
 
 def _compiled(judged: Sequence[Judged], looked: Target, *, ahead: bool) -> tuple[list[Finding], int]:
