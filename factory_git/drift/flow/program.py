@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 import sys
 
-from factory_git.codemap.extract import parse, readable
 from factory_git.codemap.held import FUNCTIONS
 from factory_git.codemap.languages.registry import language_of
 from factory_git.codemap.resolve import Value as Known
 from factory_git.codemap.walk import TYPES
-from factory_git.drift.flow.op import NOTHING, Op, Shape, dotted
+from factory_git.drift.flow.files import File
+from factory_git.drift.flow.op import NOTHING, Op, dotted
 from factory_git.drift.flow.rows import JSON, Rows
 from factory_git.drift.flow.run import ERROR, RESPONSE, Reach, Run
 from factory_git.drift.flow.shapes.registry import MODULES
@@ -57,7 +57,7 @@ class Program:
         self.cut = False  # whether the bound on work was met
         self.followed = 0
         self._done: dict[tuple[str, int, int, frozenset[int]], Summary] = {}
-        self._files: dict[str, _File | None] = {}
+        self._files: dict[str, File | None] = {}
         self._types: dict[tuple[str, int, str], Value] = {}
         self._redacting: dict[tuple[str, int], bool] = {}
         self._entities = {(row.id[-1] if row.id else "").encode() for row in self.rows.all}
@@ -70,11 +70,11 @@ class Program:
 
     # Files.
 
-    def file(self, path: str) -> _File | None:
+    def file(self, path: str) -> File | None:
         """A file, its syntax at hand; None for one in no language that is followed."""
         if path not in self._files:
             language = self.resolver.rows(path)[0]
-            self._files[path] = _File(self, path, language) if shape_of(language) is not None else None
+            self._files[path] = File(self, path, language) if shape_of(language) is not None else None
         return self._files[path]
 
     def language(self, path: str) -> str:
@@ -426,8 +426,6 @@ class Program:
             sys.setrecursionlimit(limit)
 
 
-_SCRIPTS = frozenset({"python", "php", "javascript", "typescript", "tsx"})
-_IMPORTS = re.compile(rb"\s*(?:(?:import|from|use|require|export)\b[^=(]*(?:\(\s*)?$|[\w\s,.]*[,)]?\s*$|(?:#|//|\*))")
 _MODEL = re.compile(r"response_model\s*=\s*([\w.\[\]]+)")
 
 
@@ -449,92 +447,6 @@ def _distinct(reaches: list[Reach]) -> list[Reach]:
         if known is None or known.mark.low > one.mark.low:
             out[key] = one
     return list(out.values())
-
-
-class _File:
-    """One file: its bytes, and its functions as operations, made when they are asked for."""
-
-    def __init__(self, program: Program, path: str, language: str) -> None:
-        self.language, self._language = shape_of(language), language
-        self.source = readable(program.world.code.read(path) or b"")
-        self.rows = program.resolver.rows(path)[2]
-        self._small = self.source.lower()
-        self._words = program.words
-        self._root: object = None
-        self._functions: dict[int, Op | None] = {}
-        self._outer = [
-            (row[6], row[7], index) for index, row in enumerate(self.rows) if row[1] in FUNCTIONS and self._free(index)
-        ]
-
-    def _free(self, index: int) -> bool:
-        above = self.rows[index][2]
-        while above >= 0:
-            if self.rows[above][1] in FUNCTIONS:
-                return False
-            above = self.rows[above][2]
-        return True
-
-    def outer(self, index: int) -> bool:
-        """Whether a function is in no other one."""
-        return self._free(index)
-
-    @property
-    def loose(self) -> bool:
-        """Whether code outside of all functions and types mentions a row: in languages where such code is run."""
-        if self._language not in _SCRIPTS:
-            return False
-        inside = [(row[6], row[7]) for row in self.rows if row[1] in TYPES and row[2] < 0]
-        at = 0
-        for start, end in sorted([*inside, *((low, high) for low, high, _ in self._outer)]):
-            if start > at and self._told(at, start):
-                return True
-            at = max(at, end)
-        return self._told(at, len(self._small))
-
-    def _told(self, start: int, end: int) -> bool:
-        """Whether a stretch of the file mentions a row in more than what it imports."""
-        for found in self._words.finditer(self._small, start, end):
-            low = self._small.rfind(b"\n", 0, found.start()) + 1
-            high = self._small.find(b"\n", found.end())
-            if not _IMPORTS.match(self._small[low : high if high >= 0 else end]):
-                return True
-        return False
-
-    def mentions(self, start: int, end: int) -> bool:
-        """Whether the bytes from ``start`` to ``end`` mention a row."""
-        return self._words.search(self._small, start, end) is not None
-
-    def function(self, index: int) -> Op | None:
-        """A declaration's function; the file's own code for -1."""
-        if index not in self._functions:
-            self._functions[index] = self._made(index)
-        return self._functions[index]
-
-    def _made(self, index: int) -> Op | None:
-        assert self.language is not None
-        if self._root is None:
-            self._root = parse(self.source, self.language.grammar).root_node
-        root = self._root
-        shape = Shape(self.source, self.language.table, self.language.functions)
-        if index < 0:
-            shape.own = tuple((start, end) for start, end, _ in self._outer)
-            return shape.op(root)  # type: ignore[arg-type]
-        row = self.rows[index]
-        node = _within(root, row[6], row[7], self.language.functions)
-        return shape.op(node) if node is not None else None  # type: ignore[arg-type]
-
-
-def _within(root: object, start: int, end: int, functions: frozenset[str]) -> object | None:
-    """The outermost function between two places."""
-    todo = [root.descendant_for_byte_range(start, max(start, end - 1))]  # type: ignore[attr-defined]
-    while todo:
-        node = todo.pop(0)
-        if node is None:
-            continue
-        if node.type in functions and node.start_byte >= start and node.end_byte <= end:
-            return node  # type: ignore[no-any-return]
-        todo += [one for one in node.named_children if one.end_byte > start and one.start_byte < end]
-    return None
 
 
 def program_of(world: World) -> Program:
