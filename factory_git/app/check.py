@@ -7,7 +7,7 @@ the commit hook may remember.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -43,6 +43,7 @@ class Options:
     revision: str | None = None
     base: str | None = None
     own: bool | None = None
+    typed: Mapping[str, bytes] = field(default_factory=dict)  # of the working tree: what an editor holds unsaved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,11 @@ class Result:
 def run(location: Location, options: Options) -> Result:
     """Check the tree that ``options`` name. Changes nothing in the repository but its local, disposable memory."""
     asked = Question(
-        worktree=options.worktree, revision=options.revision, base=options.base, everything=options.everything
+        worktree=options.worktree,
+        revision=options.revision,
+        base=options.base,
+        everything=options.everything,
+        typed=options.typed,
     )
     looked = target(location, asked)
     bases = [Base(location, commit, changed) for commit, changed in looked.bases]

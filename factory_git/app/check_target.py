@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from factory_git.core.errors import UsageError
 from factory_git.gitio import renames, trees
@@ -39,6 +40,7 @@ class Question:
     revision: str | None = None
     base: str | None = None
     everything: bool = False
+    typed: Mapping[str, bytes] = field(default_factory=dict)
 
 
 def target(location: Location, ask: Question) -> Target:
@@ -50,7 +52,7 @@ def target(location: Location, ask: Question) -> Target:
     if ask.revision is not None:
         tree: trees.Tree = trees.commit(location, ask.revision)
     else:
-        tree = trees.worktree(location) if ask.worktree else trees.index(location)
+        tree = trees.worktree(location, ask.typed) if ask.worktree else trees.index(location)
     staged = not ask.worktree and ask.revision is None
     if ask.base is not None:
         return _since(location, ask, tree, staged=staged)

@@ -63,7 +63,9 @@ def _judge_one(codes: Codes, root: str, files: tuple[str, ...]) -> Judged:
     judged = _compare(tree, spec, files, inputs, compilation)
     own = judge_bound.judge(codes, spec, compilation)
     findings = (*judged.findings, *own.findings)
-    return replace(judged, findings=findings, hits=own.hits, world=own.world, ignores=own.ignores, quiet=own.quiet)
+    return replace(
+        judged, findings=findings, hits=own.hits, world=own.world, ignores=own.ignores, quiet=own.quiet, spec=spec
+    )
 
 
 def _compile(spec: Spec, previous: Mapping[str, bytes]) -> Compilation:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from factory_git.codemap.build import Which, open_tree
+from factory_git.codemap.build import Which, open_tree, overlaid
 from factory_git.codemap.languages.registry import language_of
 from factory_git.compiler import lock
 from factory_git.compiler.files import Compilation
@@ -61,7 +61,10 @@ class Codes:
             which = Which(staged=True)
         else:
             which = Which(rev="" if self.tree.origin == trees.WORKTREE else self.tree.origin)
-        code = Code(open_tree(self.tree.location, which), self._content, self._mode)
+        held = open_tree(self.tree.location, which)
+        if isinstance(self.tree, trees.WorkTree) and self.tree.typed:
+            held = overlaid(held, self.tree.location, self.tree.typed)
+        code = Code(held, self._content, self._mode)
         if (before := self._before) is not None:
             code.before = lambda path: before.read(path) if path in before.entries else None
         return code

@@ -15,6 +15,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("factory_git.cli.check", "reject code that drifted from its spec"),
     "explain": ("factory_git.cli.explain", "what a rule of the check finds, why, and the way out"),
     "why": ("factory_git.cli.why", "from a line of code to what made it"),
+    "lsp": ("factory_git.cli.lsp", "serve an editor: findings, hovers, jumps between code and spec"),
     "map": ("factory_git.cli.map", "find, outline, callers, imports, impact: questions about the code"),
     "log": ("factory_git.cli.log", "what happened, newest first"),
     "list": ("factory_git.cli.list", "records, filtered"),

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         def worktree(self) -> str | os.PathLike[str] | None:
             """The top of the worktree; None for a bare repository."""
 
+    from collections.abc import Mapping
 
 CACHE = "codemap.sqlite"
 
@@ -58,3 +59,11 @@ def open_tree(where: Place, which: Which) -> Tree:
     if which.rev or where.worktree is None:
         return Tree(store, *fill.committed(store, cwd, which.rev or "HEAD"))
     return Tree(store, *(fill.staged if which.staged else fill.worktree)(store, where, cwd))
+
+
+def overlaid(tree: Tree, where: Place, typed: Mapping[str, bytes]) -> Tree:
+    """The tree with other contents for some paths: what an editor holds that was not saved yet."""
+    from factory_git.codemap import fill  # noqa: PLC0415 (as above)
+
+    over = fill.typed(tree.store, where.worktree or where.git_dir, typed)
+    return Tree(tree.store, tree.number, {**tree.changes, **over})

@@ -11,7 +11,7 @@ from factory_git.gitio.stamp import index_file, index_stamp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from factory_git.codemap.build import Place
     from factory_git.codemap.store import Kept, Store
@@ -93,6 +93,23 @@ def _changes(store: Store, cwd: Folder, changed: list[str], gone: list[str]) -> 
             wanted[pair] = file
     numbers = _bring(store, cwd, wanted)
     return out | {path: numbers.get(pair) for path, pair in pairs.items()}
+
+
+def typed(store: Store, cwd: Folder, contents: Mapping[str, bytes]) -> dict[str, int | None]:
+    """Path → blob number of contents that lie nowhere yet; they are read through files that do not stay."""
+    import tempfile  # noqa: PLC0415 (for an editor only)
+
+    from factory_git.core.ids import blob_oid  # noqa: PLC0415
+
+    pairs = {path: (str(blob_oid(data)), language_of(path)) for path, data in contents.items() if language_of(path)}
+    with tempfile.TemporaryDirectory(prefix="git-factory-") as folder:
+        wanted: dict[Pair, str] = {}
+        for number, (path, pair) in enumerate(pairs.items()):
+            wanted[pair] = f"{folder}/{number}"
+            with open(wanted[pair], "wb") as file:  # noqa: PTH123
+                file.write(contents[path])
+        numbers = _bring(store, cwd, wanted)
+    return {path: numbers.get(pair) for path, pair in pairs.items()}
 
 
 def _fill(store: Store, cwd: Folder, key: str, stamp: str, listing: list[tuple[str, str, int]]) -> Kept:

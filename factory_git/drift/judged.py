@@ -15,6 +15,7 @@ from factory_git.drift.hit import Hit
 if TYPE_CHECKING:
     from factory_git.drift.bind import Ignore
     from factory_git.drift.world import World
+    from factory_git.spec.model import Spec
 
 UNREAD = "GF504"  # what rules could not look at is no pass, whatever the change touches
 
@@ -40,6 +41,7 @@ class Judged:
     world: World | None = None
     ignores: tuple[Ignore, ...] = ()
     quiet: bool = True
+    spec: Spec | None = None  # None where it does not load
 
     def told(self, hits: Iterable[Hit]) -> list[Finding]:
         """Hits as findings of this spec."""

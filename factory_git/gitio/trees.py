@@ -86,10 +86,13 @@ class WorkTree:
 
     origin = WORKTREE
 
-    def __init__(self, location: Location, entries: Mapping[str, Entry], top: Path) -> None:
+    def __init__(
+        self, location: Location, entries: Mapping[str, Entry], top: Path, typed: Mapping[str, bytes] | None = None
+    ) -> None:
         self.location = location
         self._top = top
         self.entries = entries
+        self.typed = typed or {}  # contents that an editor has, in place of those on disk
 
     def paths(self) -> Iterable[str]:
         return sorted(self.entries)
@@ -98,6 +101,8 @@ class WorkTree:
         """Nothing to do: the files are at hand."""
 
     def read(self, path: str) -> bytes:
+        if path in self.typed:
+            return self.typed[path]
         file = self._top / path
         if self.entries[path].mode == LINK:
             return os.fsencode(file.readlink())
@@ -136,8 +141,11 @@ def commit(location: Location, revision: str) -> BlobTree:
     return BlobTree(location, found, name_of_commit)
 
 
-def worktree(location: Location) -> WorkTree:
-    """The files on disk. Raises :class:`UsageError` in a bare repository."""
+def worktree(location: Location, typed: Mapping[str, bytes] | None = None) -> WorkTree:
+    """The files on disk; ``typed`` are contents that stand for those of some, as an editor has them.
+
+    Raises :class:`UsageError` in a bare repository.
+    """
     top = location.worktree
     if top is None:
         raise UsageError("a bare repository has no working tree", code="usage/bare", hint="name a commit: --rev HEAD")
@@ -149,7 +157,9 @@ def worktree(location: Location) -> WorkTree:
     for name, mode in modes.items():
         if mode == LINK:
             oids[name] = blob_id(os.fsencode((top / name).readlink()), location.object_format)
-    return WorkTree(location, {n: Entry(mode=m, oid=oids.get(n, "")) for n, m in modes.items()}, top)
+    held = {name: data for name, data in (typed or {}).items() if modes.get(name) in (FILE, EXECUTABLE)}
+    oids |= {name: blob_id(data, location.object_format) for name, data in held.items()}
+    return WorkTree(location, {n: Entry(mode=m, oid=oids.get(n, "")) for n, m in modes.items()}, top, held)
 
 
 def read_blobs(location: Location, oids: Iterable[str]) -> dict[str, bytes]:
