@@ -3,78 +3,21 @@
 from __future__ import annotations
 
 from factory_git.drift.flow import words as say
-from factory_git.drift.flow.op import NOTHING, dotted
+from factory_git.drift.flow.callee import Call
+from factory_git.drift.flow.op import NOTHING
 from factory_git.drift.flow.rows import JSON, PRINT, REDACTING, TEXT
-from factory_git.drift.flow.value import KNOWN, UNKNOWN, Value, merge
-from factory_git.drift.flow.words import snake, words
+from factory_git.drift.flow.sinks import shows
+from factory_git.drift.flow.stores import stored
+from factory_git.drift.flow.value import KNOWN, ROWS_OF, UNKNOWN, Value, collected, element, merge
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from factory_git.drift.flow.op import Op
     from factory_git.drift.flow.run import Run
 
-LOG, RESPONSE, ERROR = "log", "response", "error"
-ROWS_OF = frozenset({"objects", "all", "query"})
-"""What is read of several rows, or of their type, and is rows again."""
-_NOT_ALWAYS = frozenset({"with", "str", "any", "write", "bind", "catch", "http", "config", "group", "interface"})
-_ALWAYS = frozenset({"Str", "Any", "With", "bind", "Interface"})
 _MAKING = frozenset({
     "create", "new", "make", "of", "from_orm", "model_validate", "parse", "from", "default", "builder", "parse_obj",
 })  # fmt: skip
-_STORING = frozenset({
-    "save", "create", "insert", "insert_one", "insert_many", "bulk_create", "update", "update_one",
-    "update_or_create", "upsert", "add", "add_all", "persist", "merge", "push", "append", "unshift", "delete",
-    "remove", "destroy", "delete_one", "delete_many", "delete_all", "update_many", "save_all", "extend", "appendleft",
-    "force_delete", "update_or_insert", "first_or_create", "bulk_update", "bulk_save_objects", "save_and_flush",
-    "put", "replace_one", "create_many", "get_or_create", "insert_or_ignore", "updates", "update_column", "add_last",
-    "add_first", "offer", "push_back",
-})  # fmt: skip
-
-
-class Call:
-    """One call: ``label`` is its name in small words, ``chain`` what it is asked of, as names."""
-
-    __slots__ = ("chain", "label", "op", "receiver", "values")
-
-    def __init__(self, run: Run, op: Op) -> None:
-        self.op = op
-        self.receiver = run.value(op.parts[0])
-        self.chain = dotted(op.parts[0])
-        self.values = [run.handed(one) for one in op.parts[1:]]
-        self.label = snake(op.name) if op.name else ""
-
-    @property
-    def full(self) -> str:
-        """What is called, as written."""
-        if self.chain:
-            return f"{self.chain}.{self.op.name}"
-        return self.op.name if self.op.parts[0] is NOTHING else f"().{self.op.name}"
-
-    def said(self, language: str) -> str:
-        """What is called, for people."""
-        head, dot, rest = self.full.partition(".")
-        if dot and language == "rust":
-            return (
-                f"{head}::{rest.replace('.', '::') if self.op.kind == 'macro' else rest}"
-                if _is_path(head)
-                else self.full
-            )
-        return spoken(self.full, language)
-
-
-def spoken(chain: str, language: str) -> str:
-    """A chain of names as the language writes it."""
-    head, dot, rest = chain.partition(".")
-    if not dot or language != "php":
-        return chain
-    rest = rest.replace(".", "->")
-    return (
-        f"{head}::{rest}" if head[:1].isupper() else f"{head if head[0] in '$(' or '(' in head else '$' + head}->{rest}"
-    )
-
-
-def _is_path(head: str) -> bool:
-    return head[:1].isupper() or head in ("tracing", "log", "slog", "web", "axum")
 
 
 def call(run: Run, op: Op) -> Value:
@@ -94,13 +37,13 @@ def _call(run: Run, at: Call) -> Value:
     if not op.name:  # a function that is itself a value
         held = at.receiver.function
         return run.enter(held[0], at.values, held[1]) if held is not None else UNKNOWN
-    if _shows(run, at):
+    if shows(run, at):
         _callbacks(run, at.label, at.receiver, at.values)
         return UNKNOWN
     local = run.env.get(op.name) if op.parts[0] is NOTHING else None
     if local is not None and local.function is not None:
         return run.enter(local.function[0], at.values, local.function[1])
-    _stored(run, at)
+    stored(run, at)
     for answer in (_of_type, _of_row, _own, _other):
         found = answer(run, at)
         if found is not None:
@@ -117,83 +60,13 @@ def _last(chain: str) -> str:
     return chain.removesuffix("()").rpartition(".")[2]
 
 
-# Who shows what it is given.
-
-
-def _shows(run: Run, at: Call) -> bool:
-    """Whether a call shows what it is given; if so, that is noted."""
-    op, shape = at.op, run.program.shape(run.path)
-    how = shape.prints.get(at.full)
-    if how is not None and not _is_own(run, at):
-        if _elsewhere(op):
-            return True
-        run.show(LOG, at.said(run.language), at.values, op.text or how, op.line)
-        return True
-    if _logs(op, at.label, at.chain):
-        run.show(LOG, at.said(run.language), at.values, shape.logged, op.line)
-        return True
-    if at.label in say.REPORTS and set(words(at.chain)) & say.REPORTERS:
-        run.show(LOG, at.said(run.language), at.values, JSON, op.line)
-        return True
-    how = _answers(run, at)
-    if how:
-        run.show(RESPONSE, at.said(run.language), at.values, how, op.line)
-    return bool(how)
-
-
-def _is_own(run: Run, at: Call) -> bool:
-    return at.op.parts[0] is NOTHING and run.program.own(run.path, run.owner, at.op.name)
-
-
-def _elsewhere(op: Op) -> bool:
-    """``print(…, file=f)``: a file is no log."""
-    return "file" in op.names and dotted(op.parts[1 + op.names.index("file")]) not in ("sys.stderr", "sys.stdout")
-
-
-def _logs(op: Op, label: str, chain: str) -> bool:
-    if not chain or label not in say.LEVELS:
-        return False
-    parts = chain.replace("()", "").split(".")
-    if _is_logger(parts[-1]):
-        return label not in _NOT_ALWAYS or op.name in _ALWAYS
-    # `logger.atInfo().log(…)`, `log.Info().Str("k", v).Msg(…)`, `logging.getLogger(…).info(…)`, `logger()->info(…)`
-    return "()" in chain and any(_is_logger(part) for part in parts[:-1])
-
-
-def _is_logger(name: str) -> bool:
-    named = words(name)
-    return bool(named) and named[-1] in say.LOGGERS
-
-
-def _answers(run: Run, at: Call) -> str:
-    """How an answer to a request shows what this call is given; empty when it is none."""
-    op, shape = at.op, run.program.shape(run.path)
-    how = shape.responses.get(at.full) or shape.responses.get(f"*.{op.name}" if at.chain else "") or ""
-    kinds = shape.responders.get(op.name) if at.chain else None
-    if not how and kinds is not None:
-        parts = at.chain.replace("()", "").split(".")
-        ends = {*words(parts[0])[-1:], *words(parts[-1])[-1:]}
-        how = kinds[1] if ends & kinds[0] else ""
-    if not how and shape.written(op, at.chain, at.receiver, run.env):
-        how = JSON
-    return how if how and not _is_own(run, at) else ""
-
-
-def assigned(run: Run, target: Op, of: Value, found: Value, line: int) -> None:
-    """``ctx.body = …``, ``response.data = …``: an answer that is no call."""
-    del of
-    chain = dotted(target)
-    if chain in run.program.shape(run.path).answers:
-        run.show(RESPONSE, chain, [found], JSON, line)
-
-
 # What a call gives back.
 
 
 def _of_type(run: Run, at: Call) -> Value | None:
     """What the type of a row answers (``Buyer.objects.get(…)``, ``Buyer::find(…)``)."""
     row = run.program.rows.of(*at.receiver.cls) if at.receiver.cls is not None else None
-    if row is None or run.program.method(run.path, run.owner, at.op):
+    if row is None or run.program.names.method(run.path, run.owner, at.op):
         return None
     if at.label == "builder":
         run.touch("make", Value(row=row), f"{at.said(run.language)}()", at.op.line)
@@ -246,7 +119,7 @@ def _of_rows(run: Run, at: Call) -> Value | None:
     if label in say.EACH and any(one.function for one in at.values):
         found = _callbacks(run, label, receiver, at.values)
         if label in say.GIVING:
-            return found.with_(many=True) if found.row is not None else run.collected(found)
+            return found.with_(many=True) if found.row is not None else collected(found)
         return receiver.with_(many=False) if label == "find" else receiver
     all_of = label in ("get", "find", "latest") and not at.values and run.language == "php"
     if label in say.ELEMENT and not all_of:
@@ -258,11 +131,11 @@ def _of_rows(run: Run, at: Call) -> Value | None:
 
 def _callbacks(run: Run, label: str, receiver: Value, values: list[Value]) -> Value:
     """Functions that a call is given are called with what its object holds (or with nothing known)."""
-    element = run.element(receiver) if receiver is not UNKNOWN and label in say.EACH else UNKNOWN
+    held = element(receiver) if receiver is not UNKNOWN and label in say.EACH else UNKNOWN
     out = []
     for one in values:
         if one.function is not None:
-            handed = [UNKNOWN, element] if label in ("reduce", "fold") else [element]
+            handed = [UNKNOWN, held] if label in ("reduce", "fold") else [held]
             out.append(run.enter(one.function[0], handed, one.function[1]))
     return merge(out)
 
@@ -300,7 +173,7 @@ def _other(run: Run, at: Call) -> Value:
         through = receiver if not receiver.plain else merge([one for one in values if not one.function])
         found = _callbacks(run, label, through, values)
         if label in say.GIVING:
-            return run.collected(found)
+            return collected(found)
         return receiver if receiver.marks or receiver.parts or receiver.given else UNKNOWN
     given = [*values, receiver] if label in say.METHODS else values
     live = [one for one in given if not one.plain]
@@ -313,7 +186,7 @@ def _other(run: Run, at: Call) -> Value:
     read = _read_by_name(run, at)
     if read is not None:
         return read
-    return run.program.by_name(run.path, op.name) if not receiver.text else UNKNOWN
+    return run.program.names.by_name(run.path, op.name) if not receiver.text else UNKNOWN
 
 
 def _read_by_name(run: Run, at: Call) -> Value | None:
@@ -354,50 +227,3 @@ def _kept(run: Run, at: Call, live: list[Value]) -> Value:
 def _marks(run: Run, values: list[Value], how: str, line: int) -> Value:
     found = run.loose(values, how, line)
     return Value(marks=found) if found else UNKNOWN
-
-
-# Who stores rows.
-
-
-_ADDING = frozenset({
-    "add", "push", "append", "unshift", "extend", "appendleft", "add_all", "add_last", "add_first", "put", "offer",
-    "push_back", "insert", "remove", "merge",
-})  # fmt: skip
-_STORES = frozenset({
-    "repo", "repository", "repositories", "session", "db", "database", "store", "storage", "dao", "manager", "em",
-    "orm", "collection", "table", "tx", "transaction", "conn", "connection", "prisma", "model", "mapper", "context",
-    "uow", "ledger",
-})  # fmt: skip
-
-
-def _stored(run: Run, at: Call) -> None:
-    """Note a call that stores, changes or deletes rows.
-
-    Adding to a list that was made in the same function is no storing, what belongs to an object is: what is only read
-    is put into lists as well.
-    """
-    label, receiver, line = at.label, at.receiver, at.op.line
-    if at.op.parts[0] is NOTHING:
-        return
-    if receiver.row is not None and not receiver.many and label.removeprefix("set_") in receiver.row.columns:
-        if label.startswith("set_") and at.values:
-            run.touch("set", receiver, f"{at.said(run.language)}()", line)
-        return
-    if label not in _STORING or run.program.called(run, at) is not None:
-        return
-    said = f"{at.said(run.language)}()"
-    how = "remove" if label.startswith(("delete", "destroy", "remove", "force_delete")) else "store"
-    if receiver.row is not None and (not receiver.many or label in ("update", "delete", "delete_all", "save_all")):
-        run.touch(how, receiver, said, line)
-    elif receiver.cls is not None:
-        row = run.program.rows.of(*receiver.cls)
-        if row is not None:
-            run.touch(how, Value(row=row), said, line)
-    elif receiver.row is not None:
-        if label not in _ADDING or "." in at.chain:
-            run.touch(how, receiver, said, line)
-    elif set(words(at.chain)) & _STORES:
-        for one in at.values:
-            if one.row is not None:
-                run.touch(how, one, said, line)
-                break

@@ -237,7 +237,14 @@ def decorated(decorators: Iterable[str], words: frozenset[str]) -> bool:
     return False
 
 
+def leaves(op: Op) -> bool:
+    """Whether what follows an arm is not reached through it."""
+    if op.op in ("return", "raise"):
+        return True
+    return op.op in ("none", "seq") and bool(op.parts) and leaves(op.parts[-1])
+
+
 __all__ = [
-    "NOTHING", "Op", "Shape", "attribute", "choice", "decorated", "dotted", "first", "items", "join", "leave",
+    "NOTHING", "Op", "Shape", "attribute", "choice", "decorated", "dotted", "first", "items", "join", "leave", "leaves",
     "let", "line", "name", "nothing", "only", "parse", "readable", "seq", "texts",
 ]  # fmt: skip

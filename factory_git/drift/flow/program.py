@@ -13,22 +13,25 @@ from factory_git.codemap.held import FUNCTIONS
 from factory_git.codemap.languages.registry import language_of
 from factory_git.codemap.resolve import Value as Known
 from factory_git.codemap.walk import TYPES
+from factory_git.drift.flow.assign import assign
 from factory_git.drift.flow.files import File
-from factory_git.drift.flow.op import NOTHING, Op, dotted
+from factory_git.drift.flow.names import Names
+from factory_git.drift.flow.op import NOTHING, Op
 from factory_git.drift.flow.rows import JSON, Rows
-from factory_git.drift.flow.run import ERROR, RESPONSE, Reach, Run
+from factory_git.drift.flow.run import Run
 from factory_git.drift.flow.shapes.registry import MODULES
 from factory_git.drift.flow.shapes.registry import shape as shape_of
+from factory_git.drift.flow.shown import ERROR, RESPONSE, Reach
 from factory_git.drift.flow.value import UNKNOWN, Mark, Value, merge, united
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from factory_git.drift.flow.calls import Call
+    from factory_git.drift.flow.callee import Call
     from factory_git.drift.flow.rows import Row
-    from factory_git.drift.flow.run import Touch
     from factory_git.drift.flow.shapes.registry import Language
+    from factory_git.drift.flow.shown import Touch
     from factory_git.drift.flow.value import Key
     from factory_git.drift.world import World
 
@@ -39,12 +42,6 @@ DEPTH = 3
 MOST = 4000
 """Functions that are followed for one spec."""
 _READ = r"(?:\.|->|::|\bget_?|\[[\"'])"
-_MEMBER = re.compile(r"(\w+)\??:\s*([^;,{}]+)")
-_SEVERAL = re.compile(r"\[\]|^&?\[|\.\.\.$")
-_WORD = re.compile(r"[A-Za-z_]\w*")
-_NO_ROWS = re.compile(
-    r"\b(?:Pick|Omit|Exclude|Callable|Func|Function|Fn|FnMut|FnOnce|Consumer|Supplier|Predicate)\b|=>|\bfunc\(|\bfn\("
-)
 
 
 class Program:
@@ -54,11 +51,11 @@ class Program:
         self.world = world
         self.resolver = world.code.resolver
         self.rows = Rows(world)
+        self.names = Names(world, self.rows)
         self.cut = False  # whether the bound on work was met
         self.followed = 0
         self._done: dict[tuple[str, int, int, frozenset[int]], Summary] = {}
         self._files: dict[str, File | None] = {}
-        self._types: dict[tuple[str, int, str], Value] = {}
         self._redacting: dict[tuple[str, int], bool] = {}
         self._entities = {(row.id[-1] if row.id else "").encode() for row in self.rows.all}
         self._entities |= {name.lower().encode() for name in self.rows.names}
@@ -86,120 +83,6 @@ class Program:
         found = shape_of(self.language(path))
         assert found is not None
         return found
-
-    # What names mean.
-
-    def outside(self, path: str, owner: int, chain: str) -> Value:
-        """What a name or a chain of names means that the function itself gives no value."""
-        found = self.resolver.evaluate(path, owner, chain)
-        if found is None:
-            return self.declared(path, owner, chain)
-        if found.what == "symbol":
-            row = self.resolver.rows(found.path)[2][found.index]
-            if row[1] in TYPES:
-                return Value(cls=(found.path, found.index))
-            if row[1] in ("variable", "constant", "field", "property") and row[8]:
-                return self.instance(found.path, row[2], row[8])
-            return UNKNOWN
-        return self.value(found)
-
-    def declared(self, path: str, owner: int, chain: str) -> Value:
-        """What a member is that is declared to hold several rows, or a name that says what it is."""
-        above, _, last = chain.rpartition(".")
-        if above:
-            holder = self.resolver.evaluate(path, owner, above)
-            if holder is not None and holder.what == "instance":
-                return self.member((holder.path, holder.index), last)
-            return UNKNOWN
-        return self.by_name(path, chain, owner)
-
-    def value(self, found: Known) -> Value:
-        """The resolver's value as one of the flow's."""
-        if found.what != "instance":
-            return UNKNOWN
-        row = self.rows.of(found.path, found.index)
-        return Value(row=row) if row is not None else Value(type_=(found.path, found.index))
-
-    def member(self, of: tuple[str, int], name: str) -> Value:
-        """What ``name`` of an instance is, by its declaration."""
-        path, index = of
-        child = self.resolver.child(path, index, name)
-        if child >= 0:
-            row = self.resolver.rows(path)[2][child]
-            if row[1] in FUNCTIONS:
-                return UNKNOWN
-            if row[8]:
-                return self.instance(path, index, row[8])
-        found = self.resolver.member(Known("instance", path, index, "type"), name)
-        return self.value(found) if found is not None else UNKNOWN
-
-    def instance(self, path: str, owner: int, text: str) -> Value:
-        """A value of a declared type."""
-        key = (path, owner, text)
-        if key not in self._types:
-            self._types[key] = self._instance(path, owner, text)
-        return self._types[key]
-
-    def _instance(self, path: str, owner: int, text: str) -> Value:
-        if not text or _NO_ROWS.search(text):
-            return Value(text=text) if text else UNKNOWN
-        if text.startswith("{"):
-            parts = {label: self.instance(path, owner, type_.strip()) for label, type_ in _MEMBER.findall(text)}
-            return Value(text=text, parts={label: one for label, one in parts.items() if not one.plain})
-        found = self.resolver.instance(path, owner, text)
-        if found is not None:
-            made = self.value(found)
-            return made.with_(text=text, many=made.row is not None and _SEVERAL.search(text) is not None)
-        for word in _WORD.findall(text):
-            if word in self.rows.names:
-                row = self.rows.known(self.resolver.instance(path, owner, word))
-                if row is not None:
-                    return Value(row=row, many=True, text=text)
-        return Value(text=text)
-
-    def by_name(self, path: str, name: str, owner: int = -1) -> Value:
-        """What a name alone says: a row, not for sure. Only in the files that the spec has its code in."""
-        del owner
-        found = self.rows.named(name)
-        if found is None or not self.world.judged(path):
-            return UNKNOWN
-        row, many = found
-        return Value(row=row, many=many, low=True)
-
-    def untyped(self, path: str, owner: int, name: str, source: Op, found: Value) -> Value:
-        """What the name says that something unknown is given."""
-        del owner
-        if found.text or source.op in ("none", "text"):
-            return found
-        told = self.by_name(path, name)
-        return told if told is not UNKNOWN else found
-
-    def around(self, path: str, owner: int) -> Row | None:
-        """The row whose type a declaration is in."""
-        rows = self.resolver.rows(path)[2]
-        while owner >= 0:
-            if rows[owner][1] in TYPES:
-                return self.rows.of(path, owner)
-            owner = rows[owner][2]
-        return None
-
-    def own(self, path: str, owner: int, name: str) -> bool:
-        """Whether a bare name is one of the tree's own functions."""
-        found = self.resolver.evaluate(path, owner, name)
-        return found is not None and found.what == "symbol"
-
-    def method(self, path: str, owner: int, op: Op) -> bool:
-        """Whether a call is of a method that a type of the tree has."""
-        chain = dotted(op.parts[0])
-        return bool(chain) and self.own(path, owner, f"{chain}.{op.name}")
-
-    def inner(self, path: str, start: int, owner: int) -> int:
-        """The declaration that begins around ``start``, inside ``owner``."""
-        rows, best = self.resolver.rows(path)[2], owner
-        for index, row in enumerate(rows):
-            if row[1] in FUNCTIONS and row[6] <= start < row[7] and (best < 0 or row[6] >= rows[best][6]):
-                best = index
-        return best
 
     # Calls.
 
@@ -247,7 +130,7 @@ class Program:
         row = self.resolver.rows(path)[2][index]
         handed = self._handed(path, row, at)
         wanted = frozenset(number for number, one in handed.items() if _carries(one))
-        declared = self.instance(path, index, row[8]) if row[8] else UNKNOWN
+        declared = self.names.instance(path, index, row[8]) if row[8] else UNKNOWN
         if not wanted and (declared.row is not None or not self._matters(path, row)):
             return declared if declared.row is not None else self._plain(path, row, declared, op)
         if run.level <= 0:
@@ -266,7 +149,7 @@ class Program:
         return declared if declared.row is not None and found.row is None else found
 
     def _plain(self, path: str, row: tuple[object, ...], declared: Value, op: Op) -> Value:
-        return declared if not declared.plain or row[8] else self.by_name(path, op.name)
+        return declared if not declared.plain or row[8] else self.names.by_name(path, op.name)
 
     def _handed(self, path: str, row: tuple[object, ...], at: Call) -> dict[int, Value]:
         """What each parameter is given, by its number."""
@@ -353,7 +236,7 @@ class Program:
             run.value(op)
             return UNKNOWN, _distinct(run.reaches), run.touches, run.whole
         for number, (parameter, text) in enumerate(zip(op.parts[:-1], op.texts, strict=True)):
-            run.assign(parameter, self._parameter(run, number, parameter, text, wanted), op.line)
+            assign(run, parameter, self._parameter(run, number, parameter, text, wanted), op.line)
         last = run.value(op.parts[-1])
         back = [*run.given_back, last] if last is not UNKNOWN else run.given_back
         found = merge(back)
@@ -361,16 +244,16 @@ class Program:
         return found, _distinct(run.reaches), run.touches, run.whole
 
     def _parameter(self, run: Run, number: int, parameter: Op, text: str, wanted: frozenset[int]) -> Value:
-        declared = self.instance(run.path, run.owner, text) if text else UNKNOWN
+        declared = self.names.instance(run.path, run.owner, text) if text else UNKNOWN
         if declared.row is not None:
             return declared
         if parameter.op == "name" and parameter.name in ("self", "this", "cls", "$this") and not text:
             found = self.resolver.evaluate(run.path, run.owner, parameter.name)
-            return self.value(found) if found is not None and parameter.name != "cls" else UNKNOWN
+            return self.names.value(found) if found is not None and parameter.name != "cls" else UNKNOWN
         if number in wanted:
             return Value(given=(number, ""), text=text)
         if not text and parameter.op == "name":
-            return self.by_name(run.path, parameter.name)
+            return self.names.by_name(run.path, parameter.name)
         return declared
 
     def routed(self, run: Run, op: Op, found: Value) -> None:
@@ -379,7 +262,7 @@ class Program:
             return
         row = self.resolver.rows(run.path)[2][run.owner]
         answers = row[6] <= op.start and self.shape(run.path).answering(row)
-        itself = self.inner(run.path, op.start, -1) == run.owner
+        itself = self.names.inner(run.path, op.start, -1) == run.owner
         if answers and itself and not self._other_model(run, row, found):
             run.show(RESPONSE, f"{row[0]}()", [found], JSON, run.left or int(row[4]))
 
@@ -389,7 +272,7 @@ class Program:
         text = model or str(row[8])
         if run.language != "python" or not text or found.row is None:
             return False
-        declared = self.instance(run.path, run.owner, text)
+        declared = self.names.instance(run.path, run.owner, text)
         return declared.type is not None and declared.row is None
 
     # Where flows begin.
@@ -410,7 +293,7 @@ class Program:
             for index, row in enumerate(self.resolver.rows(path)[2]):
                 if row[1] not in FUNCTIONS or not file.outer(index):
                     continue
-                if file.mentions(row[6], row[7]) or self.around(path, index) is not None:
+                if file.mentions(row[6], row[7]) or self.names.around(path, index) is not None:
                     yield path, index
             if file.loose:
                 yield path, -1

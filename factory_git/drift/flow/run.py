@@ -7,9 +7,22 @@ given; a value read of an object has what was put there in the same function, el
 from __future__ import annotations
 
 from factory_git.drift.flow import calls
-from factory_git.drift.flow.op import NOTHING, dotted
-from factory_git.drift.flow.rows import JSON, PRINT, REDACTING, TEXT
-from factory_git.drift.flow.value import KNOWN, UNKNOWN, Mark, Value, holding, merge
+from factory_git.drift.flow.assign import assign
+from factory_git.drift.flow.op import NOTHING, dotted, leaves
+from factory_git.drift.flow.rows import REDACTING, TEXT
+from factory_git.drift.flow.shown import ERROR, Reach, Touch
+from factory_git.drift.flow.value import (
+    KNOWN,
+    ROWS_OF,
+    UNKNOWN,
+    Mark,
+    Value,
+    collected,
+    element,
+    holding,
+    merge,
+    together,
+)
 from factory_git.drift.flow.words import snake
 
 TYPE_CHECKING = False
@@ -18,35 +31,7 @@ if TYPE_CHECKING:
 
     from factory_git.drift.flow.op import Op
     from factory_git.drift.flow.program import Program
-    from factory_git.drift.flow.rows import Row
-    from factory_git.drift.flow.value import Key, Step
-
-    Env = dict[str, Value]
-
-LOG, RESPONSE, ERROR = "log", "response", "error"
-
-
-class Reach:
-    """Data that arrives where it is shown: ``sink`` is who shows it, ``kind`` ``log``, ``response`` or ``error``.
-
-    ``mark.key`` tells the data, or the parameter that it came by. ``calls`` are those that it came through.
-    """
-
-    __slots__ = ("calls", "kind", "line", "mark", "owner", "sink")
-
-    def __init__(self, kind: str, sink: str, mark: Mark, line: int, owner: int) -> None:
-        self.kind, self.sink, self.mark, self.line, self.owner = kind, sink, mark, line, owner
-        self.calls = 0
-
-
-class Touch:
-    """A row that is made, changed, stored or removed: ``how`` is ``make``, ``set``, ``store``, ``remove``; ``other`` is
-    for a field that the spec does not know."""
-
-    __slots__ = ("how", "line", "low", "owner", "row", "text")
-
-    def __init__(self, how: str, row: Row, text: str, *, line: int, owner: int, low: bool) -> None:
-        self.how, self.row, self.text, self.line, self.owner, self.low = how, row, text, line, owner, low
+    from factory_git.drift.flow.value import Env, Key, Step
 
 
 class Run:
@@ -85,10 +70,10 @@ class Run:
         if op.name in self.env:
             return self.env[op.name]
         if self.language == "java":  # a bare name may be a field of the class around it
-            row = self.program.around(self.path, self.owner)
+            row = self.program.names.around(self.path, self.owner)
             if row is not None and op.name in row.fields:
                 return self.read(Value(row=row), op.name, op.line)
-        return self.program.outside(self.path, self.owner, op.name)
+        return self.program.names.outside(self.path, self.owner, op.name)
 
     def attr(self, op: Op) -> Value:
         """``object.name``."""
@@ -99,9 +84,9 @@ class Run:
         found = self.read(of, op.name, op.line)
         if found is UNKNOWN and chain and of.plain and "(" not in chain and "[" not in chain:
             if chain.partition(".")[0] not in self.env:
-                found = self.program.outside(self.path, self.owner, chain)
+                found = self.program.names.outside(self.path, self.owner, chain)
             if found is UNKNOWN:
-                found = self.program.by_name(self.path, op.name)
+                found = self.program.names.by_name(self.path, op.name)
         return found
 
     def index(self, op: Op) -> Value:
@@ -130,7 +115,7 @@ class Run:
                 return KNOWN
             if name in ("__dict__", "_asdict"):
                 return of.with_(data=True)
-        if of.row is not None and of.many and name in calls.ROWS_OF:
+        if of.row is not None and of.many and name in ROWS_OF:
             return of
         if of.given is not None:
             number, names = of.given
@@ -139,7 +124,7 @@ class Run:
         if of.cls is not None and name == "objects":
             return of
         if of.type is not None and of.row is None:
-            return self.program.member(of.type, name)
+            return self.program.names.member(of.type, name)
         return UNKNOWN
 
     def source(self, of: Value, key: str, label: str, line: int) -> Value:
@@ -212,7 +197,7 @@ class Run:
                 parts[key or f"?{len(parts)}"] = found
         made = rest.with_(parts={**rest.parts, **parts}) if rest is not UNKNOWN else Value(parts=parts)
         if op.text:  # of a named type: a row, where that is one
-            row = self.program.instance(self.path, self.owner, op.text)
+            row = self.program.names.instance(self.path, self.owner, op.text)
             if row.row is not None:
                 if op.parts:
                     self.touch("make", row, f"{op.text} {{…}}", op.line)
@@ -241,7 +226,7 @@ class Run:
         if op.text and REDACTING.search(op.text):
             found = KNOWN
         elif op.text:
-            declared = self.program.instance(self.path, self.owner, op.text)
+            declared = self.program.names.instance(self.path, self.owner, op.text)
             if declared.row is not None and found.row is None:
                 if source.op == "map" and source.parts and not declared.many:
                     self.touch("make", declared, f"{{…}} as {op.text}", op.line)
@@ -249,57 +234,11 @@ class Run:
             elif found.plain:
                 found = declared
         elif found.plain and target.op == "name" and source.op in ("call", "name", "attr", "index", "none"):
-            found = self.program.untyped(self.path, self.owner, target.name, source, found)
+            found = self.program.names.untyped(self.path, target.name, source, found)
         if op.kind == "add":
             found = self.joined([self.value(target), found], op.line)
-        self.assign(target, found, op.line)
+        assign(self, target, found, op.line)
         return found
-
-    def assign(self, target: Op, found: Value, line: int) -> None:
-        """Give a target its value."""
-        if target.op == "name":
-            self.put(target.name, found, line)
-        elif target.op in ("attr", "index") and target.parts:
-            self.store(target, found, line)
-        elif target.op == "list":
-            spread = {str(n): found.parts.get(str(n)) for n in range(len(target.parts))}
-            for number, one in enumerate(target.parts):
-                part = spread[str(number)]
-                whole = part is None and not found.parts
-                self.assign(one, part if part is not None else self.element(found) if whole else UNKNOWN, line)
-        elif target.op == "map":
-            for key, one in zip(target.names, target.parts, strict=True):
-                rest = found.with_(parts={**found.parts, **dict.fromkeys(target.names, KNOWN)}, data=True)
-                self.assign(one, rest if key == "*" else self.read(found, key, line) if key else UNKNOWN, line)
-        elif target.op in ("seq", "join", "let"):
-            for one in target.parts[:1] if target.op == "let" else target.parts:
-                self.assign(one, found, line)
-
-    def put(self, name: str, found: Value, line: int) -> None:
-        """A name has a value from here on."""
-        if found.marks:
-            step = self.step(line, f"{name} has it")
-            found = found.with_(marks={key: mark.then(step) for key, mark in found.marks.items()})
-        self.env[name] = found
-        for chain in [one for one in self.env if one.startswith(f"{name}.")]:
-            del self.env[chain]
-
-    def store(self, target: Op, found: Value, line: int) -> None:
-        """What is put into an object is in it from here on."""
-        holder = target.parts[0]
-        of = self.value(holder)
-        if of.row is not None and not of.many and target.op == "attr":
-            known = snake(target.name) in of.row.columns
-            said = calls.spoken(dotted(target), self.language)
-            self.touch("set" if known else "other", of, f"setting {said}", target.line)
-        calls.assigned(self, target, of, found, line)
-        chain = dotted(target) if target.op == "attr" else ""
-        if chain:
-            self.env[chain] = found
-        told = not found.plain if of.row is None else target.name in of.row.fields
-        if holder.op == "name" and (holder.name in self.env) and told:
-            label = target.name or f"?{len(of.parts)}"
-            self.env[holder.name] = of.with_(parts={**of.parts, label: KNOWN if found.plain else found})
 
     # What decides whether something is done, and how often.
 
@@ -311,11 +250,11 @@ class Run:
         for arm in op.parts:
             self.env = dict(before)
             found.append(self.value(arm))
-            if not _leaves(arm):
+            if not leaves(arm):
                 ends.append(self.env)
         if len(op.parts) < 2:
             ends.append(before)
-        self.env = _together(ends) if ends else before
+        self.env = together(ends) if ends else before
         return merge(found)
 
     def loop(self, op: Op) -> Value:
@@ -328,40 +267,20 @@ class Run:
         for _ in range(2 if self.loops == 1 else 1):  # loops in loops are gone through again with the outermost
             self.env = dict(self.env)
             if target is not NOTHING:
-                self.assign(target, self.element(items, op.kind), op.line)
+                assign(self, target, element(items, op.kind), op.line)
                 if items.plain:
                     self.named(target)
             found = self.value(body)
-            self.env = _together([before, self.env])
+            self.env = together([before, self.env])
         self.loops -= 1
-        return found.with_(many=True) if found.row is not None else self.collected(found)
+        return found.with_(many=True) if found.row is not None else collected(found)
 
     def named(self, target: Op) -> None:
         """What a loop's own name says of what it goes through."""
         names = [target] if target.op == "name" else target.parts if target.op == "list" else ()
         for one in names:
             if one.op == "name":
-                self.env[one.name] = self.program.by_name(self.path, one.name)
-
-    @staticmethod
-    def collected(found: Value) -> Value:
-        """A list of what a loop's body gave."""
-        if found.plain:
-            return UNKNOWN
-        return Value(parts={"[]": found}) if found.parts or found.given or found.type else Value(marks=found.marks)
-
-    @staticmethod
-    def element(items: Value, kind: str = "") -> Value:
-        """One of what a value holds."""
-        if items.many:
-            return items.with_(many=False)
-        if "[]" in items.parts:
-            return items.parts["[]"]
-        if items.row is not None:
-            return UNKNOWN if kind == "keys" else items
-        if items.given is not None:
-            return Value(given=items.given)
-        return Value(marks=holding([items])) if items.marks or items.parts else UNKNOWN
+                self.env[one.name] = self.program.names.by_name(self.path, one.name)
 
     def function(self, op: Op) -> Value:
         """A function inside this one: followed where it stands, with the names around it."""
@@ -382,12 +301,12 @@ class Run:
         self.entered.add(op.start)
         before, kept, owner = self.env, self.given_back, self.owner
         self.env, self.given_back, self.nested = dict(around), [], self.nested + 1
-        self.owner = self.program.inner(self.path, op.start, owner)
+        self.owner = self.program.names.inner(self.path, op.start, owner)
         given = list(values)
         try:
             for number, (parameter, text) in enumerate(zip(op.parts[:-1], op.texts, strict=True)):
                 handed = given[number] if number < len(given) else UNKNOWN
-                self.assign(parameter, self.parameter(parameter, text, handed), op.line)
+                assign(self, parameter, self.parameter(parameter, text, handed), op.line)
             last = self.value(op.parts[-1])
             found = merge([*self.given_back, last] if not self.given_back else self.given_back)
             self.program.routed(self, op, found)
@@ -398,13 +317,13 @@ class Run:
 
     def parameter(self, op: Op, text: str, handed: Value) -> Value:
         """What is known of a parameter."""
-        declared = self.program.instance(self.path, self.owner, text) if text else UNKNOWN
+        declared = self.program.names.instance(self.path, self.owner, text) if text else UNKNOWN
         if declared.row is not None:
             return declared
         if not handed.plain:
             return handed
         if not text and op.op == "name":
-            return self.program.by_name(self.path, op.name)
+            return self.program.names.by_name(self.path, op.name)
         return declared
 
     # What leaves.
@@ -450,24 +369,3 @@ _UNTYPED = frozenset({"javascript", "typescript", "tsx"})
 """Languages that print every object's fields: here a name is enough to say that a row is shown whole."""
 DEEP = 6
 """Functions in functions, followed where they stand."""
-
-
-def _leaves(op: Op) -> bool:
-    """Whether what follows an arm is not reached through it."""
-    if op.op in ("return", "raise"):
-        return True
-    return op.op in ("none", "seq") and bool(op.parts) and _leaves(op.parts[-1])
-
-
-def _together(ends: list[Env]) -> Env:
-    if len(ends) == 1:
-        return ends[0]
-    out = dict(ends[0])
-    for other in ends[1:]:
-        for name, found in other.items():
-            known = out.get(name)
-            out[name] = found if known is None else merge([known, found])
-    return out
-
-
-__all__ = ["ERROR", "JSON", "LOG", "PRINT", "RESPONSE", "TEXT", "Reach", "Run", "Touch"]

@@ -12,9 +12,12 @@ if TYPE_CHECKING:
 
     Step = tuple[str, int, str]  # file, line, what happens there
     Key = tuple[Any, ...]
+    Env = dict[str, "Value"]  # what names are
 
 STEPS = 10
 """A flow is told in at most so many steps; the middle of a longer one is left out."""
+ROWS_OF = frozenset({"objects", "all", "query"})
+"""What is read of several rows, or of their type, and is rows again."""
 
 
 class Mark:
@@ -128,3 +131,35 @@ def holding(values: Iterable[Value]) -> dict[Key, Mark]:
         found.append(one)
         todo += one.parts.values()
     return united(found)
+
+
+def collected(found: Value) -> Value:
+    """A list of what a loop's body gave."""
+    if found.plain:
+        return UNKNOWN
+    return Value(parts={"[]": found}) if found.parts or found.given or found.type else Value(marks=found.marks)
+
+
+def element(items: Value, kind: str = "") -> Value:
+    """One of what a value holds."""
+    if items.many:
+        return items.with_(many=False)
+    if "[]" in items.parts:
+        return items.parts["[]"]
+    if items.row is not None:
+        return UNKNOWN if kind == "keys" else items
+    if items.given is not None:
+        return Value(given=items.given)
+    return Value(marks=holding([items])) if items.marks or items.parts else UNKNOWN
+
+
+def together(ends: list[Env]) -> Env:
+    """The names of several ends of a branching, as they may be after it."""
+    if len(ends) == 1:
+        return ends[0]
+    out = dict(ends[0])
+    for other in ends[1:]:
+        for name, found in other.items():
+            known = out.get(name)
+            out[name] = found if known is None else merge([known, found])
+    return out

@@ -47,7 +47,7 @@ def greet(buyer: Buyer) -> None:
 from __future__ import annotations
 
 from factory_git.drift.flow.program import MOST, program_of
-from factory_git.drift.flow.run import ERROR, LOG, RESPONSE
+from factory_git.drift.flow.shown import ERROR, LOG, RESPONSE
 from factory_git.drift.hit import Hit
 from factory_git.drift.world import CONVENTION, Target
 
@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from factory_git.drift.contract import Entity, Field
-    from factory_git.drift.flow.run import Reach
+    from factory_git.drift.flow.shown import Reach
     from factory_git.drift.world import World
 
     Leak = tuple[Field, Reach]

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
 
     from factory_git.drift.contract import Entity
     from factory_git.drift.flow.program import Program
-    from factory_git.drift.flow.run import Touch
+    from factory_git.drift.flow.shown import Touch
     from factory_git.drift.hit import Hit
     from factory_git.drift.world import Target, World
 
