@@ -20,6 +20,13 @@ FEWEST, MOST = 3, 9  # steps
 _TOOL = 4  # files that call it; twice as many places
 _SHORT = 4  # lines
 _TRIVIAL = re.compile(r"__|new|New|log|print|assert|debug|use[A-Z]|on[A-Z]|handle[A-Z]")
+_TEXT = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'')
+_WORD = re.compile(r"[^\W\d]\w*")
+_COMMON = frozenset({
+    "await", "async", "return", "let", "const", "var", "mut", "if", "else", "err", "error", "ctx", "context", "new",
+    "try", "None", "null", "nil", "true", "false", "True", "False", "not", "crate", "logger", "log", "unwrap", "expect",
+})  # fmt: skip
+"""Names that calls share without having anything to do with each other."""
 _LOOKED_AT = 600  # functions, those with the most calls first
 
 
@@ -83,8 +90,13 @@ def _always(call: Call) -> bool:
 
 
 def _steps(scan: Scan, files: frozenset[str], path: str, facts: FileFacts, index: int) -> list[tuple[str, str]]:
-    """Name and place of each function that is called for sure, in order; none where one is called twice."""
+    """Name and place of each function that is called for sure, in order; none where one is called twice.
+
+    Each shares a name with another one's call: what it is handed, what it is called on, what keeps its result.
+    """
     out: list[tuple[str, str]] = []
+    words: list[frozenset[str]] = []
+    source = scan.code.read(path) or b""
     for call in facts.calls:
         if call.owner != index or not _always(call):
             continue
@@ -99,7 +111,16 @@ def _steps(scan: Scan, files: frozenset[str], path: str, facts: FileFacts, index
         if place in out:
             return []
         out.append(place)
-    return out
+        words.append(_words(source, call) - {call.name})
+    # An order means something only between calls that have to do with each other.
+    return [one for at, one in enumerate(out) if any(words[at] & other for other in (*words[:at], *words[at + 1 :]))]
+
+
+def _words(source: bytes, call: Call) -> frozenset[str]:
+    """The names in a call and before it on its line."""
+    start = source.rfind(b"\n", 0, call.start) + 1
+    text = _TEXT.sub(" ", source[start : call.end].decode("utf-8", "replace"))
+    return frozenset(_WORD.findall(text)) - _COMMON
 
 
 def _step(scan: Scan, facts: FileFacts, index: int) -> bool:

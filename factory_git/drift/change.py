@@ -14,7 +14,7 @@ from factory_git.drift.suppress import Suppression
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
     from typing import Protocol
 
     class Side(Protocol):
@@ -56,6 +56,8 @@ if TYPE_CHECKING:
 
 
 NOT_COUNTED = "it is new in this change and does not count"
+BLIND = frozenset({"GF001", "GF002", "GF504"})
+"""Rules say nothing of a node whose binding does not hold: that no entry about it is matched, shows nothing."""
 OWN = "who reviewed it counts it with --own (git config factory.ownSuppressions)"
 
 
@@ -190,15 +192,22 @@ def _about(side: Side, done: Tolerated) -> list[Hit]:
             out.append(suppress.unused(mark, idle, side.read(mark.file), near))
     if side.problem:
         out.append(baseline.broken(side.path, side.problem))
-    kept = [entry for number, entry in enumerate(side.entries) if number in done.kept]
+    blind = {hit.node for hit in side.hits if hit.node and hit.code in BLIND}
+    held = done.kept | {number for number, entry in enumerate(side.entries) if _below(entry.node, blind)}
+    kept = [entry for number, entry in enumerate(side.entries) if number in held]
     if len(kept) < len(side.entries):
         fix = baseline.rewrite(side.read(side.path), kept, side.root, side.path)
         out += [
-            baseline.stale(entry, side.path, (fix,))
-            for number, entry in enumerate(side.entries)
-            if number not in done.kept
+            baseline.stale(entry, side.path, (fix,)) for number, entry in enumerate(side.entries) if number not in held
         ]
     return out
+
+
+def _below(node: str, nodes: Collection[str]) -> bool:
+    """Whether a node is one of ``nodes`` or lies in one."""
+    while node and node not in nodes:
+        node = node.rpartition(".")[0]
+    return bool(node)
 
 
 def moved_text(new: str, old: str, new_name: str, old_name: str) -> bool:

@@ -20,8 +20,9 @@ class Finding:
     ``place.file`` is relative to the top of the repository. ``spec`` is the spec's own place; ``detail`` are further
     lines for people (the first differing lines). ``root`` is the folder of the spec that it belongs to. ``symbol`` is
     the declaration it is in, ``about`` tells several findings of one node and declaration apart, ``confidence`` is
-    ``high`` or ``low``, ``fixes`` are the ways to mend it by machine. ``bound`` says that a rule made it, of code that
-    somebody wrote; the others come of the comparison with what the spec compiles to.
+    ``high`` or ``low``, ``fixes`` are the ways to mend it by machine, ``group`` names a cause that it shares with
+    others. ``bound`` says that a rule made it, of code that somebody wrote; the others come of the comparison with what
+    the spec compiles to.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Finding:
     about: str = ""
     confidence: str = "high"
     fixes: tuple[Fix, ...] = ()
+    group: str = ""
     bound: bool = False
 
     @property
@@ -92,6 +94,7 @@ def of_hit(hit: Hit, root: str, nodes: Mapping[str, tuple[str, int]]) -> Finding
         about=hit.about,
         confidence=hit.confidence,
         fixes=hit.fixes,
+        group=hit.group,
         bound=True,
     )
 

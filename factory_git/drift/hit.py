@@ -32,7 +32,7 @@ class Hit:
     declaration it is in (empty: none). ``confidence`` is ``high`` or ``low``; a low one is a warning whatever
     ``severity`` says. Together code, node, file and symbol are the finding's key: no line is in it, so it lives through
     edits elsewhere in the file; ``about`` tells apart several findings of one key (the field, the step), and is part of
-    it.
+    it. Findings of one ``group`` have one cause: many of them are told to people as one.
     """
 
     code: str
@@ -47,6 +47,7 @@ class Hit:
     confidence: str = "high"
     hint: str = ""
     detail: tuple[str, ...] = ()
+    group: str = ""
     fixes: tuple[Fix, ...] = ()
 
     @property

@@ -34,11 +34,12 @@ class Place:
 
 @value
 class Problem:
-    """Why a place leads nowhere. ``near`` are places that may have been meant."""
+    """Why a place leads nowhere. ``near`` are places that may have been meant; ``lacks`` is ``file`` or ``name``."""
 
     words: str
     near: tuple[str, ...] = ()
     hint: str = ""
+    lacks: str = ""
 
 
 def find(code: Code, at: str, how: str) -> tuple[Place | None, Problem]:
@@ -49,7 +50,7 @@ def find(code: Code, at: str, how: str) -> tuple[Place | None, Problem]:
         hint = "resolve it: git status" if mode == CONFLICT else "bind the node to a file"
         return None, Problem(words=f"{file} {_ODD[mode]}", hint=hint)
     if not mode:
-        return None, Problem(words=f"there is no file {file}", near=_files_like(code, file, name))
+        return None, Problem(words=f"there is no file {file}", near=_files_like(code, file, name), lacks="file")
     facts = code.facts(file)
     if facts is None or facts.language in CONFIGURATIONS:
         if mark:
@@ -67,7 +68,7 @@ def find(code: Code, at: str, how: str) -> tuple[Place | None, Problem]:
             line = facts.damage[0].line
             words = f"no {name} can be read in {file}: it is damaged in line {line}"
             return None, Problem(words=words, hint="mend the file; what cannot be read cannot be tied")
-        return None, Problem(words=f"{file} has no {name}", near=near)
+        return None, Problem(words=f"{file} has no {name}", near=near, lacks="name")
     several = tuple(f"{file}::{_numbered(facts.symbols[index])}" for index in indexes)
     lines = ", ".join(str(facts.symbols[index].line) for index in indexes)
     return None, Problem(words=f"{file} has {len(indexes)} declarations {name}, in lines {lines}", near=several)

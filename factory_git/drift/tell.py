@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from factory_git.drift.places import Place, Problem
     from factory_git.drift.view import Code
 
+MOVED = "`git factory adopt` follows code that was moved"
 _MARKS = frozenset(" \t#/*!-<;%\"'@[(")
 
 
@@ -26,6 +27,8 @@ def nothing_at(place: contract.Place, problem: Problem) -> Hit:
     hint = problem.hint or (f"did you mean {' or '.join(problem.near)}?" if problem.near else "correct at: in the spec")
     if several:
         hint = f"say which: {' or '.join(problem.near)}"
+    elif place.how == "code" and _moved(place.at, problem.near):
+        hint = f"{hint} {MOVED}"
     return Hit(
         code="GF002" if several else "GF001",
         node=place.path,
@@ -34,7 +37,19 @@ def nothing_at(place: contract.Place, problem: Problem) -> Hit:
         about=place.at,
         message=f"{said} {place.at}, but {problem.words}",
         hint=hint,
+        group="" if several or place.how != "code" else _group(place.at, problem.lacks),
     )
+
+
+def _moved(at: str, near: Sequence[str]) -> bool:
+    """Whether another file has the very name."""
+    name = at.partition("::")[2]
+    return bool(name) and any(one.partition("::")[2] == name for one in near)
+
+
+def _group(at: str, lacks: str) -> str:
+    """The cause that bindings which lead nowhere share: the files are gone, or one file no longer has the names."""
+    return lacks if lacks != "name" else f"name {at.partition('::')[0]}"
 
 
 def no_node(contract: Contract, code: Code, place: Place, node: str) -> Hit:

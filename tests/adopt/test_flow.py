@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.adopt.conftest import Judge, Make, put, run, spec_of
 
 FLOW = """\
@@ -155,3 +157,18 @@ def test_two_pages_of_one_name_get_their_folders_before_them(make: Make) -> None
     repo = make({"farm/views.py": view, "shop/views.py": view})
     run(repo)
     assert [one.id for one in spec_of(repo).panels] == ["farm_index", "shop_index"]
+
+
+@pytest.mark.parametrize(
+    ("body", "steps"),
+    [
+        ("forecast()\n    gate()\n    allocate()", []),
+        ("await forecast('day')\n    await gate('day')\n    await allocate('day')", []),
+        ("rows = forecast()\n    gate(rows)\n    allocate(rows)", ["forecast", "gate", "allocate"]),
+    ],
+)
+def test_calls_that_have_nothing_to_do_with_each_other_have_no_order(body: str, steps: list[str], make: Make) -> None:
+    flow = f"from farm.steps import allocate, forecast, gate\n\n\nasync def nightly():\n    {body}\n"
+    repo = make({"farm/flow.py": flow, "farm/steps.py": STEPS})
+    drafted = run(repo).draft.pipelines
+    assert [step.name for one in drafted for step in one.steps] == steps

@@ -138,7 +138,7 @@ def test_a_file_that_the_map_does_not_read_is_bound_as_a_whole() -> None:
     ("at", "hint"),
     [
         ("src/f.py::Plott", "did you mean src/f.py::Plot?"),
-        ("src/old.py::Plot", "did you mean src/f.py::Plot?"),
+        ("src/old.py::Plot", "did you mean src/f.py::Plot? `git factory adopt` follows code that was moved"),
         ("lib/f.py", "did you mean src/f.py?"),
     ],
 )

@@ -141,6 +141,17 @@ def test_stale_entries_of_the_base_are_not_brought() -> None:
     assert brought(Side(entries=[gone]), Side(entries=[gone])) == []
 
 
+def test_an_entry_of_a_node_that_lost_its_code_is_not_stale() -> None:
+    field = Entry(code="GF104", node="data_contracts.entities.e.fields.f", file="a", symbol="E", about="f")
+    other = Entry(code="GF104", node="data_contracts.entities.else", file="a", symbol="O", about="g")
+    lost = hit("GF001", node="data_contracts.entities.e", file="factory.yaml", symbol="", about="a::E")
+    found = brought(Side([lost], entries=[field, other]), Side(entries=[field, other]))
+    assert [one.code for one in found] == ["GF001"]
+    left = change.alone(Side([lost], entries=[field, other]))
+    assert [(one.code, one.node) for one in left] == [("GF001", lost.node), ("GF903", other.node)]
+    assert field.node in left[1].fixes[0].edits[0].text  # what mends the one leaves the other
+
+
 def test_a_baseline_holds_rules_for_code_only() -> None:
     hits = [hit(code) for code in ("GF001", "GF101", "GF401", "GF504", "GF601", "GF902")]
     assert [one.code for one in baseline.freeze(hits, "")] == ["GF101", "GF401"]

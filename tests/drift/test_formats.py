@@ -233,3 +233,42 @@ def test_a_fingerprint_knows_the_place_and_not_the_line() -> None:
     assert made().fingerprint == same.fingerprint
     for other in ({"code": "GF205"}, {"path": "p"}, {"symbol": "s"}, {"about": "a"}, {"place": Place(file="b")}):
         assert made(**other).fingerprint != made().fingerprint
+
+
+def lost(number: int, *, file: str = "web/a.py", kind: str = "name web/a.py", **more: Any) -> Finding:
+    return Finding(
+        code="GF001", message=f"m{number}", place=Place(file="factory.yaml", line=number),
+        path=f"interface.panels.p{number}", about=f"{file}::p{number}", group=kind, hint="did you mean web/b.py::p?", bound=True, **more,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["concise", "github"])
+def test_bindings_that_broke_together_are_told_in_one_line(name: str) -> None:
+    many = [lost(number) for number in range(1, 9)]
+    between = Finding(code="GF102", message="m", place=Place(file="factory.yaml", line=2))
+    lines = FORMATS[name]([many[0], between, *many[1:]]).splitlines()
+    assert len(lines) == 2
+    assert (
+        "8 nodes of the spec are bound to names that web/a.py does not have: p1, p2, p3, p4, p5 and 3" in lines[0]
+    )
+    assert "GF102" in lines[1]
+    assert len(json.loads(FORMATS["json"](many))) == 8  # each keeps its own key
+
+
+def test_the_full_form_names_each_of_them() -> None:
+    text = FORMATS["full"]([lost(number) for number in range(1, 9)])
+    assert [f"interface.panels.p{number}: did you mean" in text for number in range(1, 9)] == [True] * 8
+
+
+def test_files_that_are_gone_are_told_by_their_folder() -> None:
+    many = [lost(number, file=f"web/pages/x{number % 4}/p.py", kind="file") for number in range(1, 9)]
+    (line,) = FORMATS["concise"](many).splitlines()
+    assert "files that are not there in web/pages: x1/p.py, x2/p.py, x3/p.py, x0/p.py;" in line
+
+
+def test_few_and_different_ones_are_told_one_by_one() -> None:
+    three = [lost(number) for number in (1, 2, 3)]
+    assert len(FORMATS["concise"](three).splitlines()) == 3
+    mixed = [*three, lost(4, kind="name web/b.py"), lost(5, severity="warning"), lost(6, root="apps")]
+    assert len(FORMATS["concise"](mixed).splitlines()) == 6
+    assert len(FORMATS["concise"]([COMPILED] * 6).splitlines()) == 6

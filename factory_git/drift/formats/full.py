@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from factory_git.drift.finding import Finding
 from factory_git.drift.formats.common import Reader, line, printable
+from factory_git.drift.formats.folded import folded
 
 
 def render(findings: Sequence[Finding], read: Reader | None = None) -> str:
     """The line, the further lines, the spec's place, the way out, and what can be mended by machine."""
     blocks = []
-    for one in findings:
+    for one in folded(findings):
         lines = [line(one), *(f"    {text}" for text in one.detail)]
         if one.spec:
             lines.append(f"  spec: {one.spec}")

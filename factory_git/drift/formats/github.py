@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from factory_git.drift.finding import Finding
 from factory_git.drift.formats.common import Reader, printable, words
+from factory_git.drift.formats.folded import folded
 
 
 def render(findings: Sequence[Finding], read: Reader | None = None) -> str:
     """One ``::error …::`` or ``::warning …::`` a line, GitHub's own characters escaped."""
     lines = []
-    for one in findings:
+    for one in folded(findings):
         where = f"file={_property(one.place.file)}"
         if one.place.line:
             where += f",line={one.place.line}" + (f",col={one.place.column}" if one.place.column else "")

@@ -34,7 +34,9 @@ factory.yaml:4: GF001 the spec binds it to src/farm.py::Blok, but src/farm.py ha
 
 ## Fix
 
-Correct the place in the spec or the path in the tag; the hint has the nearest names. `git factory map outline FILE`
+Correct the place in the spec or the path in the tag; the hint has the nearest names. After a move `git factory adopt`
+rewrites the places of all declarations that have kept their names. More than three places that one file, or files that
+are gone, no longer have are told to people in one line; `--format full` names each. `git factory map outline FILE`
 lists the declarations of a file, `git factory spec show` the paths of a spec. `git factory check --fix` renames a tag
 whose node was renamed.
 """

@@ -4,7 +4,8 @@
 
 Takes two steps of which the later one uses rows that the earlier one makes, changes or removes, and reports where the
 function of the pipeline calls the later one although no way has led to the earlier one yet, and does so afterwards.
-Steps that touch no row of each other may be called in any order. What a gate must stand before is GF204's.
+Steps that touch no row of each other may be called in any order; a step that does not say what it reads and writes may
+depend on every other one. What a gate must stand before is GF204's.
 
 ## Why
 
@@ -21,7 +22,8 @@ def invoicing(world):  # gf: workflows.pipelines.invoicing
 
 ## Fix
 
-Call them in the order of the spec; or, if the new order is what is meant, change the spec.
+Call them in the order of the spec; or, if the new order is what is meant, change the spec. Where the order does not
+matter, say what the steps read and write (`reads:`, `writes:`).
 """
 
 from __future__ import annotations
@@ -64,14 +66,20 @@ def swapped(flowed: Flowed, first: Step, second: Step) -> tuple[Event, Event] | 
 
 def _hit(world: World, flowed: Flowed, step: Step, found: list[tuple[Step, Event, Event]]) -> Hit:
     first, early, late = found[-1]
-    message = (
-        f"step {step.id} is called before step {first.id} (line {late.line}), whose rows it uses; "
-        f"the spec has {first.id} first"
-    )
+    silent = _silent(first) or _silent(step)
+    uses = "" if silent else ", whose rows it uses"
+    message = f"step {step.id} is called before step {first.id} (line {late.line}){uses}; the spec has {first.id} first"
     detail = tuple(f"{event.file}:{event.at}: step {one.id} is called here, after {step.id}" for one, _, event in found)
     confidence = flowed.confidence(early.mark, late.mark)
     hint = f"call {first.id} before {step.id}, or change their order in the spec"
+    if silent:
+        hint += "; where the order does not matter, say what they touch: reads: and writes: in the spec"
     return world.hit(
         CODE, flowed.target, message, node=step.path, line=early.line, detail=detail, confidence=confidence, hint=hint,
         fixes=swap(world, flowed, late, early),
     )  # fmt: skip
+
+
+def _silent(step: Step) -> bool:
+    """Whether a step says nothing of the rows that it touches: then it may depend on every other one."""
+    return step.kind == "hole" and not step.reads and not step.writes
