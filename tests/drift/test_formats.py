@@ -238,7 +238,8 @@ def test_a_fingerprint_knows_the_place_and_not_the_line() -> None:
 def lost(number: int, *, file: str = "web/a.py", kind: str = "name web/a.py", **more: Any) -> Finding:
     return Finding(
         code="GF001", message=f"m{number}", place=Place(file="factory.yaml", line=number),
-        path=f"interface.panels.p{number}", about=f"{file}::p{number}", group=kind, hint="did you mean web/b.py::p?", bound=True, **more,
+        path=f"interface.panels.p{number}", about=f"{file}::p{number}", group=kind, hint="did you mean web/b.py::p?",
+        bound=True, **more,
     )  # fmt: skip
 
 
@@ -248,9 +249,7 @@ def test_bindings_that_broke_together_are_told_in_one_line(name: str) -> None:
     between = Finding(code="GF102", message="m", place=Place(file="factory.yaml", line=2))
     lines = FORMATS[name]([many[0], between, *many[1:]]).splitlines()
     assert len(lines) == 2
-    assert (
-        "8 nodes of the spec are bound to names that web/a.py does not have: p1, p2, p3, p4, p5 and 3" in lines[0]
-    )
+    assert "8 nodes of the spec are bound to names that web/a.py does not have: p1, p2, p3, p4, p5 and 3" in lines[0]
     assert "GF102" in lines[1]
     assert len(json.loads(FORMATS["json"](many))) == 8  # each keeps its own key
 

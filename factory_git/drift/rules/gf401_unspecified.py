@@ -4,7 +4,8 @@
 
 Looks, in the folders of a bound spec, for what other code can use and no node of the spec is tied to: types that hold
 data, where the folder has the spec's entities; functions, classes of functions, and methods beside methods that are
-steps, where it has the spec's pipelines, guardrails or terms. It is a warning.
+steps, where it has the spec's pipelines, guardrails or terms. It is a warning. What has the name that a binding looks
+for in vain elsewhere was moved: GF001 says so.
 
 What a reader does not look for in a spec is left alone: what is private, nested or tested; entry points, migrations,
 accessors, overrides, errors, options; helpers, which are called by bound code or in their own file; and everything in a
@@ -76,8 +77,9 @@ def in_file(world: World, scope: _Scope, path: str) -> Iterator[Hit]:
     held = {index for file, index in world.at if file == path} | _free(world, path)
     if facts is None or -1 in held:
         return
+    lost = _lost(world)
     for index, one in enumerate(facts.symbols):
-        if index in held or not public(facts, index) or _inside(facts, index, held):
+        if index in held or one.id in lost or not public(facts, index) or _inside(facts, index, held):
             continue
         if scope.degree and holders.degree(world.code, path, index) >= scope.degree:
             what = "type"
@@ -127,6 +129,15 @@ def _free(world: World, path: str) -> set[int]:
     named = [one for one in world.contract.places if one.mode == FREE and one.at.partition("::")[0] == path]
     found = [find(world.code, one.at, one.how)[0] for one in named]
     return {one.index for one in found if one is not None}
+
+
+def _lost(world: World) -> frozenset[str]:
+    """The names that bindings look for in vain: what was moved is in a node, and GF001 has told of it."""
+    if "lost" not in world.memory:
+        lost = [one.at for one in world.contract.places if one.path in world.trouble and one.how == "code"]
+        world.memory["lost"] = frozenset(at.partition("::")[2] for at in lost)
+    found: frozenset[str] = world.memory["lost"]
+    return found
 
 
 def _degree(world: World, target: Target) -> int:
