@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from factory_git.core.distance import distance
 from factory_git.core.ids import SpecPath
 
 ID = re.compile(r"[a-z0-9_]+")
@@ -31,9 +32,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
         other = _fold(candidate)
         if abs(len(other) - len(wanted)) >= best_distance:
             continue
-        distance = _distance(wanted, other)
-        if distance < best_distance:
-            best, best_distance = candidate, distance
+        away = distance(wanted, other)
+        if away < best_distance:
+            best, best_distance = candidate, away
     return best
 
 
@@ -64,17 +65,3 @@ def suggest_path(path: str, known: Iterable[str]) -> str:
 
 def _fold(word: str) -> str:
     return word.lower().replace("-", "_").replace(" ", "_")[:96]
-
-
-def _distance(a: str, b: str) -> int:
-    """Edits between two words, two neighbours changing places counting as one (optimal string alignment)."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        before, last, row = row, before, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-    return row[-1]

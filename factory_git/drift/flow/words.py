@@ -1,6 +1,6 @@
 """What names say in every language: who redacts, what gives back what it is given, who logs. Lean.
 
-The tables of one language are in :mod:`factory_git.drift.flow.tables`.
+The tables of one language are in :mod:`factory_git.drift.flow.shapes`.
 """
 
 from __future__ import annotations

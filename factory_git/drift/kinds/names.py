@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from factory_git.core.distance import distance
 from factory_git.drift import spelling
 
 TYPE_CHECKING = False
@@ -63,24 +64,10 @@ def near(name: str, known: Iterable[str]) -> str:
         other = _DIGITS.sub("", snake(candidate))
         if min(len(wanted), len(other)) < 3 or abs(len(other) - len(wanted)) >= least:
             continue
-        distance = _distance(wanted, other)
-        if distance < least:
-            best, least = candidate, distance
+        away = distance(wanted, other)
+        if away < least:
+            best, least = candidate, away
     return best
-
-
-def _distance(a: str, b: str) -> int:
-    """Edits between two words, two neighbours changing places counting as one."""
-    before: list[int] = []
-    row = list(range(len(b) + 1))
-    for i, x in enumerate(a, 1):
-        before, last, row = row, before, [i]
-        for j, y in enumerate(b, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (x != y))
-            if i > 1 and j > 1 and x == b[j - 2] and a[i - 2] == y:
-                cost = min(cost, last[j - 2] + 1)
-            row.append(cost)
-    return row[-1]
 
 
 def written(name: str, language: str, siblings: Iterable[str] = ()) -> str:

@@ -103,15 +103,6 @@ class Writers:
         found = list(self._callers(path, index))
         return bool(found) and all(self._allowed(file, owner, depth - 1) for file, owner in found)
 
-    def _outermost(self, path: str, index: int) -> int:
-        """The function around a declaration that is in no other one; -1 when there is none."""
-        found = -1
-        while index >= 0:
-            symbol = self.world.code.symbol(path, index)
-            found = index if symbol.kind in CALLABLE else found
-            index = symbol.parent
-        return found
-
     def _callers(self, path: str, index: int) -> Iterator[tuple[str, int]]:
         """The declarations that call one, as far as calls can be resolved; tests do not count."""
         code = self.world.code
