@@ -196,12 +196,23 @@ def let(left: str, right: str, kind: str = "") -> Handler:
     return handler
 
 
-def choice(*arms: str, before: str = "condition") -> Handler:
-    """``if`` in its forms: what is asked first, then one of the arms."""
+def choice(*arms: str, before: str = "condition", op: str = "seq") -> Handler:
+    """``if`` in its forms: what is asked first, then one of the arms. ``op="none"``: a statement, it gives nothing."""
 
     def handler(shape: Shape, node: Node) -> Op:
         found = [shape.op(one) for arm in arms for one in node.children_by_field_name(arm)]
-        return Op("seq", line(node), parts=[shape.field(node, before), Op("if", line(node), parts=found)])
+        return Op(op, line(node), parts=[shape.field(node, before), Op("if", line(node), parts=found)])
+
+    return handler
+
+
+def again(start: str = "", step: str = "") -> Handler:
+    """``while``, ``for (start; condition; step)``: the names of the fields that hold these two."""
+
+    def handler(shape: Shape, node: Node) -> Op:
+        body = [shape.field(node, one) for one in ("condition", "body", step) if one]
+        loop = Op("loop", line(node), parts=[NOTHING, NOTHING, Op("none", parts=body)])
+        return Op("none", line(node), parts=[shape.field(node, start), loop] if start else [loop])
 
     return handler
 
@@ -245,6 +256,6 @@ def leaves(op: Op) -> bool:
 
 
 __all__ = [
-    "NOTHING", "Op", "Shape", "attribute", "choice", "decorated", "dotted", "first", "items", "join", "leave", "leaves",
-    "let", "line", "name", "nothing", "only", "parse", "readable", "seq", "texts",
+    "NOTHING", "Op", "Shape", "again", "attribute", "choice", "decorated", "dotted", "first", "items", "join", "leave",
+    "leaves", "let", "line", "name", "nothing", "only", "parse", "readable", "seq", "texts",
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from factory_git.drift.flow.op import (
     NOTHING,
     Op,
     Shape,
+    again,
     attribute,
     choice,
     decorated,
@@ -123,17 +124,6 @@ def _for(shape: Shape, node: Node) -> Op:
     return Op("none", line(node), parts=[loop])
 
 
-def _while(shape: Shape, node: Node) -> Op:
-    parts = [shape.field(node, one) for one in ("initializer", "condition", "body", "increment")]
-    loop = Op("loop", line(node), parts=[NOTHING, NOTHING, Op("none", parts=parts[1:])])
-    return Op("none", line(node), parts=[parts[0], loop])
-
-
-def _if(shape: Shape, node: Node) -> Op:
-    arms = [shape.field(node, "consequence"), shape.field(node, "alternative")]
-    return Op("none", line(node), parts=[shape.field(node, "condition"), Op("if", line(node), parts=arms)])
-
-
 def _switch(shape: Shape, node: Node) -> Op:
     body = node.child_by_field_name("body")
     arms = [Op("none", parts=shape.ops(one.named_children)) for one in (body.named_children if body else ())]
@@ -185,8 +175,9 @@ table = {
     "assignment_expression": let("left", "right"),
     "augmented_assignment_expression": let("left", "right", "add"),
     "return_statement": leave("return"), "yield_expression": leave("return"), "throw_statement": _raise,
-    "if_statement": _if, "for_in_statement": _for, "for_statement": _while, "while_statement": _while,
-    "do_statement": _while,
+    "if_statement": choice("consequence", "alternative", op="none"),
+    "for_in_statement": _for, "for_statement": again("initializer", "increment"), "while_statement": again(),
+    "do_statement": again(),
     "switch_statement": _switch, "try_statement": _try,
     "expression_statement": first, "export_statement": seq,
     "jsx_element": _element, "jsx_self_closing_element": _element, "jsx_fragment": _element,

@@ -6,6 +6,7 @@ from factory_git.drift.flow.op import (
     NOTHING,
     Op,
     Shape,
+    again,
     attribute,
     choice,
     decorated,
@@ -110,17 +111,6 @@ def _for(shape: Shape, node: Node) -> Op:
     return Op("none", line(node), parts=[Op("loop", line(node), parts=[target, shape.field(node, "value"), body])])
 
 
-def _while(shape: Shape, node: Node) -> Op:
-    parts = [shape.field(node, one) for one in ("init", "condition", "body", "update")]
-    loop = Op("loop", line(node), parts=[NOTHING, NOTHING, Op("none", parts=parts[1:])])
-    return Op("none", line(node), parts=[parts[0], loop])
-
-
-def _if(shape: Shape, node: Node) -> Op:
-    arms = [shape.field(node, "consequence"), shape.field(node, "alternative")]
-    return Op("none", line(node), parts=[shape.field(node, "condition"), Op("if", line(node), parts=arms)])
-
-
 def _switch(shape: Shape, node: Node) -> Op:
     body = node.child_by_field_name("body")
     arms = []
@@ -176,8 +166,9 @@ table = {
     "assignment_expression": let("left", "right"),
     "resource": let("name", "value"),
     "return_statement": leave("return"), "yield_statement": seq, "throw_statement": _raise,
-    "if_statement": _if, "enhanced_for_statement": _for, "for_statement": _while, "while_statement": _while,
-    "do_statement": _while, "switch_expression": _switch, "switch_statement": _switch,
+    "if_statement": choice("consequence", "alternative", op="none"),
+    "enhanced_for_statement": _for, "for_statement": again("init", "update"), "while_statement": again(),
+    "do_statement": again(), "switch_expression": _switch, "switch_statement": _switch,
     "try_statement": _try, "try_with_resources_statement": _try,
     "expression_statement": first,
     "import_declaration": nothing, "package_declaration": nothing, "modifiers": nothing, "annotation": nothing,

@@ -6,6 +6,7 @@ from factory_git.drift.flow.op import (
     NOTHING,
     Op,
     Shape,
+    again,
     attribute,
     choice,
     decorated,
@@ -156,12 +157,6 @@ def _foreach(shape: Shape, node: Node) -> Op:
     return Op("none", line(node), parts=[loop])
 
 
-def _while(shape: Shape, node: Node) -> Op:
-    parts = [shape.field(node, one) for one in ("initialize", "condition", "body", "update")]
-    loop = Op("loop", line(node), parts=[NOTHING, NOTHING, Op("none", parts=parts[1:])])
-    return Op("none", line(node), parts=[parts[0], loop])
-
-
 def _if(shape: Shape, node: Node) -> Op:
     rest = NOTHING
     for one in reversed(node.children_by_field_name("alternative")):
@@ -222,8 +217,9 @@ table = {
     "augmented_assignment_expression": let("left", "right", "add"),
     "return_statement": leave("return"), "yield_expression": leave("return"), "throw_expression": _raise,
     "throw_statement": _raise,
-    "if_statement": _if, "foreach_statement": _foreach, "for_statement": _while, "while_statement": _while,
-    "do_statement": _while, "switch_statement": _switch, "match_expression": _switch, "try_statement": _try,
+    "if_statement": _if, "foreach_statement": _foreach,
+    "for_statement": again("initialize", "update"), "while_statement": again(),
+    "do_statement": again(), "switch_statement": _switch, "match_expression": _switch, "try_statement": _try,
     "expression_statement": first, "sequence_expression": seq,
     "namespace_use_declaration": nothing, "property_declaration": nothing, "const_declaration": nothing,
     "namespace_definition": seq, "attribute_list": nothing,

@@ -6,6 +6,7 @@ from factory_git.drift.flow.op import (
     NOTHING,
     Op,
     Shape,
+    again,
     attribute,
     decorated,
     first,
@@ -138,11 +139,6 @@ def _for(shape: Shape, node: Node) -> Op:
     return Op("none", line(node), parts=[loop, shape.field(node, "alternative")])
 
 
-def _while(shape: Shape, node: Node) -> Op:
-    body = Op("none", parts=[shape.field(node, "condition"), shape.field(node, "body")])
-    return Op("none", line(node), parts=[Op("loop", line(node), parts=[NOTHING, NOTHING, body])])
-
-
 def _if(shape: Shape, node: Node) -> Op:
     arms = [shape.field(node, "consequence")]
     rest = NOTHING
@@ -224,7 +220,7 @@ table = {
     "return_statement": leave("return"),
     "yield": leave("return"),
     "raise_statement": _raise,
-    "if_statement": _if, "for_statement": _for, "while_statement": _while, "try_statement": _try,
+    "if_statement": _if, "for_statement": _for, "while_statement": again(), "try_statement": _try,
     "match_statement": _match,
     "expression_statement": first,
     "decorated_definition": only("definition"),

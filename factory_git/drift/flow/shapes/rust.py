@@ -9,7 +9,9 @@ from factory_git.drift.flow.op import (
     NOTHING,
     Op,
     Shape,
+    again,
     attribute,
+    choice,
     decorated,
     first,
     items,
@@ -174,16 +176,6 @@ def _for(shape: Shape, node: Node) -> Op:
     return Op("none", line(node), parts=[loop])
 
 
-def _while(shape: Shape, node: Node) -> Op:
-    body = Op("none", parts=[shape.field(node, "condition"), shape.field(node, "body")])
-    return Op("none", line(node), parts=[Op("loop", line(node), parts=[NOTHING, NOTHING, body])])
-
-
-def _if(shape: Shape, node: Node) -> Op:
-    arms = [shape.field(node, "consequence"), shape.field(node, "alternative")]
-    return Op("seq", line(node), parts=[shape.field(node, "condition"), Op("if", line(node), parts=arms)])
-
-
 def _match(shape: Shape, node: Node) -> Op:
     body = node.child_by_field_name("body")
     subject = Op("name", line(node), name="·match")
@@ -225,8 +217,9 @@ table = {
     "let_declaration": _let, "let_condition": let("pattern", "value"),
     "assignment_expression": let("left", "right"), "compound_assignment_expr": let("left", "right", "add"),
     "return_expression": leave("return"),
-    "if_expression": _if, "else_clause": first, "for_expression": _for, "while_expression": _while,
-    "loop_expression": _while,
+    "if_expression": choice("consequence", "alternative"),
+    "else_clause": first, "for_expression": _for, "while_expression": again(),
+    "loop_expression": again(),
     "match_expression": _match,
     "block": seq, "unsafe_block": seq, "async_block": seq, "expression_statement": first,
     "use_declaration": nothing, "struct_item": nothing, "enum_item": nothing, "trait_item": nothing,
@@ -237,7 +230,7 @@ grammar = "rust"
 logged = "text"
 _LEVELS = ("info", "debug", "warn", "error", "trace", "log", "event", "span")
 prints = {f"{one}!": "text" for one in ("println", "print", "eprintln", "eprint", "dbg", *_LEVELS)}
-prints |= {f"{room}.{level}!": "text" for room in ("tracing", "log", "slog") for level in _LEVELS}
+prints |= {f"{crate}.{level}!": "text" for crate in ("tracing", "log", "slog") for level in _LEVELS}
 prints["dbg!"] = "print"
 responses = {"Json": "json", "Html": "text", "web.Json": "json", "axum.Json": "json", "JsonResponse": "json"}
 responders = {
