@@ -1,6 +1,7 @@
 """How much the gate says about an application that is released again and again: prints a table and the findings.
 
     python -m tests.benchmarks.quiet CLONE OLDEST TAG… [--json FILE]
+    python -m tests.benchmarks.quiet templates
 
 Works in a copy that shares the clone's objects; the clone itself is only read. ``git factory adopt`` is run on the
 oldest release and committed. Each further release is one commit on top that holds the release's files and the spec as
@@ -9,6 +10,8 @@ is accepted in a commit of its own: ``adopt`` again (new tables come into the sp
 and what is left of the release's findings goes into the baseline (``check --write-baseline``). Bindings whose code went
 for good cannot be in a baseline; they stay open, and no later release is told of them. So every release is judged by
 itself. Lines are what ``--format concise`` prints: it tells bindings that broke together in one.
+
+``templates`` compiles the three templates, each in a repository of its own, and counts what ``check --all`` finds.
 """
 
 from __future__ import annotations
@@ -25,7 +28,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from factory_git.compiler.compile import compile_spec
+from factory_git.core.resources import folder
+from factory_git.spec.load import load
+from factory_git.spec.model import Source
+from tests.compiler.support import write
+
 FACTORY = [sys.executable, "-m", "factory_git"]
+NAME = ("-c", "user.name=quiet", "-c", "user.email=quiet@example.org", "-c", f"core.hooksPath={os.devnull}")
 OURS = ("factory.yaml", "spec", ".factory")
 
 
@@ -33,18 +43,38 @@ def main(argv: list[str]) -> int:
     """Judge the releases of one application."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("clone", type=Path)
-    parser.add_argument("tags", nargs="+", metavar="TAG")
+    parser.add_argument("tags", nargs="*", metavar="TAG")
     parser.add_argument("--json", type=Path, help="write the findings there, one object a line")
     options = parser.parse_args(argv)
+    if str(options.clone) == "templates":
+        return _templates()
     with tempfile.TemporaryDirectory(prefix="quiet-") as name:
         top = Path(name) / options.clone.name
         _git(Path(name), "clone", "-q", "--shared", "--no-checkout", str(options.clone.resolve()), str(top))
-        for key, value in (("user.name", "quiet"), ("user.email", "quiet@example.org"), ("core.hooksPath", os.devnull)):
-            _git(top, "config", key, value)
+        for key in NAME[1::2]:
+            _git(top, "config", *key.split("="))
         rows = _releases(top, options.tags)
     if options.json:
         options.json.write_text("".join(json.dumps(one, ensure_ascii=False) + "\n" for one in rows), "utf-8")
     return 0
+
+
+def _templates() -> int:
+    """Every template, compiled and committed; nothing may be found."""
+    total = 0
+    for kind in ("farmer", "immigration", "minimal"):
+        with tempfile.TemporaryDirectory(prefix="quiet-") as name:
+            top = Path(name)
+            content = (folder("templates") / kind / "factory.yaml").read_bytes()
+            (top / "factory.yaml").write_bytes(content)
+            write(compile_spec(load([Source(path="factory.yaml", content=content)])), top)
+            _git(top, "init", "-q")
+            _git(top, "add", "--all")
+            _git(top, *NAME, "commit", "-q", "-m", kind)
+            result = json.loads(_factory(top, "check", "--all", "--json").stdout)
+        print(f"{kind}: {len(result['findings'])} findings in {result['files']} compiled files")
+        total += len(result["findings"])
+    return int(total > 0)
 
 
 def _releases(top: Path, tags: list[str]) -> list[dict[str, Any]]:

@@ -271,3 +271,15 @@ def test_few_and_different_ones_are_told_one_by_one() -> None:
     mixed = [*three, lost(4, kind="name web/b.py"), lost(5, severity="warning"), lost(6, root="apps")]
     assert len(FORMATS["concise"](mixed).splitlines()) == 6
     assert len(FORMATS["concise"]([COMPILED] * 6).splitlines()) == 6
+
+
+def test_the_new_fields_of_one_type_are_told_in_one_line() -> None:
+    def field(number: int, of: str = "Lot") -> Finding:
+        place = Place(file="a.py", line=number)
+        return Finding(code="GF104", message="m", place=place, path="e", about=f"f{number}", group=f"field {of}")
+
+    (line,) = FORMATS["concise"]([field(number) for number in range(3, 10)]).splitlines()
+    assert line == "a.py:3: GF104 7 fields of Lot are unknown to the spec: f3, f4, f5, f6, f7 and 2 more [e]"
+    two = [field(number, "Lot" if number % 2 else "Bill") for number in range(6)]
+    assert len(FORMATS["concise"](two).splitlines()) == 6
+    assert "a.py:9: f9" in FORMATS["full"]([field(number) for number in range(3, 10)])

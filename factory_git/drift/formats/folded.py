@@ -1,4 +1,7 @@
-"""Findings as people read them: bindings that one cause broke are told in one line, not in forty."""
+"""Findings as people read them: what has one cause is told in one line, not in forty.
+
+That is bindings that one move broke (GF001), and the new fields of one type (GF104).
+"""
 
 from __future__ import annotations
 
@@ -36,17 +39,20 @@ def _group(one: Finding) -> tuple[str, ...]:
 
 def _one(many: Sequence[Finding]) -> Finding:
     """One finding for all, with each of them in its detail."""
-    kind, _, file = many[0].group.partition(" ")
+    kind, _, of = many[0].group.partition(" ")
+    if kind == "field":
+        message = f"{len(many)} fields of {of} are unknown to the spec: {_named([one.about for one in many])}"
+        return replace(many[0], message=message, detail=tuple(f"{one.place}: {one.about}" for one in many), fixes=())
     if kind == "file":
         files = list(dict.fromkeys(one.about.partition("::")[0] for one in many))
-        folder = posixpath.commonpath([posixpath.dirname(file) for file in files])
+        folder = posixpath.commonpath([posixpath.dirname(one) for one in files])
         below = f" in {folder}" if folder else ""
-        what = f"files that are not there{below}: {_named([file[len(folder) :].lstrip('/') for file in files])}"
+        what = f"files that are not there{below}: {_named([one[len(folder) :].lstrip('/') for one in files])}"
     else:
-        what = f"names that {file} does not have: {_named([one.about.partition('::')[2] for one in many])}"
+        what = f"names that {of} does not have: {_named([one.about.partition('::')[2] for one in many])}"
     message = f"{len(many)} nodes of the spec are bound to {what}; {MOVED}"
     detail = tuple(f"{one.place}: {one.path}: {one.hint}" for one in many)
-    hint = "then correct the places of those that are left; remove the nodes whose code is gone for good"
+    hint = "correct the places of those that are left; remove the nodes whose code is gone for good"
     return replace(many[0], message=message, path="", hint=hint, detail=detail, fixes=(), spec=None)
 
 

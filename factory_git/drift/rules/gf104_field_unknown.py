@@ -41,6 +41,7 @@ what uses it is yours to change.
 
 from __future__ import annotations
 
+from factory_git.core.value import replace
 from factory_git.drift.kinds import names
 from factory_git.drift.kinds.entities import repairs
 from factory_git.drift.kinds.entities.members import line_of
@@ -73,7 +74,7 @@ def check(world: World) -> Iterator[Hit]:
             )
         for member in side.unknown:
             name = names.snake(member.wire or member.name)
-            yield world.hit(
+            hit = world.hit(
                 CODE,
                 side.target,
                 f"field {name} of {side.entity.name} is unknown to the spec",
@@ -82,3 +83,4 @@ def check(world: World) -> Iterator[Hit]:
                 severity="warning",
                 hint=f"add it below {side.entity.path}.fields in the spec, or take it out of the code",
             )
+            yield replace(hit, group=f"field {side.entity.name}")
