@@ -87,7 +87,7 @@ table: dict[str, Handler] = {
     "interface_declaration": shared.nested,
     "enum_declaration": shared.nested,
     "method_declaration": shared.nested,
-    "class_body": shared.nested,
+    "class_body": shared.nameless,
     "lambda_expression": shared.callback(),
     "method_invocation": _call,
     "variable_declarator": _variable,

@@ -211,6 +211,13 @@ def nested(_lower: Lower, _node: Node) -> Flow:
     return NOTHING
 
 
+def nameless(lower: Lower, node: Node) -> Flow:
+    """A class without a name: each of its methods runs when somebody calls it."""
+    body = next((one for one in node.named_children if one.type == "declaration_list"), node)
+    run = callback()
+    return Seq(parts=tuple(run(lower, one) for one in body.named_children if one.type == "method_declaration"))
+
+
 def leave(kind: str, *, label: str = "") -> Handler:
     """A statement that leaves; ``label`` is the type of the child that says which construct."""
 

@@ -118,7 +118,7 @@ table: dict[str, Handler] = {
     "function_definition": shared.nested,
     "class_declaration": shared.nested,
     "method_declaration": shared.nested,
-    "anonymous_class": shared.nested,
+    "anonymous_class": shared.nameless,
     **dict.fromkeys(FUNCTIONS, shared.callback()),
     "if_statement": _if,
     "conditional_expression": _conditional,
