@@ -1,4 +1,4 @@
-"""The repository as the ledger needs it: objects by id, trees, commits, refs. No pygit2 type leaves this room."""
+"""The repository as the ledger needs it: objects by id, trees, commits, refs. No pygit2 type leaves this package."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ CHANGES: list[Callable[[Path], object]] = [
 ]
 MESSAGES = [
     "subject\n",
-    "room: what\n\nbody\n\nSigned-off-by: A <a@b>\n",
+    "farm: what\n\nbody\n\nSigned-off-by: A <a@b>\n",
     "subject\n\nbody\n\n# Please enter the commit message\n#\n# On branch main\n",
 ]
 

@@ -1,4 +1,4 @@
-"""What the tests of the spec room share."""
+"""What the tests of the spec share."""
 
 from __future__ import annotations
 
