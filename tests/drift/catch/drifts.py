@@ -22,6 +22,7 @@ ENTITIES, PIPELINE = "data_contracts.entities", "workflows.pipelines.contract_fu
 RULES, PANELS = "safety.guardrails", "interface.panels"
 TIED = ("phi_gate", "allocate", "bill", "no_overselling", "invoices_positive")
 ORDERS = (("allocate", "deliver"), ("deliver", "bill"), ("bill", "notify_growers"))
+Change = Callable[[Source], None]
 SPOKEN = {"delivery": "deliveries"}
 
 
@@ -29,7 +30,8 @@ SPOKEN = {"delivery": "deliveries"}
 class Drift:
     """One change. ``code``, ``node`` and ``file`` are those of the finding, ``names`` must be in its message.
 
-    ``also`` are codes of what follows from the change besides. ``warns`` says that a name alone, or less, ties the code.
+    ``also`` are codes of what follows from the change besides. ``warns``: a name alone, or less,
+    ties the code.
     """
 
     kind: str
@@ -53,7 +55,7 @@ class Maker:
 
     # How the application is changed
 
-    def edit(self, file: str, change: Callable[[Source], object]) -> Files:
+    def edit(self, file: str, change: Change) -> Files:
         """The application with one file changed."""
         source = Source.of(self.whole[file])
         change(source)
@@ -72,11 +74,12 @@ class Maker:
             return f"{RULES}.{name}"
         return f"{PIPELINE}.steps.{name}" if name in (*GATES, *STEPS) else f"{PANELS}.{name}"
 
-    def in_pipeline(self, kind: str, title: str, files: Files, code: str, name: str, **more: object) -> Drift:
-        """A drift that is found in the pipeline's function."""
+    def in_pipeline(self, kind: str, title: str, change: Change, code: str, name: str, **more: object) -> Drift:
+        """A change of the pipeline's function, and found there."""
         language = self.language
         return Drift(
-            kind=kind, title=title, files=files, code=code, node=self.node(name), file=language.pipeline,
+            kind=kind, title=title, files=self.edit(language.pipeline, change), code=code, node=self.node(name),
+            file=language.pipeline,
             symbol=language.symbol("contract_fulfilment"), names=name, **more,  # type: ignore[arg-type]
         )  # fmt: skip
 
@@ -97,7 +100,7 @@ class Maker:
             def change(source: Source, entity: str = entity, code: str = code) -> None:
                 source.drop(source.field(entity, code))
 
-            yield self.of_field("drop a field", entity, name, file, change, "GF102")  # fmt: skip
+            yield self.of_field("drop a field", entity, name, file, change, "GF102")
 
     def field_renamed(self) -> Iterator[Drift]:
         for entity, name, _, code, file in self.fields():
@@ -107,7 +110,7 @@ class Maker:
                 at = source.field(entity, code)
                 source.lines[at] = re.sub(rf"\b{code}\b", new, source.lines[at])
 
-            yield self.of_field("rename a field", entity, name, file, change, "GF102", also=("GF104",))  # fmt: skip
+            yield self.of_field("rename a field", entity, name, file, change, "GF102", also=("GF104",))
 
     def field_retyped(self) -> Iterator[Drift]:
         for entity, name, type_, code, file in self.fields():
@@ -123,10 +126,10 @@ class Maker:
                     right = rf"(?<![\w.]){re.escape(self.speech.right[type_])}\b"
                     source.lines[at] = re.sub(right, new, source.lines[at], count=1)
 
-                yield self.of_field("change a type", entity, name, file, change, "GF103", new)  # fmt: skip
+                yield self.of_field("change a type", entity, name, file, change, "GF103", new)
 
     def of_field(
-        self, kind: str, entity: str, name: str, file: str, change: Callable[[Source], None], code: str, new: str = "",
+        self, kind: str, entity: str, name: str, file: str, change: Change, code: str, new: str = "",
         also: tuple[str, ...] = (),
     ) -> Drift:  # fmt: skip
         title = f"{entity}.{name} {new}".rstrip()
@@ -157,13 +160,13 @@ class Maker:
                 source.put(source.called(self.language.named(first))[0], taken)
 
             also = ("GF203",)
-            yield self.in_pipeline("reorder steps", f"{second} before {first}", self.edit(self.language.pipeline, change), "GF203", second, also=also)  # fmt: skip
+            yield self.in_pipeline("reorder steps", f"{second} before {first}", change, "GF203", second, also=also)
 
         def back(source: Source) -> None:
             taken = source.cut(source.called(self.language.named("deliver")))
             source.put(source.called(self.language.named("notify_growers"))[1], taken)
 
-        yield self.in_pipeline("reorder steps", "deliver last", self.edit(self.language.pipeline, back), "GF203", "bill", also=("GF203",))  # fmt: skip
+        yield self.in_pipeline("reorder steps", "deliver last", back, "GF203", "bill", also=("GF203",))
 
     def gate_hoisted(self) -> Iterator[Drift]:
         for gate in GATES:
@@ -174,14 +177,16 @@ class Maker:
                     statement = source.cut(span)
                     source.put(span[0], framed(frame, statement, self.call(gate)))
 
-                yield self.in_pipeline("hoist a gate", f"{gate} in {name}", self.edit(self.language.pipeline, change), "GF202" if name == "never" else "GF204", gate)  # fmt: skip
+                yield self.in_pipeline(
+                    "hoist a gate", f"{gate} in {name}", change, "GF202" if name == "never" else "GF204", gate
+                )
             for step in STEPS:
 
                 def after(source: Source, gate: str = gate, step: str = step) -> None:
                     taken = source.cut(source.called(self.language.named(gate)))
                     source.put(source.called(self.language.named(step))[1], taken)
 
-                yield self.in_pipeline("move a gate behind", f"{gate} after {step}", self.edit(self.language.pipeline, after), "GF204", gate)  # fmt: skip
+                yield self.in_pipeline("move a gate behind", f"{gate} after {step}", after, "GF204", gate)
 
     def call_removed(self) -> Iterator[Drift]:
         for name in (*GATES, *STEPS, *GUARDRAILS):
@@ -197,8 +202,7 @@ class Maker:
                         mark = "#" if self.language.name == "python" else "//"
                         source.lines[at] = f"{source.indent(at)}{mark} {source.lines[at].strip()}"
 
-                files = self.edit(self.language.pipeline, change)
-                yield self.in_pipeline(kind, f"{name}, {how}", files, code, name, warns=name == "notify_growers")  # fmt: skip
+                yield self.in_pipeline(kind, f"{name}, {how}", change, code, name, warns=name == "notify_growers")
 
     def guardrail_early(self) -> Iterator[Drift]:
         for name, step in GUARDRAILS.items():
@@ -207,20 +211,20 @@ class Maker:
                 taken = source.cut(source.called(self.language.named(name)))
                 source.put(source.called(self.language.named(step))[0], taken)
 
-            yield self.in_pipeline("call a guardrail too early", f"{name} before {step}", self.edit(self.language.pipeline, change), "GF302", name)  # fmt: skip
+            yield self.in_pipeline("call a guardrail too early", f"{name} before {step}", change, "GF302", name)
 
             def leave(source: Source, name: str = name) -> None:
                 start, _ = source.called(self.language.named(name))
                 source.put(start, [source.indent(start) + line for line in self.speech.leave])
 
-            yield self.in_pipeline("return before a guardrail", name, self.edit(self.language.pipeline, leave), "GF302", name, also=("GF302",))  # fmt: skip
+            yield self.in_pipeline("return before a guardrail", name, leave, "GF302", name, also=("GF302",))
 
             def branch(source: Source, name: str = name) -> None:
                 span = source.called(self.language.named(name))
                 statement = source.cut(span)
                 source.put(span[0], framed(self.speech.frames["branch"], statement, ""))
 
-            yield self.in_pipeline("call a guardrail sometimes", name, self.edit(self.language.pipeline, branch), "GF302", name)  # fmt: skip
+            yield self.in_pipeline("call a guardrail sometimes", name, branch, "GF302", name)
 
     # Declarations
 
@@ -358,9 +362,9 @@ class Maker:
                     (start - 1 if source.lines[start - 1].strip().startswith(("@Test", "#[test]")) else start, end)
                 )
 
-            yield Drift(kind="delete a test", title=name, files=self.edit(language.test_file, gone), **parts)  # fmt: skip
+            yield Drift(kind="delete a test", title=name, files=self.edit(language.test_file, gone), **parts)
             new = self.whole[language.test_file].replace(name.encode(), b"other" + name[5:].encode())
-            yield Drift(kind="rename a test", title=name, files={**self.whole, language.test_file: new}, **parts)  # fmt: skip
+            yield Drift(kind="rename a test", title=name, files={**self.whole, language.test_file: new}, **parts)
         left = {path: text for path, text in self.whole.items() if path != language.test_file}
         yield Drift(
             kind="delete a test", title="the file", files=left, code="GF303", node=f"{RULES}.no_overselling", file=SPEC,
