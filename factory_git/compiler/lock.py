@@ -33,11 +33,6 @@ class Lock:
         return str(self.data.get("compiler", ""))
 
     @property
-    def spec_digest(self) -> str:
-        """The digest of the spec's graph that was compiled."""
-        return str(self.data.get("spec", {}).get("digest", ""))
-
-    @property
     def files(self) -> Mapping[str, Mapping[str, Any]]:
         """Per path: ``oid`` (of the bytes; of a bound file the stub's), ``mode``, ``digest``, ``nodes``."""
         files: Mapping[str, Mapping[str, Any]] = self.data.get("files", {})

@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "168724290221a177"
+EPOCH = "8c4ddc79690257af"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

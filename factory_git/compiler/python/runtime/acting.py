@@ -103,14 +103,27 @@ def make_act(action: Action, who: Act, given: Mapping[str, str]) -> Act:
     """The act with its arguments, read from texts; kit.Invalid names what is wrong."""
     known = {arg.name for arg in action.args}
     problems = [f"{action.title}: there is no {n!r}" for n in given if n not in known]
-    values: dict[str, Any] = {}
-    for arg in action.args:
-        try:
-            values[arg.attribute] = read(arg, given.get(arg.name, ""))
-        except ValueError as error:
-            problems.append(f"{arg.title} {error}")
-    kit.refuse(problems)
+    taken = read_all(action.args, given, lambda arg: arg.title, problems)
+    values = {arg.attribute: taken[arg.name] for arg in action.args}
     return action.act(actor=who.actor.strip(), role=who.role, day=who.day, **values)
+
+
+def read_all(
+    args: Sequence[Arg],
+    given: Mapping[str, str],
+    said: Callable[[Arg], str],
+    problems: Sequence[str] = (),
+) -> dict[str, Any]:
+    """The values by name; kit.Invalid names all that is wrong, ``problems`` first."""
+    values: dict[str, Any] = {}
+    found = list(problems)
+    for arg in args:
+        try:
+            values[arg.name] = read(arg, given.get(arg.name, ""))
+        except ValueError as error:
+            found.append(f"{said(arg)} {error}")
+    kit.refuse(found)
+    return values
 
 
 def read(arg: Arg, text: str) -> Any:

@@ -186,7 +186,8 @@ class Console:
             )
 
     def _run(self, options: argparse.Namespace) -> None:
-        args = _read(options, options.pipeline.args)
+        wanted = options.pipeline.args
+        args = acting.read_all(wanted, _given(options, wanted), _flag)
         with self._open(options) as data:
             made = data.run(options.pipeline.id, args)
         for entity, count in made.items():
@@ -248,10 +249,7 @@ class Console:
         action: acting.Action = options.action
         role = self._role(options)
         who = acting.Act(actor=options.actor, role=role.id, day=dt.date.today())
-        given = {
-            a.name: getattr(options, f"arg_{a.attribute}") or "" for a in action.args
-        }
-        act = acting.make_act(action, who, given)
+        act = acting.make_act(action, who, _given(options, action.args))
         with self._open(options) as data:
             data.act(action, self._key(data, action, options), act)
         print(f"{action.title}: done")
@@ -368,7 +366,7 @@ def _is_number(value: Any) -> bool:
 def _add_arguments(parser: argparse.ArgumentParser, args: Sequence[acting.Arg]) -> None:
     for arg in args:
         parser.add_argument(
-            f"--{arg.name.replace('_', '-')}",
+            _flag(arg),
             dest=f"arg_{arg.attribute}",
             required=not arg.optional and arg.kind != "bool",
             metavar=arg.kind.upper(),
@@ -376,18 +374,12 @@ def _add_arguments(parser: argparse.ArgumentParser, args: Sequence[acting.Arg]) 
         )
 
 
-def _read(options: argparse.Namespace, args: Sequence[acting.Arg]) -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    problems: list[str] = []
-    for arg in args:
-        try:
-            values[arg.name] = acting.read(
-                arg, getattr(options, f"arg_{arg.attribute}") or ""
-            )
-        except ValueError as error:
-            problems.append(f"--{arg.name.replace('_', '-')} {error}")
-    kit.refuse(problems)
-    return values
+def _flag(arg: acting.Arg) -> str:
+    return f"--{arg.name.replace('_', '-')}"
+
+
+def _given(options: argparse.Namespace, args: Sequence[acting.Arg]) -> dict[str, str]:
+    return {arg.name: getattr(options, f"arg_{arg.attribute}") or "" for arg in args}
 
 
 def _count(text: str) -> int:
