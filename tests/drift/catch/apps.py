@@ -101,7 +101,7 @@ class Language:
     rules: str
     pipeline: str
     web: str
-    tests: tuple[str, str, str]
+    tests: tuple[str, ...]
     test_file: str
     around: Mapping[str, str]
 
@@ -146,32 +146,34 @@ class Language:
         return SPEC % {**words, **{one: self.place(one) for one in tied}}
 
 
-def _same(folder: str, ending: str, test_file: str, tests: tuple[str, str, str], **other: str) -> dict[str, object]:
-    files = {one: f"{folder}/{one}.{ending}" for one in ("model", "steps", "rules", "web")}
-    return {
-        "folder": folder, **files, "pipeline": f"{folder}/fulfilment.{ending}", "around": {}, "test_file": test_file,
-        "tests": tests, **other,
-    }  # fmt: skip
+def _flat(name: str, folder: str, ending: str, test_file: str, tests: tuple[str, ...], web: str = "web") -> Language:
+    """A language whose functions stand by themselves, one file for each part."""
+    model, steps, rules, pipeline, web = (
+        f"{folder}/{one}.{ending}" for one in ("model", "steps", "rules", "fulfilment", web)
+    )
+    return Language(
+        name=name, folder=folder, model=model, steps=steps, rules=rules, pipeline=pipeline, web=web, tests=tests,
+        test_file=test_file, around={},
+    )  # fmt: skip
 
 
 _TITLES = ("oversells nothing", "weighs what it delivers", "writes positive invoices")
 _JAVA, _PHP = "src/main/java/farm", "src"
 LANGUAGES = (
-    Language(name="python", **_same(
-        "src/farm", "py", "tests/test_farm.py",
+    _flat("python", "src/farm", "py", "tests/test_farm.py",
         tuple(f"tests/test_farm.py::test_{one}" for one in (
             "nothing_is_oversold", "what_is_delivered_was_weighed", "invoices_are_positive")),
-    )),
-    Language(name="typescript", **_same(
-        "src", "ts", "test/farm.test.ts", tuple(f"npx vitest run test/farm.test.ts -t '{one}'" for one in _TITLES),
-    )),
-    Language(name="tsx", **_same(
-        "src", "tsx", "test/farm.test.tsx", tuple(f"test/farm.test.tsx > a fulfilment > {one}" for one in _TITLES),
-        web="src/HarvestBoard.tsx",
-    )),
-    Language(name="javascript", **_same(
-        "src", "js", "test/farm.test.js", tuple(f"npx jest test/farm.test.js -t '{one}'" for one in _TITLES),
-    )),
+    ),
+    _flat("typescript", "src", "ts", "test/farm.test.ts",
+        tuple(f"npx vitest run test/farm.test.ts -t '{one}'" for one in _TITLES),
+    ),
+    _flat("tsx", "src", "tsx", "test/farm.test.tsx",
+        tuple(f"test/farm.test.tsx > a fulfilment > {one}" for one in _TITLES),
+        web="HarvestBoard",
+    ),
+    _flat("javascript", "src", "js", "test/farm.test.js",
+        tuple(f"npx jest test/farm.test.js -t '{one}'" for one in _TITLES),
+    ),
     Language(
         name="java", folder="src/main/java", model=f"{_JAVA}/{MODEL}.java", steps=f"{_JAVA}/Steps.java",
         rules=f"{_JAVA}/Rules.java", pipeline=f"{_JAVA}/Fulfilment.java", web=f"{_JAVA}/WebController.java",
@@ -187,14 +189,12 @@ LANGUAGES = (
             "testOversellsNothing", "testWeighsWhatItDelivers", "testWritesPositiveInvoices")),
         around={f"{_PHP}/{one}.php": one for one in ("Steps", "Rules", "Fulfilment", "WebController")},
     ),
-    Language(name="go", **_same(
-        "src/farm", "go", "src/farm/farm_test.go", tuple(f"go test ./... -run ^{one}$" for one in (
+    _flat("go", "src/farm", "go", "src/farm/farm_test.go", tuple(f"go test ./... -run ^{one}$" for one in (
             "TestOversellsNothing", "TestWeighsWhatItDelivers", "TestWritesPositiveInvoices")),
-    )),
-    Language(name="rust", **_same(
-        "src", "rs", "tests/farm.rs", tuple(f"cargo test {one}" for one in (
+    ),
+    _flat("rust", "src", "rs", "tests/farm.rs", tuple(f"cargo test {one}" for one in (
             "oversells_nothing", "weighs_what_it_delivers", "writes_positive_invoices")),
-    )),
+    ),
 )  # fmt: skip
 
 

@@ -353,18 +353,19 @@ class Maker:
         for guardrail, test in zip(GUARDRAILS, language.tests, strict=True):
             name = re.split(r"::| > |-t |=|--filter |-run |#|cargo test ", test)[-1].strip("'^$")
             node = self.node(guardrail)
-            parts = {"code": "GF303", "node": node, "file": SPEC, "names": guardrail}
 
             def gone(source: Source, name: str = name) -> None:
                 at = next(number for number, line in enumerate(source.lines) if name in line)
                 start, end = source.block(at)
-                source.cut(
-                    (start - 1 if source.lines[start - 1].strip().startswith(("@Test", "#[test]")) else start, end)
-                )
+                marked = source.lines[start - 1].strip().startswith(("@Test", "#[test]"))
+                source.cut((start - marked, end))
 
-            yield Drift(kind="delete a test", title=name, files=self.edit(language.test_file, gone), **parts)
             new = self.whole[language.test_file].replace(name.encode(), b"other" + name[5:].encode())
-            yield Drift(kind="rename a test", title=name, files={**self.whole, language.test_file: new}, **parts)
+            renamed_ = {**self.whole, language.test_file: new}
+            for kind, files in (("delete a test", self.edit(language.test_file, gone)), ("rename a test", renamed_)):
+                yield Drift(
+                    kind=kind, title=name, files=files, code="GF303", node=node, file=SPEC, names=guardrail,
+                )  # fmt: skip
         left = {path: text for path, text in self.whole.items() if path != language.test_file}
         yield Drift(
             kind="delete a test", title="the file", files=left, code="GF303", node=f"{RULES}.no_overselling", file=SPEC,
