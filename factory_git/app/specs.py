@@ -1,46 +1,20 @@
-"""Where specs are: in a tree (index, commit, working tree), or at the paths a user names."""
+"""Where specs are: in the working tree, or at the paths a user names."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
-from factory_git.core.errors import NotFound, Problem, RepositoryError, SpecError
+from factory_git.core.errors import NotFound, RepositoryError
 from factory_git.gitio.child import GitFailed, git
 from factory_git.gitio.locate import locate
 from factory_git.spec.load import ENTITY_FOLDER, find, load
 from factory_git.spec.model import Source, Spec
-from factory_git.spec.order import order
 
 NONE_HINT = "start one: git factory init; or name the file"
 _SKIPPED = ("node_modules", "__pycache__")
-
-
-class Tree(Protocol):
-    """A set of files by path (from the top, forward slashes)."""
-
-    def paths(self) -> Iterable[str]:
-        """Every path."""
-
-    def read(self, path: str) -> bytes:
-        """The content of one."""
-
-
-def specs_in(tree: Tree) -> list[Spec]:
-    """Every spec of ``tree``, dependencies first. Raises :class:`SpecError` with the problems of all of them."""
-    specs: list[Spec] = []
-    problems: list[Problem] = []
-    for root, files in find(tree.paths()):
-        try:
-            specs.append(load([Source(path=path, content=tree.read(path)) for path in files], root=root))
-        except SpecError as error:
-            problems += error.problems
-    if problems:
-        raise SpecError(f"{problems[0].place}: {problems[0].message}", problems, code=problems[0].code)
-    return order(specs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

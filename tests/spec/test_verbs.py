@@ -14,7 +14,7 @@ import pytest
 
 from factory_git.app import spec_split, specs
 from factory_git.cli.main import run
-from factory_git.core.errors import NotFound, SpecError
+from factory_git.core.errors import NotFound
 from tests.conftest import Git
 from tests.spec.helpers import FARMER, MINIMAL
 
@@ -300,27 +300,6 @@ def test_lint_loads_neither_pygit2_nor_jsonschema(farm: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], cwd=farm, capture_output=True, text=True, check=True)
     assert "yaml" in done.stdout.split()
     assert not {"pygit2", "jsonschema", "sqlite3", "tree_sitter"} & set(done.stdout.split())
-
-
-class Memory:
-    """A tree in memory."""
-
-    def __init__(self, **texts: str) -> None:
-        self.texts = {f"{name}/factory.yaml": text for name, text in texts.items()}
-
-    def paths(self) -> list[str]:
-        return list(self.texts)
-
-    def read(self, path: str) -> bytes:
-        return self.texts[path].encode()
-
-
-def test_the_specs_of_any_tree_come_in_order() -> None:
-    found = specs.specs_in(Memory(a="app: {id: a}\ndepends_on: z\n", z="app: {id: z}\n"))
-    assert [(s.id, s.root) for s in found] == [("z", "z"), ("a", "a")]
-    with pytest.raises(SpecError) as caught:
-        specs.specs_in(Memory(a="appp: 1", b="app: ["))
-    assert {p.place.file for p in caught.value.problems if p.place} == {"a/factory.yaml", "b/factory.yaml"}
 
 
 def test_linked_worktrees_have_their_own_specs(farm: Path, git: Git, tmp_path: Path) -> None:
