@@ -9,11 +9,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import chain, zip_longest
 
 from factory_git.drift.kinds.names import written
 from tests.drift.catch.apps import BY_CODE, FIELDS, GATES, GUARDRAILS, STEPS, Files, Language, application
+from tests.drift.catch.drift import Drift
 from tests.drift.catch.source import Source, framed, renamed
 from tests.drift.catch.speech import SPEECHES
 
@@ -24,26 +24,6 @@ TIED = ("phi_gate", "allocate", "bill", "no_overselling", "invoices_positive")
 ORDERS = (("allocate", "deliver"), ("deliver", "bill"), ("bill", "notify_growers"))
 Change = Callable[[Source], None]
 SPOKEN = {"delivery": "deliveries"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Drift:
-    """One change. ``code``, ``node`` and ``file`` are those of the finding, ``names`` must be in its message.
-
-    ``also`` are codes of what follows from the change besides. ``warns``: a name alone, or less,
-    ties the code.
-    """
-
-    kind: str
-    title: str
-    files: Files
-    code: str
-    node: str
-    file: str
-    names: str
-    symbol: str | None = None
-    also: tuple[str, ...] = ()
-    warns: bool = False
 
 
 class Maker:

@@ -1,99 +1,14 @@
-"""How each language writes what a drift needs: wrong types, ways round a call, functions that somebody adds.
-
-In a frame, ``@`` is the statement that is wrapped, ``!`` its bare call; ``fail`` leaves with the language's error.
-"""
+"""How each language writes what a drift needs; ``speech_of`` tells what that is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
-Frames = Mapping[str, tuple[str, ...]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Speech:
-    """``right`` and ``wrong`` are types by the spec's, ``maybe`` makes one optional where that must be said.
-
-    ``calls`` and ``rule`` write a step's and a guardrail's call, ``frames`` stand around a gate, ``leave`` returns
-    early. ``thing`` adds a type, ``work`` a function, ``sneaks`` write a guarded entity elsewhere.
-    """
-
-    right: Mapping[str, str]
-    wrong: Mapping[str, tuple[str, ...]]
-    maybe: str
-    calls: str
-    frames: Frames
-    leave: tuple[str, ...]
-    thing: str
-    work: str
-    sneaks: tuple[str, ...]
-
-
-def _types(*names: str) -> dict[str, str]:
-    text, number, decimal, date, truth = names
-    return {"text": text, "ref": text, "int": number, "decimal": decimal, "date": date, "bool": truth}
-
-
-_SCRIPT = Speech(
-    right=_types("string", "number", "number", "Date", "boolean"),
-    wrong={
-        "text": ("number", "boolean", "string[]"), "ref": ("number", "boolean"), "int": ("string", "boolean"),
-        "decimal": ("string", "boolean"), "date": ("number", "boolean"), "bool": ("string", "number"),
-    },
-    maybe="{} | null", calls="{}(world)",
-    frames={
-        "branch": ("if (world.strict) {", "  @", "}"),
-        "else": ("if (world.strict) {", "  console.debug('strict');", "} else {", "  @", "}"),
-        "ternary": ("const passed = world.strict ? await ! : undefined;",),
-        "switch": ("switch (world.contracts.length) {", "  case 0:", "    break;", "  default:", "    @", "}"),
-        "loop": ("for (const block of world.blocks) {", "  @", "}"),
-        "while": ("while (world.blocks.length > 9) {", "  @", "}"),
-        "try": ("try {", "  @", "} catch (error) {", "  console.warn('skipped');", "}"),
-        "handler": ("try {", "  world.later.pop();", "} catch (error) {", "  @", "}"),
-        "unawaited": ("!;",),
-        "callback": ("world.later.push(() => !);",),
-        "timer": ("setTimeout(() => {", "  void !;", "}, 0);"),
-        "circuit": ("world.strict && (await !);",),
-        "each": ("world.blocks.forEach(() => {", "  void !;", "});"),
-        "object": ("world.later.push({ run: () => ! });",),
-        "method": ("world.later.push({", "  async run() {", "    @", "  },", "});"),
-        "never": ("const pass = async () => {", "  @", "};"),
-    },
-    leave=("if (!world.strict) {", "  return 0;", "}"),
-    thing="""
-export interface Tractor {
-  id: string;
-  plate: string;
-  hours: number;
-}
-""",
-    work="""
-export async function exportEverything(world: World): Promise<number> {
-  return world.blocks.length;
-}
-""",
-    sneaks=(
-        """
-function fixUp(): void {
-  const made: Allocation = { id: 'x', contractId: 'c', blockId: 'b', tonnes: 1 };
-  world.allocations.push(made);
-}
-""", """
-function fixUp(one: Allocation): void {
-  one.tonnes = 9;
-}
-""", """
-async function fixUp(db: Database): Promise<void> {
-  await db.query('UPDATE allocations SET tonnes = 9');
-}
-""",
-    ),
-)  # fmt: skip
+from tests.drift.catch.speech_of import SCRIPT, Speech, types_
 
 SPEECHES: Mapping[str, Speech] = {
     "python": Speech(
-        right=_types("str", "int", "Decimal", "date", "bool"),
+        right=types_("str", "int", "Decimal", "date", "bool"),
         wrong={
             "text": ("int", "bool", "list[str]"), "ref": ("int", "Decimal"), "int": ("str", "float", "bool"),
             "decimal": ("float", "int", "str"), "date": ("str", "bool"), "bool": ("str", "int"),
@@ -144,10 +59,10 @@ def _fix_up(db) -> None:
 """,
         ),
     ),
-    "typescript": _SCRIPT,
+    "typescript": SCRIPT,
     "tsx": Speech(
-        right=_SCRIPT.right, wrong=_SCRIPT.wrong, maybe=_SCRIPT.maybe, calls=_SCRIPT.calls, frames=_SCRIPT.frames,
-        leave=_SCRIPT.leave, thing=_SCRIPT.thing, work=_SCRIPT.work,
+        right=SCRIPT.right, wrong=SCRIPT.wrong, maybe=SCRIPT.maybe, calls=SCRIPT.calls, frames=SCRIPT.frames,
+        leave=SCRIPT.leave, thing=SCRIPT.thing, work=SCRIPT.work,
         sneaks=("""
 const FixUp = ({ world }: { world: World }) => {
   const fix = () => {
@@ -163,7 +78,7 @@ const FixUp = ({ one }: { one: Allocation }) => (
 """),
     ),
     "javascript": Speech(
-        right={}, wrong={}, maybe="", calls="{}(world)", frames=_SCRIPT.frames, leave=_SCRIPT.leave,
+        right={}, wrong={}, maybe="", calls="{}(world)", frames=SCRIPT.frames, leave=SCRIPT.leave,
         thing="""
 export class Tractor {
   constructor(row) {
@@ -194,7 +109,7 @@ async function fixUp(db) {
 """),
     ),
     "java": Speech(
-        right=_types("String", "int", "BigDecimal", "LocalDate", "boolean"),
+        right=types_("String", "int", "BigDecimal", "LocalDate", "boolean"),
         wrong={
             "text": ("int", "boolean"), "ref": ("long", "BigDecimal"), "int": ("String", "double"),
             "decimal": ("double", "int", "String"), "date": ("String", "Instant"), "bool": ("String", "int"),
@@ -250,7 +165,7 @@ public record Tractor(
 """),
     ),
     "php": Speech(
-        right=_types("string", "int", "float", "DateTimeImmutable", "bool"),
+        right=types_("string", "int", "float", "DateTimeImmutable", "bool"),
         wrong={
             "text": ("int", "bool", "array"), "ref": ("int",), "int": ("string", "float", "bool"),
             "decimal": ("bool", "int"), "date": ("string", "int"), "bool": ("string", "int"),
@@ -320,7 +235,7 @@ final class Tractor
 """),
     ),
     "go": Speech(
-        right=_types("string", "int", "decimal.Decimal", "time.Time", "bool"),
+        right=types_("string", "int", "decimal.Decimal", "time.Time", "bool"),
         wrong={
             "text": ("int", "bool", "[]string"), "ref": ("int64",), "int": ("string", "float64"),
             "decimal": ("float64", "int64", "string"), "date": ("string", "int64"), "bool": ("string", "int"),
@@ -366,7 +281,7 @@ func fixUp(db *sql.DB) {
 """),
     ),
     "rust": Speech(
-        right=_types("String", "i32", "Decimal", "NaiveDate", "bool"),
+        right=types_("String", "i32", "Decimal", "NaiveDate", "bool"),
         wrong={
             "text": ("i32", "bool", "Vec<String>"), "ref": ("i64",), "int": ("String", "f64", "bool"),
             "decimal": ("f64", "i64", "String"), "date": ("String", "i64"), "bool": ("String", "u8"),

@@ -11,7 +11,8 @@ import pytest
 
 from factory_git.drift.finding import Finding
 from tests.drift.catch.apps import LANGUAGES, Language, application, findings
-from tests.drift.catch.drifts import Drift, Maker, chosen
+from tests.drift.catch.drift import Drift
+from tests.drift.catch.drifts import Maker, chosen
 
 COUNT = 10_000 if os.environ.get("FACTORY_SOAK") else 16
 each_language = pytest.mark.parametrize("language", LANGUAGES, ids=lambda one: one.name)

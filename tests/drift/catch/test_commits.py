@@ -18,7 +18,8 @@ from factory_git import hook
 from factory_git.cli import main
 from tests.conftest import Git
 from tests.drift.catch.apps import LANGUAGES, Language, application
-from tests.drift.catch.drifts import Drift, chosen
+from tests.drift.catch.drift import Drift
+from tests.drift.catch.drifts import chosen
 from tests.drift.conftest import Findings, codes
 
 SOAK = bool(os.environ.get("FACTORY_SOAK"))
