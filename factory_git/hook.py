@@ -1,8 +1,9 @@
 """The gate at commit time: green in milliseconds where what is staged is known to be what the spec compiles to.
 
-Only "yes" is decided here, by comparing blob ids with what an earlier check compiled. Everything else (a spec not seen
-before, a difference, a memory that is gone, anything odd) goes to the whole check, which recompiles and tells. The path
-to "yes" imports none of the program's heavy parts.
+Only "yes" is decided here, by comparing blob ids with what an earlier check compiled, and by judging the bound code
+that differs from what an earlier check judged. Everything else (a spec not seen before, a finding, a memory that is
+gone, anything odd) goes to the whole check, which recompiles and tells. The path to "yes" imports none of the program's
+heavy parts.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ def main() -> int:  # noqa: RET503 (execv does not return)
         f"import sys; sys.path.insert(0, {home!r}); import factory_git; sys.path.append(sys.path.pop(0)); "
         "from factory_git.__main__ import main; sys.exit(main())"
     )
-    os.execv(sys.executable, [sys.executable, "-c", code, *SLOW])  # noqa: S606
+    os.execv(sys.executable, [sys.executable, "-P", "-c", code, *SLOW])  # noqa: S606
 
 
 def quick(*, base: bool = False) -> bool:
-    """Whether the index is known to hold, for every spec, exactly what it compiles to.
+    """Whether the index is known to hold, for every spec, exactly what it compiles to and nothing new to tell of.
 
     ``base``: where that is so and nothing of it is staged, tell the shell filter, so that it can answer next time.
     """
@@ -51,7 +52,26 @@ def quick(*, base: bool = False) -> bool:
             if good and base:
                 note_base(common, pathspecs)
             return good
-    return False
+    return _code(common, base=base)
+
+
+def _code(common: str, *, base: bool) -> bool:
+    """The same where rules judge code that somebody wrote."""
+    if not os.path.exists(f"{common}/factory/gate.code"):  # noqa: PTH110
+        return False
+    from factory_git.app import judge_quick  # noqa: PLC0415 (not where all is compiled)
+
+    try:
+        found = judge_quick.look(common)
+    except Exception:  # noqa: BLE001 (whatever is wrong: the whole check looks, and tells it)
+        return False
+    if found is None:
+        return False
+    state, changes = found
+    # The shell knows nothing of what a change is compared with: it may answer only where that never matters.
+    if base and state.quiet and not changes and not any(b"linguist-" in one for one in state.attributes.values()):
+        note_base(common, state.pathspecs)
+    return True
 
 
 def note_base(common: str, pathspecs: tuple[str, ...]) -> None:

@@ -38,7 +38,7 @@ class TreeSide:
 
     @cached_property
     def marks(self) -> Sequence[Suppression]:
-        return [*self._in_code(), *self._in_spec()]
+        return [*self._in_code(), *self.spec_marks()]
 
     @cached_property
     def _baseline(self) -> tuple[list[Entry], str]:
@@ -70,7 +70,8 @@ class TreeSide:
             for one in self.judged.ignores:
                 yield suppress.in_code(one, self.world.code.facts(one.file))
 
-    def _in_spec(self) -> Iterable[Suppression]:
+    def spec_marks(self) -> Iterable[Suppression]:
+        """The suppressions in the spec itself."""
         if self.world is None:
             return
         for path in self.judged.sources:

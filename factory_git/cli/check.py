@@ -10,7 +10,7 @@ from factory_git.cli.check_words import mended, planned, rejected, summary, watc
 from factory_git.cli.paths import from_top
 from factory_git.core.errors import UsageError
 from factory_git.drift.formats import FORMATS
-from factory_git.gitio.changes import amended_onto
+from factory_git.gitio.changes import amended_onto, emptily_onto
 from factory_git.gitio.locate import Location, locate
 
 
@@ -57,7 +57,8 @@ def command(
     """
     location = locate()
     if hook and base is None and revision is None and not worktree:
-        base = amended_onto(location)  # an amended commit brings all that it holds, not only what is staged now
+        # An amended commit brings all that it holds, not only what is staged now; an empty one brings nothing.
+        base = amended_onto(location) or emptily_onto(location)
     options = check.Options(
         paths=tuple(from_top(location, path) for path in paths),
         everything=everything,
@@ -123,7 +124,7 @@ def _freeze(location: Location, options: check.Options) -> int:
     for path, count, more in done:
         output.say(f"{path}: {count} finding{'s' * (count != 1)}, {more} of them new there")
     if not done:
-        output.say("no spec here binds code: there is nothing for a baseline")
+        output.say("nothing is found in bound code: there is nothing for a baseline")
     return 0
 
 

@@ -47,6 +47,12 @@ def _parser(language: str) -> tuple[Parser, Provider, Kinds]:
     return _parsers[language]
 
 
+def ready(language: str) -> None:
+    """Load what reads a language; raises whatever is wrong with it, so that it is not taken for a fault of a file."""
+    if language not in CONFIGURATIONS:
+        _parser(language)
+
+
 def parse(data: bytes, language: str) -> Tree:
     """The syntax tree of ``data``, after :func:`readable`."""
     return _parser(language)[0].parse(data)

@@ -112,6 +112,19 @@ def typed(store: Store, cwd: Folder, contents: Mapping[str, bytes]) -> dict[str,
     return {path: numbers.get(pair) for path, pair in pairs.items()}
 
 
+def given(store: Store, contents: Mapping[Pair, bytes]) -> dict[Pair, int]:
+    """The number of each of some blobs, whose contents are at hand."""
+    from factory_git.codemap.workers import Given, Wanted, portion  # noqa: PLC0415 (parsers: not for a warm query)
+
+    expected = store.next_number()
+    known = store.known(contents)
+    missing = [Wanted(oid=oid, language=language) for oid, language in contents if (oid, language) not in known]
+    if missing:
+        told = {oid: data for (oid, _), data in contents.items()}
+        _keep(store, [portion(missing, Given(told))], known, expected)
+    return known
+
+
 def _fill(store: Store, cwd: Folder, key: str, stamp: str, listing: list[tuple[str, str, int]]) -> Kept:
     files = _languages(listing)
     numbers = _numbers(store, cwd, files)

@@ -13,7 +13,7 @@ from factory_git.gitio.snapshot import Blobs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from factory_git.codemap.extract import Rows
 
@@ -82,13 +82,29 @@ def _work(number: int) -> tuple[int, Extracted]:
     return number, _extract(_blobs, _portions[number])
 
 
+class Given:
+    """Contents that are at hand, read as :class:`Blobs` are."""
+
+    def __init__(self, contents: Mapping[str, bytes]) -> None:
+        self._contents = contents
+
+    def read(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Id and content of each blob, in order."""
+        return iter([(oid, self._contents.get(oid)) for oid in oids])
+
+
+def portion(wanted: list[Wanted], blobs: Given) -> Portion:
+    """Extract a few blobs in this process."""
+    return _portion(wanted, _extract(blobs, wanted))
+
+
 def _portion(wanted: list[Wanted], extracted: Extracted) -> Portion:
     facts, found = extracted
     done = [(one, data) for one, data in zip(wanted, facts, strict=True) if data is not None]
     return Portion(done=tuple(done), words=found)
 
 
-def _extract(blobs: Blobs, portion: list[Wanted]) -> Extracted:
+def _extract(blobs: Blobs | Given, portion: list[Wanted]) -> Extracted:
     facts: list[bytes | None] = []
     found: dict[tuple[str, str], list[int]] = {}
     stored, place = blobs.read([w.oid for w in portion if not w.file]), 0

@@ -170,7 +170,8 @@ class Contract:
 
     ``mode`` is what a node is that says nothing of its own; ``digests`` has the digest of each node that has code.
     ``gone`` are paths that the spec had and removed (``reserved:``, the lock), ``renamed`` pairs of a node's path now
-    and before (``was:``), ``others`` the folders below the spec's that hold specs of their own.
+    and before (``was:``), ``others`` the folders below the spec's that hold specs of their own, ``package`` the
+    folder that compiled code is written to.
     """
 
     id: str
@@ -191,6 +192,7 @@ class Contract:
     gone: tuple[str, ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
     others: tuple[str, ...] = ()
+    package: str = ""
 
     def steps(self) -> Iterator[tuple[Pipeline, Step]]:
         """Every step with its pipeline."""

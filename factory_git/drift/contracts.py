@@ -57,6 +57,7 @@ def contract_of(
         gone=tuple(sorted({*map(str, spec.reserved), *(str(one) for one in gone)} - known)),
         renamed=tuple(_renamed(spec)),
         others=tuple(sorted(one for one in others if one != spec.root and below(one, spec.root))),
+        package=joined(spec.root, spec.package),
     )
 
 

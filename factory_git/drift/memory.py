@@ -5,8 +5,7 @@ give these outputs". It holds no verdict, so it cannot hide one: the outputs are
 Missing, damaged or of another version, it is as if it were empty. This module is on the hook's path and imports
 nothing that costs.
 
-Code that somebody wrote is judged by rules, and what they say of it may hang on any file that it calls. A state with
-such code therefore stands for one content of all files that the rules could see, in which they found nothing.
+Code that somebody wrote is judged by rules: what is remembered of it is in :mod:`factory_git.drift.known`.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from typing import Any
 
-HEAD = b"git-factory gate 3\n"
+HEAD = b"git-factory gate 4\n"
 KEPT = 6  # states; one for each branch somebody switches between
 ANY = "any"  # expected of bound code: a regular file, of whatever content
 ABSENT = "absent"  # expected of what an older compile left behind
@@ -36,40 +35,28 @@ class State:
     """Inputs (path → ``mode oid stage``) and what they compile to (path → ``mode oid 0``, ``any`` or ``absent``).
 
     ``also`` are inputs that no pattern tells: files, and folders with all they hold. ``asked`` are the paths to ask the
-    index for so that everything expected is in the answer. Where rules judged code, ``wide`` are the pathspecs of all
-    that they can have seen, and ``whole`` is the digest of the whole answer.
+    index for so that everything expected is in the answer.
     """
 
-    __slots__ = ("also", "asked", "expected", "inputs", "stamp", "whole", "wide")
+    __slots__ = ("also", "asked", "expected", "inputs", "stamp")
 
-    def __init__(  # noqa: PLR0917 (a row of the memory, in its order)
+    def __init__(
         self,
         stamp: str,
         also: Sequence[str],
         asked: Sequence[str],
         inputs: Mapping[str, str],
         expected: Mapping[str, str],
-        wide: Sequence[str] = (),
-        whole: str = "",
     ) -> None:
         self.stamp = stamp
         self.also = tuple(also)
         self.asked = tuple(asked)
         self.inputs = dict(inputs)
         self.expected = dict(expected)
-        self.wide = tuple(wide)
-        self.whole = whole
 
     def pathspecs(self) -> tuple[str, ...]:
         """What to ask the index for: all that the verdict depends on."""
-        if EVERYTHING in self.wide:
-            return (EVERYTHING,)
-        return (*PATTERNS, *self.wide, *(f":(top,literal){path}" for path in (*self.also, *self.asked)))
-
-    def settle(self, found: Mapping[str, str]) -> None:
-        """Stand for ``found``, the entries of ``pathspecs()``."""
-        self.inputs = self.inputs_in(found)
-        self.whole = digest(found) if self.wide else ""
+        return (*PATTERNS, *(f":(top,literal){path}" for path in (*self.also, *self.asked)))
 
     def inputs_in(self, found: Mapping[str, str]) -> dict[str, str]:
         """The entries among ``found`` that decide what is compiled."""
@@ -77,8 +64,6 @@ class State:
 
     def knows(self, found: Mapping[str, str]) -> bool:
         """Whether ``found`` (the entries of ``pathspecs()``) has exactly this state's inputs."""
-        if self.wide and digest(found) != self.whole:
-            return False
         return self.inputs_in(found) == self.inputs
 
     def broken(self, found: Mapping[str, str]) -> list[str]:
@@ -91,14 +76,6 @@ class State:
         if path.endswith(".yaml") and "spec/" in path:
             return True
         return any(path == one or path.startswith(f"{one}/") for one in self.also)
-
-
-def digest(found: Mapping[str, str]) -> str:
-    """Entries as 64 hexadecimal digits: every path with its mode, content and stage."""
-    from hashlib import sha256  # noqa: PLC0415 (two milliseconds, for who has such code)
-
-    text = "\0".join([f"{path}\0{found[path]}" for path in sorted(found)])
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def folders(root: str, paths: Iterable[str]) -> list[str]:
@@ -143,8 +120,8 @@ def write(path: str, states: Iterable[State]) -> None:
     """Keep ``states``, the first ones where they are too many. What cannot be written is not remembered: no error."""
     seen: dict[Any, State] = {}
     for state in states:
-        seen.setdefault((state.stamp, state.whole, tuple(sorted(state.inputs.items()))), state)
-    rows = [(s.stamp, s.also, s.asked, s.inputs, s.expected, s.wide, s.whole) for s in list(seen.values())[:KEPT]]
+        seen.setdefault((state.stamp, tuple(sorted(state.inputs.items()))), state)
+    rows = [(s.stamp, s.also, s.asked, s.inputs, s.expected) for s in list(seen.values())[:KEPT]]
     body = marshal.dumps(rows, 2)  # version 2 reads alike in every Python that shares the repository
     keep(path, HEAD + zlib.crc32(body).to_bytes(4, "big") + body)
 
@@ -174,7 +151,7 @@ def stamp() -> str:
     """
     top = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120
     crc, count = 0, 0
-    todo = [f"{top}/{name}" for name in ("app", "codemap", "core", "drift", "spec", "skills", "compiler")]
+    todo = [f"{top}/{name}" for name in ("app", "codemap", "core", "drift", "gitio", "spec", "skills", "compiler")]
     while todo:
         folder = todo.pop()
         try:

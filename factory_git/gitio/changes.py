@@ -59,6 +59,14 @@ def amended_onto(location: Location) -> str | None:
     return head.parents[0] if head and len(head.parents) == 1 else None
 
 
+def emptily_onto(location: Location) -> str | None:
+    """``HEAD``, while Git makes a commit that changes nothing of it (``--allow-empty``); None in every other case."""
+    if "GIT_INDEX_FILE" not in os.environ and not caller.git_above("commit"):
+        return None
+    head = commit(location, "HEAD")
+    return head.oid if head and not staged(location, head.oid) else None
+
+
 def message(location: Location, oid: str) -> bytes:
     """The message of a commit, as it is stored."""
     return ask(location, "cat-file", "commit", oid).partition(b"\n\n")[2]

@@ -86,6 +86,24 @@ def parse(listing: bytes) -> dict[str, str]:
     return found
 
 
+DIFFERING = ("diff-index", "--cached", "--raw", "-z", "--no-abbrev", "--no-renames", "--ita-visible-in-index")
+
+
+def differing(raw: bytes) -> dict[str, tuple[str, str]] | None:
+    """Path → ``mode oid`` before and after (empty: there was, there is none) from ``DIFFERING`` and a commit or tree.
+
+    None where a conflict is open.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    parts = os.fsdecode(raw).split("\0")
+    for head, path in zip(parts[::2], parts[1::2], strict=False):
+        before, mode, old, oid, status = head[1:].split(" ")
+        if status == "U":
+            return None
+        found[path] = ("" if status == "A" else f"{before} {old}", "" if status == "D" else f"{mode} {oid}")
+    return found
+
+
 def same_as(commit: str, pathspecs: Sequence[str]) -> bool:
     """Whether the index equals ``commit`` in all paths that match; False also when Git could not say."""
     return Child("diff-index", "--cached", "--quiet", commit, "--", *pathspecs).result()[0] == 0

@@ -50,6 +50,7 @@ def checked(repo: Path, git: Git, monkeypatch: pytest.MonkeyPatch) -> Path:
     (repo / "factory.yaml").write_text(SPEC)
     compile_into(repo)
     git("add", ".", cwd=repo)
+    git("commit", "-q", "-m", "all", cwd=repo)
     with monkeypatch.context() as patch:
         patch.chdir(repo)
         assert check.run(locate(), check.Options()).findings == ()
