@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from factory_git.core.value import by_name
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -54,7 +56,7 @@ def facts(one: FileFacts) -> dict[str, Any]:
         out["package"] = one.package
     out["symbols"] = [symbol(s) | ({"parent": s.parent} if s.parent >= 0 else {}) for s in one.symbols]
     for name in ("imports", "calls", "blocks", "exits", "bindings", "routes", "tags", "damage"):
-        out[name] = [{f: getattr(v, f) for f in v.__slots__} for v in getattr(one, name)]
+        out[name] = [by_name(v) for v in getattr(one, name)]
     return out
 
 

@@ -11,13 +11,14 @@ from factory_git.codemap import export as exporting
 from factory_git.codemap.brief import Brief
 from factory_git.codemap.facts import facts
 from factory_git.codemap.resolve import Resolver
+from factory_git.core.value import by_name
 
 
 def refs(answer: References) -> dict[str, Any]:
     """``name``, ``mentions`` and ``other_files``, the number of files in other languages that hold the word."""
     return {
         "name": answer.name,
-        "mentions": [{f: getattr(m, f) for f in m.__slots__} for m in answer.mentions],
+        "mentions": [by_name(m) for m in answer.mentions],
         "other_files": answer.other_files,
     }
 

@@ -9,7 +9,7 @@ import click
 from factory_git.app import check, demo
 from factory_git.app.run_result import Result
 from factory_git.cli import output
-from factory_git.cli.check import summary as check_summary
+from factory_git.cli.check_words import summary as check_summary
 from factory_git.cli.run import Watch, summary
 from factory_git.ledger.tree import Tree
 

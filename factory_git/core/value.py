@@ -47,6 +47,11 @@ def content(of: object) -> tuple[Any, ...]:
     return tuple([getattr(of, name) for name in of.__slots__])  # type: ignore[attr-defined]
 
 
+def by_name(of: object) -> dict[str, Any]:
+    """The values of its names, by name."""
+    return {name: getattr(of, name) for name in of.__slots__}  # type: ignore[attr-defined]
+
+
 def _eq(self: object, other: object) -> bool:
     return content(self) == content(other) if type(self) is type(other) else NotImplemented
 
