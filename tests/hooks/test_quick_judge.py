@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from factory_git import hook
-from factory_git.app import check
+from factory_git.app import check, hooks
 from factory_git.gitio.locate import locate
 from tests.codemap.repos import write
 from tests.conftest import Git
@@ -181,6 +181,16 @@ def test_yes_is_said_only_where_nothing_is_found(
     monkeypatch.chdir(repo)
     said, clean = play(repo, git, tree, seed=7, steps=30)
     assert 3 < said <= clean
+
+
+def test_a_commit_that_changes_nothing_is_not_asked_for_everything(repo: Path, git: Git) -> None:
+    write(repo, {**PYTHON, "src/items.py": "class Item:\n    id: str\n"})  # a field is missing from the start
+    git("add", ".", cwd=repo)
+    git("commit", "-q", "-m", "x", cwd=repo)
+    hooks.install(locate(repo), ["pre-commit"])
+    before = git("rev-parse", "HEAD", cwd=repo)
+    git("commit", "-q", "--allow-empty", "-m", "nothing", cwd=repo)
+    assert git("rev-parse", "HEAD", cwd=repo) != before
 
 
 @pytest.mark.soak
