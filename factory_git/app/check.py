@@ -7,7 +7,7 @@ the commit hook may remember.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from factory_git.app.check_bases import Base
 from factory_git.app.check_target import Question, Target, target
 from factory_git.app.judge import judge
 from factory_git.app.remember import remember
-from factory_git.core.errors import Place
+from factory_git.core.errors import Place, UsageError
 from factory_git.drift.finding import Finding, order
 from factory_git.drift.formats.common import dump
 from factory_git.drift.judged import Judged, below, brought, spec_first
@@ -86,9 +86,10 @@ def run(location: Location, options: Options) -> Result:
             return options.own
         return settings.load(location, Config(location)).flag("ownSuppressions")
 
-    exempts = any(path.endswith(ATTRIBUTES) for path in _touched(location, looked))
+    touched = _touched(location, looked)
+    exempts = any(path.endswith(ATTRIBUTES) for path in touched)
     judged = judge(looked.tree, bases[0].tree if exempts and bases and not own() else None)
-    if looked.staged and not exempts:
+    if looked.staged and not exempts and not _said(judged, touched):
         remember(location, looked.tree, judged)
     shown, older = _compiled(judged, looked, ahead=options.spec_first)
     notes: list[str] = []
@@ -97,8 +98,9 @@ def run(location: Location, options: Options) -> Result:
         shown += each.told(done.hits)
         older += done.older
         notes += done.notes
-    shown += _dropped(looked, bases, judged)
+    shown += _dropped(looked, bases, judged, own=own)
     if options.paths:
+        _refuse_unknown(options.paths, looked, judged)
         shown = [one for one in shown if any(below(one.place.file, path) for path in options.paths)]
     return Result(
         findings=tuple(sorted(shown, key=order)),
@@ -121,6 +123,12 @@ def _touched(location: Location, looked: Target) -> Collection[str]:
     return renames.of_index(location, head).paths if head else ()
 
 
+def _said(judged: Sequence[Judged], touched: Collection[str]) -> bool:
+    """Whether a file that the change touches says of calls that they are there: who is asked next compares again."""
+    targets = (target for each in judged if each.world for target in each.world.bound.values())
+    return any(target.calls and target.file in touched for target in targets)
+
+
 def _compiled(judged: Sequence[Judged], looked: Target, *, ahead: bool) -> tuple[list[Finding], int]:
     """What the comparison with a recompile found, as far as the change can have brought it; how many others."""
     findings = [one for each in judged for one in each.findings]
@@ -131,8 +139,11 @@ def _compiled(judged: Sequence[Judged], looked: Target, *, ahead: bool) -> tuple
     return (spec_first(shown, judged, looked.paths) if ahead else shown), older
 
 
-def _dropped(looked: Target, bases: Sequence[Base], judged: Sequence[Judged]) -> list[Finding]:
-    """A warning for each spec that the change takes away from code that was bound to it."""
+def _dropped(
+    looked: Target, bases: Sequence[Base], judged: Sequence[Judged], *, own: Callable[[], bool]
+) -> list[Finding]:
+    """A finding for each spec that the change takes away from code that was bound to it; a warning where the code goes
+    with it, or who reviewed the change says so."""
     gone = {path for path in looked.paths or () if path.endswith(".yaml") and path not in looked.tree.entries}
     if not bases or not gone:
         return []
@@ -141,16 +152,33 @@ def _dropped(looked: Target, bases: Sequence[Base], judged: Sequence[Judged]) ->
     return [
         Finding(
             code="GF402",
-            severity="warning",
+            severity="error" if _stands(looked, old) and not own() else "warning",
             message="the spec is removed by this change: nothing checks the code that was bound to it any more",
             place=Place(file=old.sources[0]),
-            hint="remove its code with it, or bring the spec back",
+            hint="remove its code with it, or bring the spec back; who reviewed that lets it pass with --own",
             root=old.root,
         )
         for old in bases[0].judged
         if old.world and old.world.bound and gone & set(old.sources)
         if old.root not in roots and old.world.contract.id not in ids
     ]
+
+
+def _stands(looked: Target, old: Judged) -> bool:
+    """Whether code that was bound to a spec is still there, where it was or renamed."""
+    files = {target.file for target in old.world.bound.values()} if old.world else set()
+    renamed = set(looked.bases[0][1].renamed.values()) if looked.bases else set()
+    return any(path in looked.tree.entries or path in renamed for path in files)
+
+
+def _refuse_unknown(paths: Sequence[str], looked: Target, judged: Sequence[Judged]) -> None:
+    """A path that names nothing would find nothing: raises :class:`UsageError`."""
+    known = {*looked.tree.entries, *(looked.paths or ()), *(path for each in judged for path in each.expected or ())}
+    for path in paths:
+        if not any(below(one, path) for one in known):
+            where = "the index" if looked.staged else "what is looked at"
+            hint = "git add it first, or look at the files on disk: --worktree" if looked.staged else "git ls-files"
+            raise UsageError(f"there is no {path} in {where}", code="usage/path", hint=hint)
 
 
 def as_json(result: Result) -> str:

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from factory_git.app.check_sides import TreeMoves, TreeSide
 from factory_git.app.check_target import Target
-from factory_git.app.judge import judge
+from factory_git.app.judge import REGULAR, judge
 from factory_git.app.judge_bound import Codes
+from factory_git.codemap.languages.registry import language_of
 from factory_git.core.errors import FactoryError
-from factory_git.drift import bound, change, change_spec
+from factory_git.drift import bound, change, change_binding, change_spec
 from factory_git.drift.hit import Hit
 from factory_git.drift.judged import Judged
 from factory_git.gitio import trees
@@ -74,7 +75,7 @@ def brought(
     side = TreeSide(target.tree, each)
     if target.paths is None:
         return Brought(hits=tuple(change.alone(side)))
-    if not target.first and _untouched(side, target):
+    if not target.first and _untouched(side, target) and not _retied(target, bases):
         alone = change.alone(side)
         if not alone:
             return Brought(hits=())
@@ -84,6 +85,8 @@ def brought(
     if fresh and side.entries:
         notes.append(f"{side.path} is counted: it comes with its spec")
     hits, older = change.brought(side, pairs, own=counts)
+    if pairs:
+        hits = _tied(side, hits, pairs, own=own)
     return Brought(hits=tuple(_with_spec(side, hits, pairs, target, ahead=spec_first)), older=older, notes=tuple(notes))
 
 
@@ -92,6 +95,43 @@ def _untouched(side: TreeSide, target: Target) -> bool:
     paths = target.paths or frozenset()
     theirs = {*side.judged.sources, *side.judged.inputs, side.path, *(one.file for one in side.marks)}
     return paths.isdisjoint(theirs)
+
+
+def _retied(target: Target, bases: Sequence[Base]) -> bool:
+    """Whether the change adds or takes away a tag in a file of code."""
+    base = bases[0]
+    for path in base.changed.paths:
+        before = base.changed.renamed.get(path, path)
+        now = _tags(target.tree, path) if language_of(path) else []
+        if language_of(before) and now != _tags(base.tree, before):
+            return True
+    return False
+
+
+def _tags(tree: trees.Tree, path: str) -> list[bytes]:
+    entry = tree.entries.get(path)
+    if entry is None or entry.mode not in REGULAR:
+        return []
+    try:
+        return [line.strip() for line in tree.read(path).splitlines() if b"gf:" in line or b"Gf(" in line]
+    except (FactoryError, OSError):
+        return [b""]  # what is gone is told elsewhere; here it differs
+
+
+def _tied(
+    side: TreeSide, hits: list[Hit], pairs: Sequence[tuple[TreeSide, TreeMoves]], *, own: Callable[[], bool]
+) -> list[Hit]:
+    """Findings with what the change does to the bindings themselves."""
+    base, moves = pairs[0]
+    assert side.world is not None
+    assert base.world is not None
+    firm = change_binding.by_the_base(side.world, base.world, side.hits)
+    if firm and not own():
+        for other, way in pairs:
+            firm = change.subtract(firm, [hit for hit in other.hits if change_binding.weight(hit) > 1], way)
+        keys = {hit.key for hit in firm}
+        hits = [*(hit for hit in hits if hit.key not in keys), *firm]
+    return hits + change_binding.left(side.world, base.world, side.hits, moves.place)
 
 
 def _pairs(side: TreeSide, bases: Sequence[Base]) -> tuple[list[tuple[TreeSide, TreeMoves]], list[str]]:

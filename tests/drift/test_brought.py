@@ -345,7 +345,7 @@ def test_a_base_whose_spec_does_not_load_is_judged_by_the_new(shop: Path, git: G
 def test_a_spec_that_is_taken_away_is_told(shop: Path, git: Git, findings: Findings) -> None:
     git("rm", "-q", "factory.yaml", cwd=shop)
     (found,) = findings(shop)
-    assert (found.code, found.severity, found.place.file) == ("GF402", "warning", "factory.yaml")
+    assert (found.code, found.severity, found.place.file) == ("GF402", "error", "factory.yaml")
 
 
 def test_a_spec_that_catches_up_with_its_code_leaves_nothing_behind(shop: Path, git: Git, findings: Findings) -> None:

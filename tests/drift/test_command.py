@@ -98,7 +98,8 @@ def test_another_index_is_looked_at_where_git_says_so(edited: Path, git: Git) ->
 def test_paths_are_relative_to_where_one_stands(edited: Path) -> None:
     assert factory(edited / "shop", "check", "model.py").returncode == 1
     assert factory(edited / "shop", "check", "kit.py").returncode == 0
-    assert factory(edited / "shop", "check", "../tests").returncode == 0
+    assert factory(edited / "shop", "check", "../factory.yaml").returncode == 0
+    assert factory(edited / "shop", "check", "../nowhere").returncode == 2
     assert factory(edited / "shop", "check", "..").returncode == 1
     assert factory(edited, "check", str(edited / MODEL)).returncode == 1
 
