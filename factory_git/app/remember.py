@@ -20,17 +20,19 @@ from factory_git.gitio import index_read, trees
 from factory_git.gitio.ask import ask
 from factory_git.gitio.locate import Location
 
+UNREADABLE = "GF504"  # of drift.rules.table
+
 
 def remember(location: Location, tree: trees.Tree, judged: Sequence[Judged]) -> None:
     """Keep what the staged specs compile to, and what the rules find in bound code, for the hook.
 
-    A spec that does not compile is not remembered.
+    A spec that does not compile is not remembered, nor one whose bound code could not be read.
     """
     expected: dict[str, str] = {}
     also: list[str] = []
     asked: list[str] = []
     for each in judged:
-        if each.expected is None:
+        if each.expected is None or any(one.code == UNREADABLE for one in each.findings):
             return
         for path, want in each.expected.items():
             what = memory.ANY
