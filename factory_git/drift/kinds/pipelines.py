@@ -31,8 +31,9 @@ class Flowed:
 
     ``marks`` are the steps and guardrails with a declaration; an event's mark is a place in it. ``reached`` are the
     marks that any call leads to, ``told`` those that ``gf: calls`` names, in its order; ``named`` are functions that
-    are named without being called (mark → file, line). ``clean`` is the bit of each guardrail's mark that says that
-    nothing it reads was written since it was called.
+    are named without being called (mark → file, line). ``dead`` are marks that the function calls only where no way
+    leads (mark → line): behind a ``return``, in an ``if False``. ``clean`` is the bit of each guardrail's mark that
+    says that nothing it reads was written since it was called.
     """
 
     pipeline: Pipeline
@@ -46,6 +47,7 @@ class Flowed:
     named: dict[int, tuple[str, int]]
     clean: dict[int, int]
     calls: Calls
+    dead: dict[int, int]
 
     def of(self, node: str) -> int:
         """The mark of a node, -1 when it has no declaration."""
@@ -120,14 +122,23 @@ def _run(world: World, pipeline: Pipeline, marks: tuple[Step | Guardrail, ...], 
             run.over(target.file, index)
         finally:
             sys.setrecursionlimit(limit)
-    reached = calls.reach((target.file, index)) | {one.mark for one in run.events}
+    seen = {one.mark for one in run.events}
+    dead = {mark: line for mark, line in _written(calls, target.file, index) if mark not in seen}
+    reached = calls.reach((target.file, index)) | seen
     told = tuple(_told(calls, target, index, marks))
     return Flowed(
         pipeline=pipeline, target=target, index=index, marks=marks, events=tuple(run.events),
         exits=tuple((state, way) for state, way in run.exits if state is not None and way is not None),
-        reached=frozenset(reached), told=told,
+        reached=frozenset(reached), told=told, dead=dead,
         named={mark: (file, line) for mark, file, line in reversed(run.named)}, clean=clean, calls=calls,
     )  # fmt: skip
+
+
+def _written(calls: Calls, path: str, index: int) -> Iterator[tuple[int, int]]:
+    """The marks that calls in a function's own text lead to, with the line, whether a way leads there or not."""
+    for place in calls.graph.calls((path, index)):
+        for mark in calls.meaning(path, index, place).marks:
+            yield mark, calls.place(path, place)[0]
 
 
 def _writes(step: Step | Guardrail) -> tuple[str, ...]:

@@ -4,7 +4,8 @@
 
 Looks for a call of each bound step in the function that its pipeline is tied to: directly, through functions of the
 same tree, methods, other names (`from gates import phi_gate as pg`), decorators, and functions that are handed to what
-runs them (`.then(phi_gate)`). How surely and in which order it is called is not this rule's.
+runs them (`.then(phi_gate)`). A call in the function that no way leads to (behind a `return`, in an `if False`) is none.
+How surely and in which order it is called is not this rule's.
 
 ## Why
 
@@ -44,7 +45,7 @@ def check(world: World) -> Iterator[Hit]:
     for flowed in flows(world):
         for step in flowed.pipeline.steps:
             mark = flowed.of(step.path)
-            if mark >= 0 and mark not in flowed.reached and mark not in flowed.told:
+            if mark >= 0 and (mark not in flowed.reached or mark in flowed.dead) and mark not in flowed.told:
                 yield _hit(world, flowed, step, mark)
 
 
@@ -59,7 +60,10 @@ def _hit(world: World, flowed: Flowed, step: Step, mark: int) -> Hit:
         weak = flowed.target.calls or at.how == "convention" or flowed.calls.cut
         confidence = "low" if weak else "high"
         hint = f"call {function} where the spec has it; {tag}"
-        return world.hit(CODE, flowed.target, message, node=step.path, confidence=confidence, hint=hint)
+        detail: tuple[str, ...] = ()
+        if mark in flowed.dead:
+            detail = (f"{flowed.target.file}:{flowed.dead[mark]}: no way leads to this call",)
+        return world.hit(CODE, flowed.target, message, node=step.path, confidence=confidence, hint=hint, detail=detail)
     file, line = flowed.named[mark]
     return world.hit(
         CODE, flowed.target, message, node=step.path, confidence="low", hint=f"if it is run as a value, {tag}",
