@@ -4,8 +4,8 @@
 
 Looks for a call of each bound step in the function that its pipeline is tied to: directly, through functions of the
 same tree, methods, other names (`from gates import phi_gate as pg`), decorators, and functions that are handed to what
-runs them (`.then(phi_gate)`). A call in the function that no way leads to (behind a `return`, in an `if False`) is none.
-How surely and in which order it is called is not this rule's.
+runs them (`.then(phi_gate)`). A call that no way leads to (behind a `return`, in an `if False`) is none. How surely
+and in which order it is called is not this rule's.
 
 ## Why
 
