@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from factory_git.app import check_bases, settings
@@ -81,7 +82,8 @@ def run(location: Location, options: Options) -> Result:
     looked = target(location, asked)
     bases = [Base(location, commit, changed) for commit, changed in looked.bases]
 
-    def own() -> bool:
+    @cache
+    def own() -> bool:  # settings are read where something hangs on them, and once
         if options.own is not None:
             return options.own
         return settings.load(location, Config(location)).flag("ownSuppressions")
