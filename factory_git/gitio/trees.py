@@ -157,8 +157,9 @@ def worktree(location: Location, typed: Mapping[str, bytes] | None = None) -> Wo
     for name, mode in modes.items():
         if mode == LINK:
             oids[name] = blob_id(os.fsencode((top / name).readlink()), location.object_format)
-    held = {name: data for name, data in (typed or {}).items() if modes.get(name) in (FILE, EXECUTABLE)}
-    oids |= {name: blob_id(data, location.object_format) for name, data in held.items()}
+    ids = {name: blob_id(data, location.object_format) for name, data in (typed or {}).items() if name in files}
+    held = {name: typed[name] for name, oid in ids.items() if typed and oid != oids.get(name)}
+    oids |= ids
     return WorkTree(location, {n: Entry(mode=m, oid=oids.get(n, "")) for n, m in modes.items()}, top, held)
 
 
