@@ -7,6 +7,8 @@ by what judges a change. Lean: modules are imported when they are run.
 
 from __future__ import annotations
 
+import sys
+
 from factory_git.core.value import value
 
 TYPE_CHECKING = False
@@ -84,8 +86,6 @@ def module(rule: Rule) -> ModuleType:
     """The rule's module."""
     name = f"factory_git.drift.rules.{rule.module}"
     __import__(name)
-    import sys  # noqa: PLC0415 (beside the import it belongs to)
-
     return sys.modules[name]
 
 
