@@ -286,12 +286,12 @@ class Php(Renderer):
         return "src/sell.php", f"<?php\n{code}{stubs}"
 
 
-class Go(Renderer):
-    ends = ""
-    missing = ("do", "try")
+class Unbracketed(Renderer):
+    """Languages whose conditions stand without brackets; they differ in the words that begin a loop."""
 
-    def do_raise(self) -> None:
-        self.say('panic("no")')
+    while_word: str
+    for_head: str
+    forever_head: str
 
     def do_if(self, condition: Node, then: Node, other: Node) -> None:
         self.say(f"if {self.condition(condition)} {{")
@@ -302,19 +302,27 @@ class Go(Renderer):
         self.say("}")
 
     def do_while(self, condition: Node, body: Node) -> None:
-        self.say(f"for {self.condition(condition)} {{")
-        self.block(body)
-        self.say("}")
+        self.braced(f"{self.while_word} {self.condition(condition)}", body)
 
     def do_for(self, body: Node) -> None:
-        self.say("for _, x := range xs {")
+        self.braced(self.for_head, body)
+
+    def do_forever(self, body: Node) -> None:
+        self.braced(self.forever_head, body)
+
+    def braced(self, head: str, body: Node) -> None:
+        self.say(f"{head} {{")
         self.block(body)
         self.say("}")
 
-    def do_forever(self, body: Node) -> None:
-        self.say("for {")
-        self.block(body)
-        self.say("}")
+
+class Go(Unbracketed):
+    ends = ""
+    missing = ("do", "try")
+    while_word, for_head, forever_head = "for", "for _, x := range xs", "for"
+
+    def do_raise(self) -> None:
+        self.say('panic("no")')
 
     def do_switch(self, arms: tuple[tuple[Node, bool], ...], sure: bool) -> None:
         self.say("switch kind {")
@@ -343,36 +351,14 @@ class Go(Renderer):
         return "src/sell.go", f"package farm\n\n{code}{stubs}"
 
 
-class Rust(Renderer):
+class Rust(Unbracketed):
     style = "snake"
     missing = ("do", "try")
     falls = False
+    while_word, for_head, forever_head = "while", "for x in xs", "loop"
 
     def do_raise(self) -> None:
         self.say('panic!("no");')
-
-    def do_if(self, condition: Node, then: Node, other: Node) -> None:
-        self.say(f"if {self.condition(condition)} {{")
-        self.block(then)
-        if other != ("seq", ()):
-            self.say("} else {")
-            self.block(other)
-        self.say("}")
-
-    def do_while(self, condition: Node, body: Node) -> None:
-        self.say(f"while {self.condition(condition)} {{")
-        self.block(body)
-        self.say("}")
-
-    def do_for(self, body: Node) -> None:
-        self.say("for x in xs {")
-        self.block(body)
-        self.say("}")
-
-    def do_forever(self, body: Node) -> None:
-        self.say("loop {")
-        self.block(body)
-        self.say("}")
 
     def do_switch(self, arms: tuple[tuple[Node, bool], ...], sure: bool) -> None:
         self.say("match kind {")
