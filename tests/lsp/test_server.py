@@ -187,6 +187,10 @@ def test_unsaved_code_in_another_language_is_judged_by_the_rules_and_can_be_mend
             assert hover is not None
             assert isinstance(hover.contents, lsp.MarkupContent)
             assert "bound to (code) `data_contracts.entities.block`" in hover.contents.value
+            field = at(spec, 5) | {"position": lsp.Position(4, BOUND.splitlines()[4].index("plant_count"))}
+            near = await client.text_document_definition_async(lsp.DefinitionParams(**field))
+            assert isinstance(near, list)  # a field has no code of its own: its entity's is meant
+            assert [one.range.start.line for one in near if isinstance(one, lsp.Location)] == [1]
             back = await client.text_document_definition_async(lsp.DefinitionParams(**at(spec, 5)))
             assert isinstance(back, list)
             assert [(one.uri, one.range.start.line) for one in back if isinstance(one, lsp.Location)] == [
