@@ -133,6 +133,9 @@ LAYERS: Mapping[str, Shape] = {
             "plates": Items(node(at=TEXT, allow=TEXTS, max_risk=RISK, require=TEXTS), kind="plate", name_from=("at",)),
             "organs": Items(node(at=TEXTS, purpose=TEXT), kind="organ"),
             "morph_rules": Items(node(when=TEXT, allow=TEXTS, require=TEXTS), kind="morph rule"),
+            # Who may approve a change (`email` as Git has it), of what (`at`), up to which risk; none listed: anybody.
+            "approvers": Items(node(email=TEXT, at=TEXTS, max_risk=RISK), kind="approver", name_from=("email",)),
+            "signatures": Words(("optional", "required")),
         },
         short_list="plates",
     ),
@@ -193,6 +196,8 @@ LAYERS: Mapping[str, Shape] = {
             "schedules": Items(node(run=PIPELINE, cron=TEXT), kind="schedule", name_from=("run",)),
             "retention": MapOf(TEXT, keys="entity"),
             "egress": Items(node(to=TEXT), kind="egress", name_from=("to",)),
+            # Where the deployed application counts its runs and guardrails: a table of its database, or a file.
+            "metrics": Words(("off", "table", "file")),
         },
         short="cadence",
         short_list="devices",
