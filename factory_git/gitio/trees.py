@@ -112,11 +112,12 @@ class WorkTree:
         return data
 
 
-def index(location: Location) -> BlobTree:
-    """What ``git commit`` would record."""
+def index(location: Location, *, suffix: str = "") -> BlobTree:
+    """What ``git commit`` would record; of it, the paths that end in ``suffix``."""
     if location.worktree is None:
         raise UsageError("a bare repository has no index", code="usage/bare", hint="name a commit: --rev HEAD")
-    return BlobTree(location, {path: _entry(what) for path, what in listing(location, [":(top)"]).items()}, INDEX)
+    found = listing(location, [f":(top)*{suffix}" if suffix else ":(top)"])
+    return BlobTree(location, {path: _entry(what) for path, what in found.items()}, INDEX)
 
 
 def listing(location: Location, pathspecs: Sequence[str]) -> dict[str, str]:
@@ -124,8 +125,8 @@ def listing(location: Location, pathspecs: Sequence[str]) -> dict[str, str]:
     return parse(ask(location, "ls-files", "--stage", "-z", "--full-name", "--", *pathspecs))
 
 
-def commit(location: Location, revision: str) -> BlobTree:
-    """The files of a commit. Raises :class:`UsageError` when there is no such revision."""
+def commit(location: Location, revision: str, *, suffix: str = "") -> BlobTree:
+    """The files of a commit that end in ``suffix``. Raises :class:`UsageError` when there is no such revision."""
     try:
         oid = ask(location, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
     except GitFailed as error:
@@ -134,22 +135,24 @@ def commit(location: Location, revision: str) -> BlobTree:
     out = ask(location, "ls-tree", "-r", "-z", "--full-tree", name_of_commit)
     found = {}
     for line in os.fsdecode(out).split("\0"):
-        if line:
+        if line and line.endswith(suffix):
             what, path = line.split("\t", 1)
             mode, _, name = what.split(" ")
             found[path] = Entry(mode=mode, oid=name)
     return BlobTree(location, found, name_of_commit)
 
 
-def worktree(location: Location, typed: Mapping[str, bytes] | None = None) -> WorkTree:
-    """The files on disk; ``typed`` are contents that stand for those of some, as an editor has them.
+def worktree(location: Location, typed: Mapping[str, bytes] | None = None, *, suffix: str = "") -> WorkTree:
+    """The files on disk whose path ends in ``suffix``; ``typed`` are contents that stand for those of some, as an
+    editor has them.
 
     Raises :class:`UsageError` in a bare repository.
     """
     top = location.worktree
     if top is None:
         raise UsageError("a bare repository has no working tree", code="usage/bare", hint="name a commit: --rev HEAD")
-    out = ask(location, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name", "--", ":(top)")
+    only = f":(top)*{suffix}" if suffix else ":(top)"
+    out = ask(location, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name", "--", only)
     names = sorted({name for name in os.fsdecode(out).split("\0") if name})
     modes = {name: mode for name in names if (mode := _mode_on_disk(top / name))}
     files = [name for name, mode in modes.items() if mode in (FILE, EXECUTABLE)]
