@@ -12,6 +12,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("factory_git.cli.demo", "make a repository to play with and run everything on it"),
     "run": ("factory_git.cli.run", "from the spec to proven, promoted code"),
     "spec": ("factory_git.cli.spec", "lint, format, show, split and join specs"),
+    "render": ("factory_git.cli.render", "the spec as a picture: flowchart, mindmap, graph"),
     "check": ("factory_git.cli.check", "reject code that drifted from its spec"),
     "explain": ("factory_git.cli.explain", "what a rule of the check finds, why, and the way out"),
     "why": ("factory_git.cli.why", "from a line of code to what made it"),
