@@ -33,9 +33,31 @@ class Row:
 _LEVELS = {"G": "goal", "P": "policy", "M": "mechanism"}
 _TABLE = """\
 id                          L  risk       M  tests  version  mirror
+app-renamed                 M  breaking   -  a    major  app-renamed
+title-changed               M  none       -  d    patch  title-changed
+version-changed             M  none       -  -    none   version-changed
+stage-advanced              P  minor      -  d    minor  stage-reverted
+stage-reverted              P  major      -  d    minor  stage-advanced
+variant-added               M  minor      -  d    minor  variant-removed
+variant-removed             M  major      -  d    minor  variant-added
+note-changed                M  none       -  -    none   note-changed
+label-changed               M  none       -  d    patch  label-changed
+stability-raised            P  minor      -  d    patch  stability-lowered
+stability-lowered           P  major      -  d    minor  stability-raised
+dependency-added            M  minor      -  a    minor  dependency-removed
+dependency-removed          M  major      -  a    minor  dependency-added
+reserved-added              M  none       -  d    patch  reserved-removed
+reserved-removed            P  major      -  d    minor  reserved-added
+desire-added                G  none       -  -    none   desire-removed
+desire-changed              G  minor      -  -    none   desire-changed
+desire-progressed           G  none       -  -    none   desire-progressed
+desire-removed              G  minor      -  -    none   desire-added
+purpose-declared            G  minor      -  a    minor  purpose-removed
+purpose-removed             G  forbidden  -  -    root   purpose-declared
 purpose-changed             G  forbidden  -  -    root   purpose-changed
 beneficiary-added           G  major      -  as   minor  beneficiary-removed
 beneficiary-removed         G  breaking   -  as   major  beneficiary-added
+beneficiary-reworded        G  major      -  a    minor  beneficiary-reworded
 safety-envelope-added       G  minor      -  ag   minor  safety-envelope-removed
 safety-envelope-removed     G  forbidden  -  -    root   safety-envelope-added
 safety-envelope-reworded    G  major      -  a    minor  safety-envelope-reworded
@@ -45,16 +67,37 @@ prohibited-change-added     G  minor      -  d    minor  prohibited-change-remov
 prohibited-change-removed   G  forbidden  -  -    root   prohibited-change-added
 prohibited-change-widened   G  minor      -  d    minor  prohibited-change-narrowed
 prohibited-change-narrowed  G  forbidden  -  -    root   prohibited-change-widened
+prohibited-change-reworded  G  major      -  a    minor  prohibited-change-reworded
 plate-added                 P  major      -  d    minor  plate-removed
 plate-removed               P  minor      -  d    minor  plate-added
 plate-widened               P  major      -  d    minor  plate-narrowed
 plate-narrowed              P  minor      -  d    minor  plate-widened
+organ-added                 P  minor      -  d    minor  organ-removed
+organ-removed               P  major      -  d    minor  organ-added
+organ-changed               P  minor      -  d    minor  organ-changed
+morph-rule-added            P  major      -  d    minor  morph-rule-removed
+morph-rule-removed          P  minor      -  d    minor  morph-rule-added
+morph-rule-widened          P  major      -  d    minor  morph-rule-narrowed
+morph-rule-narrowed         P  minor      -  d    minor  morph-rule-widened
+morph-rule-changed          P  major      -  d    minor  morph-rule-changed
+approver-added              P  major      -  d    minor  approver-removed
+approver-removed            P  minor      -  d    minor  approver-added
+approver-widened            P  major      -  d    minor  approver-narrowed
+approver-narrowed           P  minor      -  d    minor  approver-widened
+approver-replaced           P  major      -  d    minor  approver-replaced
+approvers-closed            P  minor      -  d    minor  approvers-opened
+approvers-opened            P  breaking   -  d    major  approvers-closed
+signatures-required         P  minor      -  d    minor  signatures-optional
+signatures-optional         P  breaking   -  d    major  signatures-required
 source-added                M  minor      -  ea   minor  source-removed
 source-added-untiered       P  major      -  ea   minor  source-removed
 source-removed              P  major      -  ea   minor  source-added
 source-removed-fed          P  breaking   B  eam  major  source-added
 source-relocated            M  major      -  e    patch  source-relocated
 source-feeds-changed        M  breaking   H  eam  major  source-feeds-changed
+source-feeds-declared       M  minor      -  ea   minor  source-feeds-dropped
+source-feeds-dropped        M  breaking   B  eam  major  source-feeds-declared
+source-renamed              M  minor      -  e    patch  source-renamed
 source-tier-lowered         P  minor      -  ea   minor  source-tier-raised
 source-tier-raised          P  major      -  ea   minor  source-tier-lowered
 minimum-tier-lowered        P  breaking   -  eg   major  minimum-tier-raised
@@ -62,12 +105,17 @@ minimum-tier-raised         P  minor      -  eg   minor  minimum-tier-lowered
 tier-added                  P  minor      -  e    minor  tier-removed
 tier-removed                P  breaking   -  ea   major  tier-added
 tiers-reordered             P  breaking   -  ea   major  tiers-reordered
+tier-renamed                M  minor      -  e    patch  tier-renamed
 evidence-cadence-faster     M  minor      -  d    patch  evidence-cadence-slower
 evidence-cadence-slower     P  major      -  e    minor  evidence-cadence-faster
+evidence-cadence-reworded   M  none       -  d    patch  evidence-cadence-reworded
+evidence-cadence-declared   M  minor      -  d    patch  evidence-cadence-dropped
+evidence-cadence-dropped    P  major      -  e    minor  evidence-cadence-declared
 term-added                  M  minor      -  d    patch  term-removed
 term-removed                M  minor      -  d    patch  term-added
 term-changed                P  minor      -  ga   patch  term-changed
 entity-added                M  minor      A  am   minor  entity-removed
+pii-entity-added            P  major      A  amg  minor  entity-removed
 entity-removed              M  breaking   B  ams  major  entity-added
 entity-renamed              M  major      A  am   major  entity-renamed
 entity-split                M  breaking   H  ams  major  entity-merged
@@ -79,6 +127,7 @@ field-added-default         M  minor      A  am   minor  field-removed
 field-added-required        M  breaking   H  am   major  field-removed
 field-removed               M  breaking   B  ams  major  field-added-required
 field-renamed               M  major      A  am   major  field-renamed
+field-order-changed         M  none       -  d    patch  field-order-changed
 field-typed                 M  minor      C  am   minor  field-untyped
 attribute-declared          M  minor      C  am   minor  attribute-dropped
 field-type-widened          M  minor      B  am   minor  field-type-narrowed
@@ -91,9 +140,12 @@ constraint-loosened         M  minor      A  ag   minor  constraint-tightened
 enum-value-added            M  minor      -  a    minor  enum-value-removed
 enum-value-removed          M  breaking   C  am   major  enum-value-added
 enum-value-renamed          M  major      A  am   minor  enum-value-renamed
+enum-reordered              M  minor      -  a    patch  enum-reordered
 unit-changed                M  breaking   H  ams  major  unit-changed
 default-changed             M  minor      -  as   patch  default-changed
 key-changed                 M  breaking   H  am   major  key-changed
+key-declared                M  minor      C  am   minor  key-dropped
+key-dropped                 M  breaking   H  am   major  key-declared
 ref-target-changed          M  breaking   H  am   major  ref-target-changed
 unique-added                M  major      C  am   minor  unique-removed
 unique-removed              M  minor      A  a    minor  unique-added
@@ -147,9 +199,19 @@ disclaimer-added            P  minor      -  u    patch  disclaimer-removed
 disclaimer-removed          P  breaking   -  u    major  disclaimer-added
 preference-added            P  minor      -  u    patch  preference-removed
 preference-removed          P  minor      -  u    patch  preference-added
+preference-changed          P  minor      -  u    patch  preference-changed
 heuristic-changed           P  minor      -  as   patch  heuristic-changed
+heuristic-added             P  minor      -  as   patch  heuristic-removed
+heuristic-removed           P  minor      -  as   patch  heuristic-added
 deploy-cadence-faster       M  minor      -  d    patch  deploy-cadence-slower
 deploy-cadence-slower       P  major      -  s    minor  deploy-cadence-faster
+deploy-cadence-reworded     M  none       -  d    patch  deploy-cadence-reworded
+deploy-cadence-declared     M  minor      -  d    patch  deploy-cadence-dropped
+deploy-cadence-dropped      P  major      -  s    minor  deploy-cadence-declared
+schedule-added              M  minor      -  s    minor  schedule-removed
+schedule-removed            M  major      -  s    minor  schedule-added
+schedule-changed            M  major      -  s    minor  schedule-changed
+metrics-changed             M  minor      -  d    patch  metrics-changed
 device-added                M  minor      -  u    minor  device-removed
 device-removed              M  breaking   -  u    major  device-added
 retention-declared          P  major      X  m    minor  retention-dropped
@@ -162,6 +224,19 @@ acceptance-clause-dropped   P  major      -  ag   minor  acceptance-clause-added
 acceptance-fewer-runs       P  major      -  ag   minor  acceptance-more-runs
 last-proof-removed          P  forbidden  -  -    root   acceptance-added
 sample-data-changed         M  minor      -  a    patch  sample-data-changed
+done-command-added          M  none       -  a    patch  done-command-removed
+done-command-removed        P  major      -  a    minor  done-command-added
+done-command-changed        P  major      -  a    minor  done-command-changed
+done-reordered              M  none       -  d    patch  done-reordered
+code-bound                  M  minor      -  d    patch  code-unbound
+code-unbound                M  minor      -  d    patch  code-bound
+code-moved                  M  minor      -  d    patch  code-moved
+code-mode-loosened          P  major      -  da   minor  code-mode-tightened
+code-mode-tightened         P  minor      -  da   minor  code-mode-loosened
+code-language-changed       M  breaking   -  a    major  code-language-changed
+code-package-changed        M  major      -  a    minor  code-package-changed
+code-path-added             M  minor      -  d    patch  code-path-removed
+code-path-removed           P  major      -  d    minor  code-path-added
 id-reused                   M  breaking   H  am   major  id-reused
 format-upgraded             M  minor      A  d    patch  format-upgraded
 field-untyped               M  breaking   A  am   major  field-typed
@@ -170,6 +245,7 @@ step-unbound                M  breaking   -  asg  major  step-bound
 gate-alert-added            P  minor      -  a    patch  gate-alert-dropped
 egress-closed               P  major      -  a    minor  egress-opened
 retention-dropped           P  major      -  g    minor  retention-declared
+retention-reworded          M  none       -  d    patch  retention-reworded
 acceptance-clause-added     M  none       -  a    patch  acceptance-clause-dropped
 acceptance-more-runs        M  none       -  a    patch  acceptance-fewer-runs
 unclassified                P  minor      -  a    minor  unclassified
@@ -190,3 +266,38 @@ def _row(line: str) -> Row:
 
 
 ROWS: Mapping[str, Row] = {row.id: row for row in map(_row, _TABLE.splitlines()[1:])}
+
+# Words of specs that mean rows of another name, beside the row of that very name.
+ALIASES: Mapping[str, tuple[str, ...]] = {
+    "entity-added": ("pii-entity-added",),
+    "field-added": ("pii-field-added",),
+    "gate-condition-loosened": ("gate-loosened",),
+    "gate-condition-tightened": ("gate-tightened",),
+    "gate-made-conditional": ("gate-loosened",),
+    "gate-removed": ("gate-moved-later",),  # past what it guarded, it guards no more
+    "guardrail-weakened": ("guardrail-incomparable",),
+}
+
+
+def matches(row_id: str, word: str) -> bool:
+    """Whether a spec's ``word`` (in ``forbid``, ``allow``) means the row ``row_id``.
+
+    ``_`` and ``-`` are one. A word is a row's id and covers its special cases (``source_added``:
+    ``source-added-untiered``), or a general word: ``field_added`` is every way to add a field, ``panel_changed`` and
+    ``panel`` are every row of panels.
+    """
+    said = word.strip().lower().replace("_", "-").replace(" ", "-")
+    if row_id == said or row_id in ALIASES.get(said, ()):
+        return True
+    stem = said if said in ROWS else said.removesuffix("-changed")
+    return bool(stem) and row_id.startswith(f"{stem}-")
+
+
+def meant(word: str) -> frozenset[str]:
+    """Every row that ``word`` means; empty for a word that means none."""
+    return frozenset(id_ for id_ in ROWS if matches(id_, word))
+
+
+def mirrors(one: str, other: str) -> bool:
+    """Whether ``other`` is what the way back of ``one`` gives."""
+    return ROWS[one].mirror == other or ROWS[other].mirror == one
