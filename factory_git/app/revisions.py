@@ -61,13 +61,18 @@ class Side:
     def checked(self) -> Spec:
         """The spec, free of errors. Raises :class:`SpecError` that names the side, with every problem and its place."""
         if isinstance(self._loaded, SpecError):
-            raise _on(self, self._loaded.problems, self._loaded.message, self._loaded.code, self._loaded.hint)
+            raise self._invalid(self._loaded.problems, self._loaded.code)
         problems = [one for one in check(self._loaded) if one.severity == "error"]
         if problems:
-            first = problems[0]
-            more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-            raise _on(self, problems, f"{first.place}: {first.message}{more}", first.code, first.hint)
+            raise self._invalid(problems, problems[0].code)
         return self._loaded
+
+    def _invalid(self, problems: Sequence[Problem], code: str) -> SpecError:
+        count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+        at = problems[0].place if problems else None
+        where = at or self.root or "the spec"
+        hint = "both versions must be valid to be compared: mend it, or name another revision"
+        return SpecError(f"{where}: the spec in {self.label} is not valid: {count}", problems, code=code, hint=hint)
 
 
 def sides(location: Location, revision: str, *, label: str = "", also: Collection[str] = ()) -> list[Side]:
@@ -152,10 +157,6 @@ def _unread(tree: trees.Tree, files: Sequence[str]) -> Iterator[Problem]:
             yield Problem(code="spec/conflict", message="open merge conflict", place=Place(file=path), hint=hint)
         elif entry.mode not in (trees.FILE, trees.EXECUTABLE):
             yield Problem(code="spec/not-a-file", message="not a regular file", place=Place(file=path))
-
-
-def _on(side: Side, problems: Sequence[Problem], message: str, code: str, hint: str) -> SpecError:
-    return SpecError(f"the spec in {side.label} is not valid: {message}", problems, code=code, hint=hint)
 
 
 def _untouched(old: Side, new: Side) -> bool:

@@ -41,9 +41,9 @@ def say(text: str) -> None:
 def page(lines: Iterable[str]) -> None:
     """Print lines through Git's pager on a terminal, plainly elsewhere."""
     if not sys.stdout.isatty():
-        several = iter(lines)
+        several, painted = iter(lines), colour(sys.stdout) or None
         while some := list(itertools.islice(several, 500)):  # a write each line is most of the time of a long list
-            click.echo("\n".join(some))
+            click.echo("\n".join(some), color=painted)
         return
     os.environ.setdefault("LESS", "FRX")
     pager = os.environ.get("GIT_PAGER") or os.environ.get("PAGER") or "less"
