@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from factory_git.drift.finding import Finding
-from factory_git.drift.formats.common import Reader, printable, words
+from factory_git.drift.formats.common import Reader, command_property, command_text, printable, words
 from factory_git.drift.formats.folded import folded
 
 
@@ -13,18 +13,10 @@ def render(findings: Sequence[Finding], read: Reader | None = None) -> str:
     """One ``::error …::`` or ``::warning …::`` a line, GitHub's own characters escaped."""
     lines = []
     for one in folded(findings):
-        where = f"file={_property(one.place.file)}"
+        where = f"file={command_property(one.place.file)}"
         if one.place.line:
             where += f",line={one.place.line}" + (f",col={one.place.column}" if one.place.column else "")
         level = "error" if one.severity == "error" else "warning"
         text = words(one) + (f"\nspec: {printable(one.path)}" if one.path else "")
-        lines.append(f"::{level} {where},title={_property(one.code)}::{_data(text)}")
+        lines.append(f"::{level} {where},title={command_property(one.code)}::{command_text(text)}")
     return "\n".join(lines)
-
-
-def _data(text: str) -> str:
-    return printable(text).replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")

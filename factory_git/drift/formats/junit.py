@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from factory_git.drift.finding import Finding
 from factory_git.drift.formats import full
-from factory_git.drift.formats.common import Reader, printable
-
-_NOT_XML = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from factory_git.drift.formats.common import Reader, xml_quoted, xml_text
 
 
 def render(findings: Sequence[Finding], read: Reader | None = None) -> str:
@@ -31,26 +28,11 @@ def render(findings: Sequence[Finding], read: Reader | None = None) -> str:
 
 def _case(one: Finding) -> str:
     name = f"{one.code} {one.path}".rstrip()
-    where = f"file={_quoted(one.place.file)}" + (f' line="{one.place.line}"' if one.place.line else "")
-    text = _text(full.render([one]))
+    where = f"file={xml_quoted(one.place.file)}" + (f' line="{one.place.line}"' if one.place.line else "")
+    text = xml_text(full.render([one]))
     if one.severity == "error":
-        inside = f'<failure type="{one.code}" message={_quoted(one.message)}>{text}</failure>'
+        inside = f'<failure type="{one.code}" message={xml_quoted(one.message)}>{text}</failure>'
     else:
         inside = f"<system-out>{text}</system-out>"
-    return (
-        f'    <testcase classname={_quoted(one.place.file)} name={_quoted(name)} {where} time="0">{inside}</testcase>'
-    )
-
-
-def _quoted(text: str) -> str:
-    # `xml.sax.saxutils` has this too, and brings a client for HTTP: 60 ms that every check would pay.
-    value = _text(text).replace('"', "&quot;").replace("\n", "&#10;").replace("\r", "&#13;").replace("\t", "&#9;")
-    return f'"{value}"'
-
-
-def _text(text: str) -> str:
-    return _clean(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-
-
-def _clean(text: str) -> str:
-    return _NOT_XML.sub("\ufffd", printable(text))
+    named = f"classname={xml_quoted(one.place.file)} name={xml_quoted(name)}"
+    return f'    <testcase {named} {where} time="0">{inside}</testcase>'
