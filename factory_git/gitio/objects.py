@@ -5,7 +5,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
@@ -14,6 +14,8 @@ from factory_git.core.errors import IntegrityError
 from factory_git.core.ids import Oid
 
 Kind = Literal["commit", "tree", "blob", "tag"]
+Sign = Callable[[bytes], bytes]
+"""Makes the armoured signature of the bytes of a commit."""
 
 TREE = "40000"
 FILE = "100644"
@@ -117,11 +119,17 @@ def parse_tree(data: bytes) -> tuple[TreeEntry, ...]:
     )
 
 
-def commit(*, tree: Oid, parents: Sequence[Oid], author: Person, committer: Person, message: str) -> Object:
-    """A commit object. Times are written in UTC: nothing of the machine is in it."""
+def commit(
+    *, tree: Oid, parents: Sequence[Oid], author: Person, committer: Person, message: str, sign: Sign | None = None
+) -> Object:
+    """A commit object, signed where ``sign`` is given. Times are written in UTC: nothing of the machine is in it."""
     head = [f"tree {tree}", *(f"parent {parent}" for parent in parents)]
     head += [f"author {_person(author)}", f"committer {_person(committer)}"]
-    return build("commit", ("\n".join(head) + "\n\n" + message.rstrip("\n") + "\n").encode(errors="replace"))
+    body = ("\n\n" + message.rstrip("\n") + "\n").encode(errors="replace")
+    top = "\n".join(head).encode(errors="replace")
+    # What is signed is the commit without its signature; https://git-scm.com/docs/signature-format
+    seal = b"\ngpgsig " + b"\n ".join(sign(top + body).splitlines()) if sign else b""
+    return build("commit", top + seal + body)
 
 
 def parse_commit(oid: Oid, data: bytes) -> Commit:

@@ -9,7 +9,7 @@ from datetime import datetime
 from factory_git.core.errors import UsageError
 from factory_git.core.ids import Oid, RecordId
 from factory_git.gitio import objects
-from factory_git.gitio.objects import Commit, Object, Person
+from factory_git.gitio.objects import Commit, Object, Person, Sign
 from factory_git.ledger import layout
 from factory_git.ledger.record import FORMAT, Record, encode, one_line
 
@@ -20,13 +20,14 @@ MAX_SUBJECT = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Note:
-    """What a transaction says about itself."""
+    """What a transaction says about itself; ``sign`` signs its commit."""
 
     author: Person
     committer: Person
     stream: str = ""
     subject: str = ""
     key: str | None = None
+    sign: Sign | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +82,7 @@ def build(
         author=note.author,
         committer=note.committer,
         message=message(records, note),
+        sign=note.sign,
     )
     return Built(commit=made.oid, objects=[*(o for folder in folders for o in folder), *new.objects, made])
 

@@ -1,0 +1,195 @@
+"""Signatures of commits: verified by Git itself, made by the program that Git's configuration names.
+
+Whose key counts is never read from the working tree: the caller gives the keys (those of the base branch), or Git's
+own configuration names a file that lies outside of it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from factory_git.core.errors import RepositoryError
+from factory_git.gitio.ask import ask
+from factory_git.gitio.child import environment
+from factory_git.gitio.config import Config
+from factory_git.gitio.locate import Location
+
+_FORMAT = "%H%x00%cn%x00%ce%x00%G?%x00%GS%x00%GT%x01"
+_WORDS = {
+    "N": "it is not signed",
+    "B": "its signature is bad",
+    "U": "its signature is by a key that nobody vouches for",
+    "X": "its signature has expired",
+    "Y": "its signature is by a key that has expired",
+    "R": "its signature is by a key that was revoked",
+    "E": "its signature cannot be checked: the key is not known",
+}
+_OUTSIDE = "gpg.ssh.allowedSignersFile is in the working tree, where the change itself could write it"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """Whose keys are good: ``ssh`` in the form of ``allowed_signers``, ``openpgp`` as exported public keys.
+
+    Where one is None, Git's own configuration says: ``gpg.ssh.allowedSignersFile``, the user's key ring.
+    """
+
+    ssh: bytes | None = None
+    openpgp: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """Who made a commit, and whether a good signature of theirs is on it. ``wrong`` says why not; empty: it is good."""
+
+    name: str
+    email: str
+    wrong: str
+
+
+def seals(location: Location, commits: Iterable[str], keys: Keys) -> dict[str, Seal]:
+    """Commit → its seal: the committer's name and email, and whether their signature is good. Absent ones are left out.
+
+    Good is what ``git log --format=%G?`` calls good, by a key that stands for the committer's email.
+    """
+    wanted = list(dict.fromkeys(commits))
+    if not wanted:
+        return {}
+    with _verifier(location, keys) as (settings, env, note):
+        args = [*settings, "log", "--no-walk=unsorted", "--stdin", "--encoding=UTF-8", f"--format={_FORMAT}"]
+        stdin = "\n".join(wanted).encode() + b"\n"
+        out = ask(location, *args, stdin=stdin, also=env)
+    found = {}
+    for line in out.decode(errors="replace").split("\x01"):
+        if not line.strip():
+            continue
+        oid, name, email, state, signer, trust = line.strip("\n").split("\0")
+        found[oid] = Seal(name=name, email=email, wrong=_wrong(email, state, signer, trust, note))
+    return found
+
+
+def _wrong(email: str, state: str, signer: str, trust: str, note: str) -> str:
+    if state == "G" and trust in ("fully", "ultimate"):
+        return "" if _stands_for(signer, email) else f"its signature is by {signer}, not by {email}"
+    words = _WORDS.get("U" if state == "G" else state, f"Git says {state!r} of its signature")
+    return f"{words} ({note})" if note and state in "NU" else words
+
+
+def _stands_for(signer: str, email: str) -> bool:
+    """Whether a signer as Git names it (SSH: the principals of the matching line; OpenPGP: the user id) is this email."""
+    wanted = email.strip().casefold()
+    if "<" in signer:
+        return signer.rpartition("<")[2].rstrip("> ").strip().casefold() == wanted
+    patterns = [one.strip().casefold() for one in signer.split(",")]
+    if any(one.startswith("!") and fnmatchcase(wanted, one[1:]) for one in patterns):
+        return False
+    return any(fnmatchcase(wanted, one) for one in patterns if one and not one.startswith("!"))
+
+
+@contextmanager
+def _verifier(location: Location, keys: Keys) -> Iterator[tuple[list[str], dict[str, str], str]]:
+    """The settings and the environment that make Git verify by ``keys``; and what to note about them."""
+    with tempfile.TemporaryDirectory(prefix="gf-") as folder:  # a short name: sockets of gpg have room for 100 bytes
+        settings, env, note = ["-c", "log.showSignature=false"], {}, ""
+        signers = Path(folder, "signers")
+        if keys.ssh is not None:
+            signers.write_bytes(keys.ssh)
+            settings += ["-c", f"gpg.ssh.allowedSignersFile={signers}"]
+        elif not _is_outside(location):
+            settings += ["-c", f"gpg.ssh.allowedSignersFile={os.devnull}"]
+            note = _OUTSIDE
+        if keys.openpgp is not None:
+            env["GNUPGHOME"] = _ring(Path(folder), keys.openpgp)
+        yield settings, env, note
+
+
+def _is_outside(location: Location) -> bool:
+    named = next((v for k, v, _ in Config(location).section("gpg") if k.lower() == "ssh.allowedsignersfile"), None)
+    if not named or location.worktree is None:
+        return True
+    file = Path(location.worktree, Path(named).expanduser()).resolve()
+    inside = file.is_relative_to(location.worktree.resolve())
+    return not inside or file.is_relative_to(location.git_dir.resolve())
+
+
+def _ring(folder: Path, exported: bytes) -> str:
+    """A key ring of exactly these public keys; who put them there vouches for them."""
+    home = folder / "g"
+    home.mkdir(mode=0o700)
+    (home / "gpg.conf").write_text("trust-model always\nno-auto-key-retrieve\nno-auto-key-locate\n")
+    _program(["gpg", "--homedir", str(home), "--batch", "--quiet", "--no-autostart", "--import"], exported)
+    return str(home)
+
+
+def sign(location: Location, payload: bytes) -> bytes:
+    """The armoured signature of ``payload`` by the user's key, as ``git commit -S`` would make it.
+
+    ``gpg.format``, ``gpg.<format>.program`` and ``user.signingKey`` decide. Raises :class:`RepositoryError` with what
+    the program said.
+    """
+    config = Config(location)
+    gpg = {k.lower(): v or "" for k, v, _ in config.section("gpg")}
+    key = next((v or "" for k, v, _ in config.section("user") if k.lower() == "signingkey"), "")
+    form = gpg.get("format", "openpgp")
+    if form == "ssh":
+        return _sign_ssh(gpg.get("ssh.program") or "ssh-keygen", key or _default_key(gpg), payload)
+    default = "gpgsm" if form == "x509" else "gpg"
+    program = gpg.get(f"{form}.program") or (gpg.get("program") if form == "openpgp" else "") or default
+    who = key or f"{config.committer.name} <{config.committer.email}>"
+    done = _program([program, "--status-fd=2", "-bsau", who], payload)
+    if b"[GNUPG:] SIG_CREATED " not in done.stderr:
+        raise _refused(program, done)
+    return done.stdout
+
+
+def _sign_ssh(program: str, key: str, payload: bytes) -> bytes:
+    if not key:
+        raise RepositoryError(
+            "Git does not know which SSH key signs", code="signature/no-key",
+            hint="git config user.signingKey ~/.ssh/id_ed25519.pub",
+        )  # fmt: skip
+    with tempfile.TemporaryDirectory(prefix="gf-") as folder:
+        text = Path(folder, "text")
+        text.write_bytes(payload)
+        literal = key.removeprefix("key::")
+        agent = []
+        if literal != key or key.startswith("ssh-"):  # the public key itself: its secret half is with the agent
+            file, agent = Path(folder, "key"), ["-U"]
+            file.write_text(literal + "\n")
+            file.chmod(0o600)
+        else:
+            file = Path(key).expanduser()
+        done = _program([program, "-Y", "sign", "-n", "git", "-f", str(file), *agent, str(text)], b"")
+        made = Path(folder, "text.sig")
+        if not made.is_file():
+            raise _refused(program, done)
+        return made.read_bytes()
+
+
+def _default_key(gpg: dict[str, str]) -> str:
+    command = gpg.get("ssh.defaultkeycommand", "")
+    if not command:
+        return ""
+    first = _program(["sh", "-c", command], b"").stdout.decode(errors="replace").strip().split("\n")[0]
+    return first if first.startswith("key::") or not first else f"key::{first}"
+
+
+def _program(argv: list[str], stdin: bytes) -> subprocess.CompletedProcess[bytes]:
+    try:
+        return subprocess.run(argv, input=stdin, capture_output=True, env=environment(inherit=True), check=False)
+    except OSError as error:
+        message = f"{argv[0]} cannot be started: {error.strerror}"
+        raise RepositoryError(message, code="signature/program", hint=f"install {argv[0]}") from error
+
+
+def _refused(program: str, done: subprocess.CompletedProcess[bytes]) -> RepositoryError:
+    words = done.stderr.decode(errors="replace").strip() or f"exit {done.returncode}"
+    hint = "git commit -S must work first: look at gpg.format and user.signingKey"
+    return RepositoryError(f"{program} made no signature: {words}", code="signature/failed", hint=hint)
