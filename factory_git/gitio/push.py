@@ -93,6 +93,7 @@ def send(location: Location, remote: str, ref: str) -> Sent:
     done = subprocess.run(
         [
             "git",
+            *(("-c", f"remote.{remote}.mirror=false") if is_name(location, remote) else ()),  # it excludes naming a ref
             "push",
             "--no-verify",
             "--porcelain",

@@ -13,7 +13,7 @@ from factory_git.core.clock import Clock, SystemClock
 from factory_git.core.errors import Conflict, FactoryError, IntegrityError, InvalidInput, NotFound, Problem, UsageError
 from factory_git.core.ids import Oid, RecordId, blob_oid, is_oid
 from factory_git.gitio import lock, objects
-from factory_git.gitio.objects import Object, Person
+from factory_git.gitio.objects import Object, Person, Sign
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import scan, transaction
 from factory_git.ledger.projection import Projection, Query, Row, TxRow
@@ -75,17 +75,19 @@ class Ledger:
         blobs: Sequence[bytes] = (),
         key: str | None = None,
         actor: str | None = None,
+        sign: Sign | None = None,
     ) -> tuple[RecordId, ...]:
         """Store ``records`` (made by :func:`make`) and ``blobs`` in one transaction; returns the records' ids in order.
 
         What the ledger has already is not stored again, and its recorded time stays. ``key`` makes a retry safe: a key
         that was used returns the ids of then when the records are the same, and is a :class:`Conflict` when not.
-        ``actor`` is ``name`` or ``name <email>``, default the Git author; ``subject`` says in words what happened.
+        ``actor`` is ``name`` or ``name <email>``, default the Git author; ``subject`` says in words what happened;
+        ``sign`` signs the transaction's commit.
 
         Raises :class:`UsageError` for unknown types, :class:`InvalidInput` with every schema issue and every absent
         parent, :class:`Conflict` when the ledger stays busy; nothing is written then.
         """
-        note = self._note(stream, subject, key, actor)
+        note = self._note(stream, subject, key, actor, sign)
         ids = tuple(record.id for record in records)
         unique = {record.id: record for record in records}
         with self._threads, self._writer.locked():
@@ -142,6 +144,23 @@ class Ledger:
                     hint="records of a type keep their schema; register the new shape under another name",
                 )
             self.append([record], subject=f"register type {type}")
+
+    def unite(self, other: Oid) -> bool:
+        """Make this ledger hold all that the ledger with the tip ``other`` holds; whether that was news.
+
+        The other one's objects must be in the repository. Two clones that unite the same two tips make the same commit.
+        Raises :class:`IntegrityError` for a commit that is no ledger's, :class:`NewerVersion` for a later format.
+        """
+        version = transaction.read(self._repo.commit(other)).format
+        if version == 0:
+            raise IntegrityError(f"commit {other} is no transaction of a ledger", code="ledger/no-format")
+        if version > FORMAT:
+            raise NewerVersion(f"that ledger has format {version}; this program knows {FORMAT}", hint=UPGRADE)
+        with self._threads, self._writer.locked():
+            before = self.tip
+            self._writer.unite(other)
+            self._refresh()
+            return self.tip != before
 
     # -- reading -----------------------------------------------------------------------------------------------------
 
@@ -325,7 +344,9 @@ class Ledger:
                 hint="store the parents first, or in the same transaction",
             )  # fmt: skip
 
-    def _note(self, stream: str, subject: str, key: str | None, actor: str | None) -> Callable[[], transaction.Note]:
+    def _note(
+        self, stream: str, subject: str, key: str | None, actor: str | None, sign: Sign | None
+    ) -> Callable[[], transaction.Note]:
         stream = transaction.check_line(stream, "stream")
         key = transaction.check_line(key, "key") if key else None
 
@@ -333,7 +354,9 @@ class Ledger:
             now = self._settings.clock.now()
             committer = objects.at(self._settings.committer(), now)
             author = objects.at(objects.person(actor) if actor else self._settings.author(), now)
-            return transaction.Note(author=author, committer=committer, stream=stream, subject=subject, key=key)
+            return transaction.Note(
+                author=author, committer=committer, stream=stream, subject=subject, key=key, sign=sign
+            )
 
         return note
 

@@ -1,0 +1,44 @@
+"""``git factory sync``: this ledger and a remote's become one."""
+
+from __future__ import annotations
+
+import click
+
+from factory_git.app import sync
+from factory_git.app.context import open_context
+from factory_git.cli import output, records
+
+
+@click.command(short_help="fetch a remote's ledger, unite it with ours, send what it lacks")
+@click.argument("remote", required=False, default="")
+@click.option("--fetch-only", is_flag=True, help="Bring the remote's records here and send none.")
+@click.option("--dry-run", is_flag=True, help="Ask the remote and say what would come and go.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: remote, received, sent, rewritten, attempts.")
+def command(remote: str, fetch_only: bool, dry_run: bool, as_json: bool) -> None:
+    """Bring the ledger of REMOTE (a name or a URL; default: origin) and ours together.
+
+    Nothing is ever forced: both sides end up with the records of both.
+    """
+    result = sync.run(open_context(), sync.Options(remote=remote, fetch_only=fetch_only, dry_run=dry_run))
+    if as_json:
+        records.emit_json(result.as_json())
+    else:
+        output.emit(_words(result, dry_run=dry_run))
+    if result.rewritten:
+        kept = "would be" if dry_run else "were"
+        output.say(
+            f"warning: the ledger of {result.remote} was rewritten: {result.rewritten} transactions that it had once "
+            f"{kept} kept and sent to it again"
+        )
+    records.say_notices(result.notices)
+
+
+def _words(result: sync.Result, *, dry_run: bool) -> str:
+    came, went = _count(result.received), _count(result.sent)
+    if not result.received and not result.sent:
+        return f"{result.remote} and this clone have the same ledger"
+    return f"{result.remote}: {came} {'to come' if dry_run else 'received'}, {went} {'to go' if dry_run else 'sent'}"
+
+
+def _count(number: int) -> str:
+    return f"{number} transaction{'s' * (number != 1)}"

@@ -1,0 +1,85 @@
+"""One ref of a remote brought here, into a place of the remote's own; never onto a ref of ours."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+from factory_git.gitio.ask import ask
+from factory_git.gitio.child import GitFailed, run
+from factory_git.gitio.locate import Location
+from factory_git.gitio.push import is_name, ref_at
+
+TRACKING = "refs/factory-remotes/"
+_ABSENT = re.compile(r"(?i)couldn't find remote ref|no such remote ref")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """What a remote has: ``new`` is its tip now, ``old`` what it was when last seen; empty where there is none."""
+
+    old: str
+    new: str
+
+
+def tracking(location: Location, remote: str, ref: str) -> str:
+    """The ref that remembers what a remote has: under its name, or, for a URL, under the URL's digest."""
+    name = remote if is_name(location, remote) else f"url-{hashlib.sha256(remote.encode()).hexdigest()[:12]}"
+    return f"{TRACKING}{name}/{ref.rpartition('/')[2]}"
+
+
+def fetch(location: Location, remote: str, ref: str) -> Fetched:
+    """Bring ``ref`` of ``remote`` (a name or a URL) to its tracking ref, whole, whatever it was before.
+
+    Objects are checked on the way in. A partial clone's filter does not hold here: a ledger without its blobs says
+    nothing. Raises :class:`GitFailed` in Git's words where the remote cannot be reached.
+    """
+    place = tracking(location, remote, ref)
+    old = ref_at(location, place)
+    try:
+        run(
+            [
+                "-c",
+                "fetch.fsckObjects=true",
+                "fetch",
+                "--quiet",
+                "--no-tags",
+                "--no-write-fetch-head",
+                "--no-recurse-submodules",
+                "--no-auto-maintenance",
+                "--no-filter",
+                "--end-of-options",
+                remote,
+                f"+{ref}:{place}",
+            ],
+            cwd=location.common_dir,
+            env={"GIT_DIR": str(location.git_dir), "GIT_OPTIONAL_LOCKS": "1"},
+        )
+    except GitFailed as error:
+        if _ABSENT.search(error.stderr):
+            return Fetched(old=old, new="")
+        raise
+    return Fetched(old=old, new=ref_at(location, place))
+
+
+def transactions(location: Location, new: str, old: str) -> int:
+    """How many commits but merges ``new`` reaches that ``old`` (empty: nothing) does not."""
+    less = [f"^{old}"] if old else []
+    return int(ask(location, "rev-list", "--count", "--no-merges", new, *less, "--"))
+
+
+def remotes(location: Location) -> list[str]:
+    """The remotes that are configured, by name."""
+    return ask(location, "remote").decode(errors="surrogateescape").split("\n")[:-1]
+
+
+def refspecs(location: Location, remote: str) -> list[str]:
+    """What a plain ``git fetch REMOTE`` brings, as configured."""
+    done = run(
+        ["config", "-z", "--get-all", f"remote.{remote}.fetch"],
+        cwd=location.common_dir,
+        env={"GIT_DIR": str(location.git_dir)},
+        ok=(0, 1),
+    )
+    return done.stdout.decode(errors="surrogateescape").split("\0")[:-1]

@@ -1,0 +1,356 @@
+"""Clones that bring their ledgers together: over files and HTTP, in a race, after a rewrite, whatever kind of clone."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from factory_git.app import remote, sync
+from factory_git.app.context import open_context
+from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError, UsageError
+from factory_git.core.ids import RecordId
+from factory_git.gitio import push
+from factory_git.ledger.store import REF
+from tests.conftest import Git
+
+ANY = {"type": "object"}
+Clone = Callable[..., Path]
+
+
+@pytest.fixture
+def origin(tmp_path: Path, repo: Path, git: Git) -> Path:
+    path = tmp_path / "origin.git"
+    git("clone", "-q", "--bare", str(repo), str(path), cwd=tmp_path)
+    ctx = open_context(repo)
+    ctx.ledger.register("note", ANY)
+    git("push", "-q", str(path), REF, cwd=repo)
+    return path
+
+
+@pytest.fixture
+def clone(tmp_path: Path, origin: Path, git: Git) -> Clone:
+    def make(name: str, *options: str, url: str = "") -> Path:
+        git("clone", "-q", *options, url or f"file://{origin}", name, cwd=tmp_path)
+        git("config", "factory.fsync", "false", cwd=tmp_path / name)
+        go(tmp_path / name)
+        return tmp_path / name
+
+    return make
+
+
+def note(path: Path, *texts: str) -> list[RecordId]:
+    ctx = open_context(path)
+    ids = [ctx.ledger.put("note", {"title": text}) for text in texts]
+    ctx.ledger.close()
+    return ids
+
+
+def titles(path: Path) -> list[str]:
+    ctx = open_context(path)
+    found = [entry.record.payload["title"] for entry in ctx.ledger.list(type="note")]
+    ctx.ledger.close()
+    return found
+
+
+def go(path: Path, **options: object) -> sync.Result:
+    ctx = open_context(path)
+    result = sync.run(ctx, sync.Options(**options), wait=lambda _: None)  # type: ignore[arg-type]
+    ctx.ledger.close()
+    return result
+
+
+def test_what_each_has_comes_to_both(clone: Clone, origin: Path, git: Git) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a", "b")
+    note(other, "c")
+    assert (go(one).sent, go(other).received, go(one).received) == (2, 2, 1)
+    assert sorted(titles(one)) == sorted(titles(other)) == ["a", "b", "c"]
+    tips = {git("rev-parse", REF, cwd=place) for place in (one, other, origin)}
+    assert len(tips) == 1
+    assert (go(one).received, go(other).sent) == (0, 0)
+    assert git("fsck", "--strict", cwd=one) == ""
+
+
+def test_a_dry_run_changes_no_ledger(clone: Clone, git: Git) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    go(one)
+    note(other, "b")
+    before = git("rev-parse", REF, cwd=other)
+    result = go(other, dry_run=True)
+    assert (result.received, result.sent) == (1, 1)
+    assert git("rev-parse", REF, cwd=other) == before
+    assert go(one).received == 0, "nothing was sent"
+
+
+def test_fetch_only_sends_nothing(clone: Clone) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    go(one)
+    note(other, "b")
+    assert go(other, fetch_only=True).received == 1
+    assert sorted(titles(other)) == ["a", "b"]
+    assert go(one).received == 0
+
+
+def test_a_lost_race_is_run_again(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    note(other, "b")
+    send = push.send
+    raced: list[bool] = []
+
+    def meanwhile(*args: object) -> push.Sent:
+        if not raced:
+            raced.append(True)
+            go(other)
+        return send(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(push, "send", meanwhile)
+    assert go(one).attempts == 2
+    assert sorted(titles(one)) == ["a", "b"]
+
+
+def test_races_that_are_always_lost_end(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = clone("one")
+    note(one, "a")
+    monkeypatch.setattr(push, "send", lambda *_: push.Sent(state="behind"))
+    with pytest.raises(Conflict, match="moved 8 times"):
+        go(one)
+
+
+def test_a_remote_that_went_back_gets_what_it_lost(clone: Clone, origin: Path, git: Git) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    first = git("rev-parse", REF, cwd=one).strip()
+    note(one, "b")
+    go(one)
+    go(other)
+    git("update-ref", REF, first, cwd=origin)
+    result = go(other)
+    assert result.rewritten == 1
+    assert git("rev-parse", REF, cwd=origin) == git("rev-parse", REF, cwd=one)
+
+
+def test_a_remote_whose_history_was_replaced_is_united(clone: Clone, origin: Path, git: Git) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    go(one)
+    note(other, "z")
+    git("push", "-q", "--force", "origin", REF, cwd=other)
+    result = go(one)
+    assert result.rewritten == 1
+    assert sorted(titles(one)) == ["a", "z"]
+    go(other)
+    assert sorted(titles(other)) == ["a", "z"]
+
+
+def test_a_ref_that_was_deleted_comes_back(clone: Clone, origin: Path, git: Git) -> None:
+    one = clone("one")
+    note(one, "a")
+    go(one)
+    git("update-ref", "-d", REF, cwd=origin)
+    assert go(one).rewritten == 2, "the type, too"
+    assert git("rev-parse", REF, cwd=origin) == git("rev-parse", REF, cwd=one)
+
+
+def test_a_remote_that_takes_only_branches_says_what_to_do(clone: Clone, origin: Path, git: Git) -> None:
+    hook = origin / "hooks" / "update"
+    hook.write_text('#!/bin/sh\ncase "$1" in refs/heads/*|refs/tags/*) ;; *) echo "only branches"; exit 1;; esac\n')
+    hook.chmod(0o755)
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    with pytest.raises(RepositoryError, match="origin did not take refs/factory/ledger") as caught:
+        go(one)
+    assert "git config factory.ref refs/heads/factory/ledger" in caught.value.hint
+    for place in (one, other):
+        git("config", "factory.ref", "refs/heads/factory/ledger", cwd=place)
+        git("branch", "factory/ledger", REF, cwd=place)
+    go(one)
+    go(other)
+    assert titles(other) == ["a"]
+
+
+def test_something_that_is_no_ledger_is_not_united(clone: Clone, origin: Path, git: Git) -> None:
+    one = clone("one")
+    note(one, "a")
+    git("update-ref", REF, "main", cwd=origin)
+    before = git("rev-parse", REF, cwd=one)
+    with pytest.raises(IntegrityError, match="is no transaction of a ledger"):
+        go(one)
+    assert git("rev-parse", REF, cwd=one) == before
+
+
+def test_which_remote(clone: Clone, origin: Path, git: Git) -> None:
+    one = clone("one")
+    note(one, "a")
+    with pytest.raises(NotFound, match="no remote 'elsewhere'"):
+        go(one, remote="elsewhere")
+    assert go(one, remote=str(origin)).sent == 1, "a path or a URL is one, too"
+    git("remote", "rename", "origin", "first", cwd=one)
+    assert go(one).remote == "first", "the only one there is"
+    git("remote", "add", "second", str(origin), cwd=one)
+    with pytest.raises(UsageError, match="there are 2 remotes: first, second"):
+        go(one)
+
+
+def test_a_remote_that_cannot_be_reached(clone: Clone, tmp_path: Path, git: Git) -> None:
+    one = clone("one")
+    note(one, "a")
+    with pytest.raises(RepositoryError, match="does not appear to be a git repository") as caught:
+        go(one, remote=str(tmp_path / "nowhere"))
+    assert caught.value.exit_code == 128
+
+
+@pytest.mark.parametrize("options", [("--depth=1",), ("--filter=blob:none",), ("--mirror",), ("--bare",)])
+def test_every_kind_of_clone(clone: Clone, origin: Path, git: Git, options: tuple[str, ...]) -> None:
+    git("config", "uploadpack.allowFilter", "true", cwd=origin)
+    one = clone("one")
+    note(one, "a", "b")
+    go(one)
+    other = clone("other", *options)
+    go(other)
+    assert titles(other) == ["a", "b"]
+    note(other, "c")
+    go(other)
+    go(one)
+    assert titles(one) == ["a", "b", "c"]
+
+
+def test_a_plain_fetch_follows_once_it_is_set_up(clone: Clone, git: Git) -> None:
+    one, other = clone("one"), clone("other")
+    ctx = open_context(other)
+    assert [known.follows for known in remote.show(ctx)] == [False]
+    known = remote.setup(ctx, "origin")
+    remote.setup(ctx, "origin")
+    assert git("config", "--get-all", "remote.origin.fetch", cwd=other).count(known.refspec) == 1
+    note(one, "a")
+    go(one)
+    git("fetch", "-q", cwd=other)
+    assert [(k.follows, k.behind, k.ahead) for k in remote.show(open_context(other))] == [(True, 1, 0)]
+    git(
+        "clone",
+        "-q",
+        "-c",
+        f"remote.origin.fetch={known.refspec}",
+        git("remote", "get-url", "origin", cwd=one).strip(),
+        "f",
+        cwd=one,
+    )
+    assert [k.behind for k in remote.show(open_context(one / "f"))] == [2]
+
+
+def test_clones_that_write_and_sync_at_random_converge(clone: Clone, git: Git) -> None:
+    many = 10 if os.environ.get("FACTORY_SOAK") else 4
+    clones = [clone(f"c{number}") for number in range(many)]
+    draws = random.Random(7)
+    written: list[str] = []
+    for number in range(8 * many):
+        here = draws.choice(clones)
+        if draws.random() < 0.5:
+            written.append(f"note {number}")
+            note(here, written[-1])
+        else:
+            go(here)
+    for here in (*clones, *clones):
+        go(here)
+    assert len({git("rev-parse", REF, cwd=here) for here in clones}) == 1
+    orders = {tuple(titles(here)) for here in clones}
+    assert len(orders) == 1, "the order is that of the graph, the same everywhere"
+    assert sorted(orders.pop()) == sorted(written)
+    ctx = open_context(clones[0])
+    assert ctx.ledger.verify().ok
+
+
+class _Backend(BaseHTTPRequestHandler):
+    """Git's own smart HTTP server behind Python's."""
+
+    root = ""
+
+    def do_GET(self) -> None:
+        self._serve(b"")
+
+    def do_POST(self) -> None:
+        if self.headers.get("Transfer-Encoding") == "chunked":
+            parts = []
+            while size := int(self.rfile.readline().strip() or b"0", 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self._serve(b"".join(parts))
+        else:
+            self._serve(self.rfile.read(int(self.headers.get("Content-Length", 0))))
+
+    def _serve(self, body: bytes) -> None:
+        path, _, query = self.path.partition("?")
+        env = os.environ | {
+            "GIT_PROJECT_ROOT": self.root,
+            "GIT_HTTP_EXPORT_ALL": "1",
+            "REMOTE_USER": "somebody",
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "REQUEST_METHOD": self.command,
+            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
+            "CONTENT_LENGTH": str(len(body)),
+            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
+            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
+        }
+        done = subprocess.run(["git", "http-backend"], input=body, env=env, capture_output=True, check=True)
+        head, _, content = done.stdout.partition(b"\r\n\r\n")
+        fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
+        self.send_response(int(fields.pop("Status", "200 OK").split()[0]))
+        for name, value in fields.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
+        pass
+
+
+@pytest.fixture
+def served(origin: Path) -> Iterator[str]:
+    """The origin over smart HTTP on loopback."""
+    handler = type("Handler", (_Backend,), {"root": str(origin.parent)})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/{origin.name}"
+    server.shutdown()
+    server.server_close()
+
+
+def test_over_smart_http(clone: Clone, served: str, origin: Path, git: Git) -> None:
+    git("config", "http.receivepack", "true", cwd=origin)
+    one, other = clone("one", url=served), clone("other", url=served)
+    note(one, *(f"note {number}" for number in range(30)))
+    go(one)
+    note(other, "theirs")
+    go(other)
+    go(one)
+    assert len(titles(one)) == 31
+    assert titles(one) == titles(other)
+
+
+def test_what_a_user_sees(clone: Clone) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+
+    def call(place: Path, *args: str) -> str:
+        command = [sys.executable, "-m", "factory_git", *args]
+        return subprocess.run(command, cwd=place, capture_output=True, text=True, check=True).stdout
+
+    assert call(one, "sync", "--dry-run") == "origin: 0 transactions to come, 1 transaction to go\n"
+    assert call(one, "sync") == "origin: 0 transactions received, 1 transaction sent\n"
+    assert call(one, "sync") == "origin and this clone have the same ledger\n"
+    assert json.loads(call(other, "sync", "--json"))["received"] == 1
+    assert call(other, "remote") == "origin\tnot followed\t0 to come, 0 to go\n"
+    assert call(other, "remote", "setup").startswith("+refs/factory/ledger:refs/factory-remotes/origin/ledger")
