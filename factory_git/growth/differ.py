@@ -6,16 +6,17 @@ node that is gone or new counts once, with all it contains; order counts only in
 
 from __future__ import annotations
 
-from bisect import bisect_left
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from factory_git.core.ids import SpecPath, slug
 from factory_git.spec import names
 from factory_git.spec.graph import ROOT, Graph, GraphNode
 
-_LAYERS = frozenset(("spec", "layer"))
+_LAYER = "layer"  # of which `app` and `code` say something themselves
+_EMPTY = frozenset(("retention",))  # mappings that may hold nothing
 _WHOLES = frozenset(("entity", "pipeline"))  # what is inside them comes and goes with them
 ADDED, REMOVED, RENAMED, MOVED, EDITED = "added", "removed", "renamed", "moved", "edited"
 
@@ -60,26 +61,33 @@ class Pair:
 
 
 def pair(old: Graph, new: Graph) -> Pair:
-    """Match the nodes of two graphs: by declared rename, else by address below what was renamed above."""
+    """Match the nodes of two graphs: by declared rename, else by address below what was renamed above.
+
+    A rename that the old graph declares is undone by a new graph that has the node under its former address again.
+    """
     then: dict[SpecPath, SpecPath] = {}
     taken: set[SpecPath] = set()
-    for path in sorted(new.nodes, key=lambda p: p.count(".") if p else -1):
-        node = new.nodes[path]
-        above = names.parent(path) if path else ROOT
-        owner = _owner(new, path)
+    back = _declared(old)
+    for path in sorted(new.nodes, key=lambda p: (p.count(".") if p else -1, p)):
         # A list's own address is no node: what stands between an owner and its child goes along unchanged.
+        owner = _owner(new, path)
         base = then.get(owner, owner) if path else ROOT
         tail = path[len(owner) + 1 :] if owner else path
-        before = SpecPath(f"{base}.{tail}" if base and tail else tail or base)
-        if node.was is not None and path:
-            prefix = before.rpartition(".")[0]
-            renamed = SpecPath(f"{prefix}.{slug(node.was)}" if prefix else slug(node.was))
-            if renamed in old.nodes and renamed not in taken:
-                before = renamed
-        if before in old.nodes and before not in taken and above is not None:
-            then[path] = before
-            taken.add(before)
+        same = SpecPath(f"{base}.{tail}" if base and tail else tail or base)
+        was = new.nodes[path].was
+        former = names.join(names.parent(same), slug(was)) if was is not None and path else None
+        for before in (former, same, back.get(same)):
+            if before is not None and before in old.nodes and before not in taken:
+                then[path] = before
+                taken.add(before)
+                break
     return Pair(old, new, {before: path for path, before in then.items()}, then)
+
+
+def _declared(graph: Graph) -> dict[SpecPath, SpecPath]:
+    """The address that a node had before its declared rename → its address."""
+    said = ((names.join(names.parent(p), slug(n.was)), p) for p, n in graph.nodes.items() if n.was is not None and p)
+    return {before: path for before, path in said if before not in graph.nodes}
 
 
 def _owner(graph: Graph, path: SpecPath) -> SpecPath:
@@ -95,13 +103,18 @@ def differ(both: Pair) -> list[Change]:
     out: list[Change] = []
     for path, node in sorted(both.new.nodes.items()):
         before = both.then.get(path)
-        if before is None:
-            if _counts(both.new, path, both.then):
-                out.append(Change(op=ADDED, before=None, after=node))
-            continue
-        out += _same(both, both.old.nodes[before], node)
+        if before is not None:
+            out += _same(both, both.old.nodes[before], node)
+        elif node.kind == _LAYER:
+            out += _values(None, node)
+        elif _counts(both.new, path, both.then):
+            out.append(Change(op=ADDED, before=None, after=node))
     for path, node in sorted(both.old.nodes.items()):
-        if path not in both.now and _counts(both.old, path, both.now):
+        if path in both.now:
+            continue
+        if node.kind == _LAYER:
+            out += _values(node, None)
+        elif _counts(both.old, path, both.now):
             out.append(Change(op=REMOVED, before=node, after=None))
     return out
 
@@ -109,7 +122,7 @@ def differ(both: Pair) -> list[Change]:
 def _counts(graph: Graph, path: SpecPath, matched: Mapping[SpecPath, SpecPath]) -> bool:
     """Whether a node that stands in one graph only is a change of its own: neither a container nor part of a whole."""
     node, owner = graph.nodes[path], graph.nodes[_owner(graph, path)]
-    container = node.kind in _LAYERS or (node.kind not in _WHOLES and bool(node.children))
+    container = node.kind not in _WHOLES and (bool(node.children) or (not node.value and node.kind in _EMPTY))
     return not container and (owner.kind not in _WHOLES or owner.path in matched)
 
 
@@ -118,56 +131,80 @@ def _same(both: Pair, before: GraphNode, after: GraphNode) -> Iterator[Change]:
         return
     if before.path.rpartition(".")[2] != after.path.rpartition(".")[2]:
         yield Change(op=RENAMED, before=before, after=after, attribute="id", old=before.name, new=after.name)
-    elif before.name != after.name:
+    elif before.name != after.name and after.path != ROOT:
         yield Change(op=RENAMED, before=before, after=after, attribute="name", old=before.name, new=after.name)
-    for key in sorted(before.value.keys() | after.value.keys()):
-        old, new = before.value.get(key), after.value.get(key)
+    yield from _values(before, after)
+    for key in sorted(before.ordered.keys() & after.ordered.keys()):
+        if before.ordered[key] != after.ordered[key]:
+            yield from _moves(both, before, after, key)
+
+
+def _values(before: GraphNode | None, after: GraphNode | None) -> Iterator[Change]:
+    """One edit for each attribute whose value differs; a layer that is not there says nothing."""
+    was = before.value if before else {}
+    now = after.value if after else {}
+    for key in sorted(was.keys() | now.keys()):
+        old, new = was.get(key), now.get(key)
         if old != new:
             yield Change(op=EDITED, before=before, after=after, attribute=key, old=old, new=new)
-    for key in sorted(before.ordered.keys() | after.ordered.keys()):
-        yield from _moves(both, before, after, key)
 
 
 def _moves(both: Pair, before: GraphNode, after: GraphNode, key: str) -> Iterator[Change]:
-    """The fewest nodes of an ordered list that must have moved for the rest to have kept its order."""
-    old = [names.join(before.path, f"{key}.{one}") for one in before.ordered.get(key, ())]
-    new = [names.join(after.path, f"{key}.{one}") for one in after.ordered.get(key, ())]
-    stayed = [path for path in new if both.then.get(path) in set(old)]
+    """The fewest nodes of an ordered list that must have moved for the rest to have kept its order.
+
+    Where several choices are as small, gates are the ones that moved; which of the rest is the same both ways.
+    """
+    old = [names.join(before.path, key, one) for one in before.ordered[key]]
+    new = [names.join(after.path, key, one) for one in after.ordered[key]]
     place = {path: number for number, path in enumerate(old)}
-    at = [place[both.then[path]] for path in stayed]
-    kept = _longest_rising(at)
-    for number, path in enumerate(stayed):
+    stayed = [(path, was) for path in new if (was := both.then.get(path)) in place and was is not None]
+    kept = heaviest_rising(
+        [place[was] for _, was in stayed],
+        [_weight(both.old.nodes[was], both.new.nodes[path]) for path, was in stayed],
+    )
+    at = {path: number for number, path in enumerate(new)}
+    for number, (path, was) in enumerate(stayed):
         if number not in kept:
             yield Change(
                 op=MOVED,
-                before=both.old.nodes[both.then[path]],
+                before=both.old.nodes[was],
                 after=both.new.nodes[path],
                 attribute=key,
-                old=_before(old, both.then[path]),
-                new=_before(new, path),
+                old=str(old[place[was] - 1]) if place[was] else "",
+                new=str(new[at[path] - 1]) if at[path] else "",
             )
 
 
-def _before(paths: Sequence[SpecPath], path: SpecPath) -> str:
-    at = paths.index(path)
-    return str(paths[at - 1]) if at else ""
+def _weight(before: GraphNode, after: GraphNode) -> Weight:
+    """How much a node would rather stay: more if it is no gate, then by its names."""
+    gate = "gate" in before.value or "gate" in after.value
+    said = "\0".join(sorted((before.path.rpartition(".")[2], after.path.rpartition(".")[2])))
+    return (1, 0 if gate else 1, int.from_bytes(hashlib.sha256(said.encode()).digest()[:8]))
 
 
-def _longest_rising(numbers: Sequence[int]) -> set[int]:
-    """The places of a longest rising subsequence (patience sorting)."""
-    tails: list[int] = []  # the value that ends the best run of each length
-    ends: list[int] = []  # its place
+Weight: TypeAlias = tuple[int, int, int]
+
+
+def heaviest_rising(numbers: Sequence[int], weights: Sequence[Weight]) -> set[int]:
+    """The places of the rising subsequence of distinct ``numbers`` that weighs most; near linear."""
+    nothing: Weight = (0, 0, 0)
+    best: list[tuple[Weight, int]] = [(nothing, -1)] * (max(numbers, default=-1) + 2)  # Fenwick tree: prefix maximum
     back: list[int] = []
-    for place, number in enumerate(numbers):
-        at = bisect_left(tails, number)
-        back.append(ends[at - 1] if at else -1)
-        if at == len(tails):
-            tails.append(number)
-            ends.append(place)
-        else:
-            tails[at], ends[at] = number, place
+    last: tuple[Weight, int] = (nothing, -1)
+    for place, (number, weight) in enumerate(zip(numbers, weights, strict=True)):
+        before, at = (nothing, -1), number
+        while at > 0:
+            before = max(before, best[at])
+            at -= at & -at
+        total = (before[0][0] + weight[0], before[0][1] + weight[1], before[0][2] + weight[2])
+        back.append(before[1])
+        last = max(last, (total, place))
+        at = number + 1
+        while at < len(best):
+            best[at] = max(best[at], (total, place))
+            at += at & -at
     kept: set[int] = set()
-    place = ends[-1] if ends else -1
+    place = last[1]
     while place >= 0:
         kept.add(place)
         place = back[place]

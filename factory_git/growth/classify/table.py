@@ -4,14 +4,59 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from factory_git.growth.differ import Change
+from factory_git.growth.classify import (
+    app,
+    common,
+    data,
+    deployment,
+    entities,
+    evidence,
+    growth,
+    identity,
+    personal,
+    proof,
+)
+from factory_git.growth.differ import EDITED, Change
 from factory_git.growth.mutation import Mutation
-from factory_git.growth.scene import Classifier, Scene, mutation
+from factory_git.growth.scene import Classifier, Scene
 
-CLASSIFIERS: Mapping[str, Classifier] = {}
+# What every node may say.
+COMMON: Mapping[str, Classifier] = {"note": common.note, "stability": common.stability, "code": proof.code}
+
+CLASSIFIERS: Mapping[str, Classifier] = {
+    "layer": app.layer,
+    "variant": common.named("variant-added", "variant-removed", "label-changed"),
+    "depends_on": app.depends_on,
+    "reserved": app.reserved,
+    "desire": app.desire,
+    "purpose": identity.purpose,
+    "beneficiary": identity.beneficiary,
+    "envelope item": identity.envelope,
+    "prohibited change": identity.prohibited,
+    "plate": growth.plate,
+    "organ": growth.organ,
+    "morph rule": growth.morph_rule,
+    "approver": growth.approver,
+    "signatures": growth.signatures,
+    "source": evidence.source,
+    "tier": evidence.tier,
+    "minimum_tier": evidence.minimum_tier,
+    "cadence": deployment.any_cadence,
+    "entity": entities.entity,
+    "field": data.field,
+    "preference": personal.preference,
+    "heuristic": personal.heuristic,
+    "device": deployment.device,
+    "schedule": deployment.schedule,
+    "retention": deployment.retention,
+    "egress": deployment.egress,
+    "metrics": deployment.metrics,
+    "done command": proof.done_command,
+}
 
 
 def classify(change: Change, scene: Scene) -> Iterable[Mutation]:
     """What one raw change means."""
-    classifier = CLASSIFIERS.get(change.node.kind)
-    return classifier(change, scene) if classifier else (mutation("unclassified", change, about=change.attribute),)
+    said = COMMON.get(change.attribute) if change.op == EDITED else None
+    classifier = said or CLASSIFIERS.get(change.node.kind)
+    return classifier(change, scene) if classifier else (common.unclassified(change),)
