@@ -19,16 +19,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Context:
-    """One repository. A verb pays for what it uses: ``repo`` loads pygit2, ``ledger`` opens the index."""
+    """One repository. A verb pays for what it uses: ``repo`` loads pygit2, ``ledger`` opens the index.
+
+    ``committed`` stands for the committed settings on disk: a gate reads those of the base branch.
+    """
 
     location: Location
     config: Config
     clock: Clock = field(default_factory=SystemClock)
+    committed: bytes | None = None
 
     @functools.cached_property
     def settings(self) -> Settings:
         """The settings in force; raises :class:`InvalidInput` that names each malformed one."""
-        return load(self.location, self.config)
+        return load(self.location, self.config, committed=self.committed)
 
     @functools.cached_property
     def repo(self) -> Repository:

@@ -58,8 +58,8 @@ class Result:
             return False
         return self.state == SAME and list(self.old.files.values()) != list(self.new.files.values())
 
-    def told(self, least: str = "none") -> Told:
-        """What the formats tell; mutations below the risk ``least`` are counted only."""
+    def told(self, least: str = "none", approved: frozenset[str] = frozenset()) -> Told:
+        """What the formats tell; mutations below the risk ``least`` are counted only, ``approved`` need nobody more."""
         side = self.new or self.old
         assert side is not None
         return Told(
@@ -71,6 +71,7 @@ class Result:
             place=_version_place(self.new),
             problems=self.problems,
             least=least,
+            approved=approved,
         )
 
 

@@ -110,14 +110,16 @@ class Settings:
         return tuple(str(self.values[name]).replace(",", " ").split())
 
 
-def load(location: Location, config: Config, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read every setting.
+def load(
+    location: Location, config: Config, environ: Mapping[str, str] = os.environ, committed: bytes | None = None
+) -> Settings:
+    """Read every setting; ``committed`` stands for the committed file on disk (a change is not judged by its own).
 
     Raises :class:`InvalidInput` that lists each malformed or unknown one with the file and line it stands on.
     """
     problems: list[Problem] = []
     found = {s.name: _Found(s, s.default, "default") for s in SETTINGS}
-    layers = (_committed(location, problems), _git(config, problems), _environment(environ))
+    layers = (_committed(location, committed, problems), _git(config, problems), _environment(environ))
     for layer in layers:
         for one in layer:
             found[one.setting.name] = one
@@ -127,13 +129,13 @@ def load(location: Location, config: Config, environ: Mapping[str, str] = os.env
     return Settings(values)
 
 
-def _committed(location: Location, problems: list[Problem]) -> list[_Found]:
+def _committed(location: Location, content: bytes | None, problems: list[Problem]) -> list[_Found]:
     path = (location.worktree or location.common_dir) / COMMITTED
-    if location.worktree is None or not path.is_file():
+    if content is None and (location.worktree is None or not path.is_file()):
         return []
     from factory_git.core import yaml  # noqa: PLC0415 (PyYAML costs reading verbs more than the whole rest)
 
-    tree = yaml.parse(path.read_bytes(), COMMITTED)
+    tree = yaml.parse(path.read_bytes() if content is None else content, COMMITTED)
     if isinstance(tree, yaml.Scalar) and yaml.plain(tree) is None:
         return []
     if not isinstance(tree, yaml.Mapping):

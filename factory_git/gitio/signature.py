@@ -83,7 +83,7 @@ def _wrong(email: str, state: str, signer: str, trust: str, note: str) -> str:
 
 
 def _stands_for(signer: str, email: str) -> bool:
-    """Whether a signer as Git names it (SSH: the principals of the matching line; OpenPGP: the user id) is this email."""
+    """Whether a signer as Git names it is this email. SSH: the principals of the matching line; OpenPGP: the user id."""
     wanted = email.strip().casefold()
     if "<" in signer:
         return signer.rpartition("<")[2].rstrip("> ").strip().casefold() == wanted

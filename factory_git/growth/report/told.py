@@ -41,6 +41,7 @@ class Told:
     ``state`` is ``changed``, ``unchanged``, ``new`` (a new lineage: nothing to compare with) or ``removed``. ``old``
     and ``new`` are what the trees are called; ``root`` is the spec's folder; ``place`` where it says its version.
     ``problems`` concern the change as a whole. Mutations below the risk ``least`` are counted and not listed.
+    ``approved`` are the fingerprints of mutations that have every approval they need.
     """
 
     diff: Diff
@@ -51,6 +52,7 @@ class Told:
     place: Place | None = None
     problems: tuple[Problem, ...] = ()
     least: str = "none"
+    approved: frozenset[str] = frozenset()
 
     @property
     def shown(self) -> tuple[Mutation, ...]:
@@ -69,8 +71,9 @@ class Told:
 
     @property
     def approvals(self) -> tuple[Mutation, ...]:
-        """The mutations that somebody must approve."""
-        return tuple(one for one in self.diff.mutations if one.risk in APPROVERS)
+        """The mutations that somebody must still approve."""
+        asked = (one for one in self.diff.mutations if one.risk in APPROVERS)
+        return tuple(one for one in asked if one.fingerprint not in self.approved)
 
     @property
     def counts(self) -> dict[str, int]:
