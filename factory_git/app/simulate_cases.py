@@ -1,0 +1,201 @@
+"""Run both versions on real data and on generated worlds, in children, and gather what each made of every case."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from factory_git.app import simulate_data
+from factory_git.app.simulate_data import Data, Round
+from factory_git.app.simulate_version import Version
+from factory_git.executors import database
+from factory_git.executors.application import Answer, Application, Task, ask
+from factory_git.growth.simulation import Case, Outcome, Run, Table
+
+Pages = Mapping[str, tuple[str, Mapping[str, str], Mapping[str, str]]]
+"""Panel → its title, its page before and its page after (``main``: what it shows, ``html``: all of it)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What to run: pipelines (none: all), arguments that were given, how many worlds, from which seed."""
+
+    pipelines: tuple[str, ...] = ()
+    args: Mapping[str, str] = field(default_factory=dict)
+    worlds: int = 40
+    seed: int = 0
+    timeout: float = 300.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ran:
+    """The cases on real data, those on worlds, and notes.
+
+    ``pages`` are the panels that differ in the last case on real data, or in the first world where there is none.
+    """
+
+    data: tuple[Case, ...]
+    worlds: tuple[Case, ...]
+    notes: tuple[str, ...]
+    pages: Pages
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trial:
+    """One database (a file that both versions get a copy of) and what is run on it."""
+
+    file: Path
+    round: Round
+    problem: str = ""  # why the older version cannot take it
+
+
+class Stage:
+    """A folder in which both versions stand and databases are made. Use it in ``with``: it is thrown away."""
+
+    def __init__(self, old: Version, new: Version, asked: Asked) -> None:
+        self.old, self.new, self.asked = old, new, asked
+        self._scratch = tempfile.TemporaryDirectory(prefix="factory-simulate-")
+        self.folder = Path(self._scratch.name)
+        self.before, self.after = self._laid_out("before", old), self._laid_out("after", new)
+        self.notes: list[str] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._scratch.cleanup()
+
+    def _laid_out(self, name: str, version: Version) -> Application:
+        (self.folder / name).mkdir()
+        return version.lay_out(self.folder / name)
+
+    def run(self, data: Data | None) -> Ran:
+        """Every case, run by both versions. Raises :class:`AgentFailed` when an application crashes or hangs."""
+        real = self._real(data) if data is not None else []
+        drawn = self._drawn()
+        trials = [*real, *drawn]
+        good = [trial for trial in trials if not trial.problem]
+        left, right = self._outcomes(self.before, good), self._outcomes(self.after, good)
+        cases = {
+            trial.file: Case(label=trial.round.label, before=one[0], after=two[0])
+            for trial, one, two in zip(good, left, right, strict=True)
+        }
+        for trial in trials:
+            if trial.problem:
+                refused = Outcome(refused=trial.problem)
+                cases[trial.file] = Case(label=trial.round.label, before=refused, after=refused)
+        shown = [n for n, trial in enumerate(good) if trial in real] or list(range(min(1, len(good))))
+        return Ran(
+            data=tuple(cases[trial.file] for trial in real),
+            worlds=tuple(cases[trial.file] for trial in drawn),
+            notes=tuple(self.notes),
+            pages=_pages(left[shown[-1]][1], right[shown[-1]][1]) if shown else {},
+        )
+
+    # What there is to run on.
+
+    def _real(self, data: Data) -> list[_Trial]:
+        base = self.folder / "data.db"
+        if data.database:
+            database.copy(data.path, base)
+            database.reopen(base)
+            taken: Task = {"do": "migrate", "db": str(base), "durable": False}
+        else:
+            taken = {"do": "load", "db": str(base), "folder": str(data.path), "durable": False}
+        answers = self._ask(self.before, [taken])
+        if "refused" in answers[0]:
+            trial = _Trial(file=base, round=Round(label=data.name, runs=(), today=""), problem=answers[0]["refused"])
+            return [trial]
+        told = self._ask(self.before, [{"do": "rows", "db": str(base)}, {"do": "history", "db": str(base)}])
+        tables = _tables(told[0])
+        runs, notes = simulate_data.pipelines(self.old.spec, self.new.spec, self.asked.pipelines)
+        history = [(name, args) for name, args in told[1]["runs"]]
+        newest = simulate_data.newest_date(self.old.spec, tables)
+        found, more = simulate_data.rounds(runs, self.asked.args, history, newest)
+        self.notes += [*notes, *more]
+        return [_Trial(file=self._copied(base, f"data-{n}"), round=each) for n, each in enumerate(found)]
+
+    def _copied(self, base: Path, name: str) -> Path:
+        file = self.folder / f"{name}.db"
+        file.write_bytes(base.read_bytes())
+        return file
+
+    def _drawn(self) -> list[_Trial]:
+        made = list(simulate_data.drawn(self.old.spec, self.new.spec, self.asked.worlds, self.asked.seed))
+        files = [self.folder / f"world-{number}.db" for number in range(len(made))]
+        tasks = [
+            {"do": "put", "db": str(file), "rows": simulate_data.stored(self.old.spec, world)}
+            for file, (world, _) in zip(files, made, strict=True)
+        ]
+        answers = self._ask(self.before, tasks)
+        return [
+            _Trial(file=file, round=each, problem=str(answer.get("refused", "")))
+            for file, (_, each), answer in zip(files, made, answers, strict=True)
+        ]
+
+    # Running.
+
+    def _ask(self, app: Application, tasks: Sequence[Task]) -> list[Answer]:
+        return ask(app, tasks, timeout=self.asked.timeout) if tasks else []
+
+    def _outcomes(self, app: Application, trials: Sequence[_Trial]) -> list[tuple[Outcome, Answer]]:
+        """What one version makes of each trial, and its panels."""
+        tasks: list[Task] = []
+        for trial in trials:
+            db = f"{trial.file}.{app.root.name}"
+            tasks += [
+                {"do": "copy", "source": str(trial.file), "target": db},
+                {"do": "migrate", "db": db, "durable": False},
+                *({"do": "run", "db": db, "pipeline": name, "args": args} for name, args in trial.round.runs),
+                {"do": "rows", "db": db},
+                {"do": "panels", "db": db, "today": trial.round.today},
+            ]
+        answers = iter(self._ask(app, tasks))
+        return [_outcome(trial, answers) for trial in trials]
+
+
+def _outcome(trial: _Trial, answers: Iterator[Answer]) -> tuple[Outcome, Answer]:
+    next(answers)
+    taken = next(answers)
+    runs = [next(answers) for _ in trial.round.runs]
+    rows, panels = next(answers), next(answers)
+    if "refused" in taken:
+        return Outcome(refused=taken["refused"]), {}
+    if "refused" in rows:
+        return Outcome(refused=rows["refused"]), {}
+    made = tuple(_run(name, answer) for (name, _), answer in zip(trial.round.runs, runs, strict=True))
+    return Outcome(runs=made, tables=_tables(rows)), panels
+
+
+def _run(pipeline: str, answer: Answer) -> Run:
+    if "refused" in answer:
+        return Run(pipeline=pipeline, outcome="refused", why=answer["refused"])
+    return Run(
+        pipeline=pipeline,
+        outcome=answer["outcome"],
+        broken=tuple(answer["broken"]),
+        stopped=tuple((step, entity, there, gone) for step, entity, there, gone in answer["stopped"]),
+        why=str(answer.get("why", "")),
+    )
+
+
+def _tables(rows: Answer) -> dict[str, Table]:
+    return {
+        t["entity"]: Table(fields=tuple(t["fields"]), rows=tuple(tuple(row) for row in t["rows"]))
+        for t in rows["entities"]
+    }
+
+
+def _pages(before: Answer, after: Answer) -> Pages:
+    """The panels whose content differs, in the newer version's order; one that only one version has differs."""
+    left, right = before.get("panels", {}), after.get("panels", {})
+    nothing: Mapping[str, Any] = {"title": "", "main": "", "html": ""}
+    found = {}
+    for panel in dict.fromkeys([*right, *left]):
+        old, new = left.get(panel, nothing), right.get(panel, nothing)
+        if old["main"] != new["main"]:
+            found[panel] = (new["title"] or old["title"], old, new)
+    return found
