@@ -70,6 +70,17 @@ def _add_content(db: sqlite3.Connection, n: int | None, record: Record) -> None:
     db.execute("INSERT INTO words VALUES (?, ?)", (n, "\n".join(texts(record.payload)).casefold()))
 
 
+def rewind(db: sqlite3.Connection, n: int) -> None:
+    """Forget every transaction after the ``n``-th, with what it brought: another order goes on from there."""
+    if db.execute("SELECT 1 FROM tx WHERE n > ? LIMIT 1", (n,)).fetchone() is None:
+        return
+    db.execute("DELETE FROM words WHERE n IN (SELECT n FROM record WHERE tx > ?)", (n,))
+    db.execute("DELETE FROM edge WHERE child IN (SELECT id FROM record WHERE tx > ?)", (n,))
+    for statement in ("DELETE FROM record WHERE tx > ?", "DELETE FROM blob WHERE tx > ?", "DELETE FROM tx WHERE n > ?"):
+        db.execute(statement, (n,))
+    db.execute("DELETE FROM meta WHERE key = 'newer' AND NOT EXISTS (SELECT 1 FROM tx)")
+
+
 def heal(db: sqlite3.Connection, read: Read) -> None:
     """Take in records that could not be read when they were indexed and can be now (fetched, repaired, understood)."""
     found = db.execute(

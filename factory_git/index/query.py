@@ -46,6 +46,12 @@ def has_tx(db: sqlite3.Connection, oid: Oid) -> bool:
     return db.execute("SELECT 1 FROM tx WHERE oid = ?", (oid,)).fetchone() is not None
 
 
+def number(db: sqlite3.Connection, oid: Oid) -> int:
+    """The place of a commit in the order; 0 when it is not indexed."""
+    found = db.execute("SELECT n FROM tx WHERE oid = ?", (oid,)).fetchone()
+    return int(found[0]) if found else 0
+
+
 def resolve(db: sqlite3.Connection, prefix: str) -> list[RecordId]:
     """Ids that start with ``prefix``, at most ten."""
     found = db.execute("SELECT id FROM record WHERE id >= ? AND id < ? LIMIT 10", (prefix, prefix + "g"))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from factory_git.core.ids import Oid, RecordId
-from factory_git.gitio.repository import Repository
+from factory_git.gitio.repository import MissingObject, Repository
 from factory_git.index import build, query
 from factory_git.index.schema import TABLES, VERSION
 from factory_git.ledger import fold
@@ -122,9 +122,8 @@ class SqliteIndex:
         mark, tip = query.watermark(db), self._tip()
         if mark == tip:
             return
-        if mark is not None and not (tip and self._continues(db, mark, tip)):
-            for table in ("meta", "tx", "record", "edge", "blob", "words"):
-                db.execute(f"DELETE FROM {table}")  # noqa: S608 (a literal name)
+        if mark is not None:
+            build.rewind(db, self._common(db, mark, tip) if tip else 0)
         if tip is not None:
             build.fill(db, fold.transactions(self._repo, tip, lambda oid: query.has_tx(db, oid)), self._repo.blob)
         query.set_watermark(db, tip)
@@ -142,15 +141,32 @@ class SqliteIndex:
             words = f"the ledger holds transactions of format {version}, this program knows {FORMAT}; {UPGRADE}"
             self.notices += [] if words in self.notices else [words]
 
-    def _continues(self, db: sqlite3.Connection, mark: Oid, tip: Oid) -> bool:
-        """Whether ``mark`` is on the first-parent line of ``tip``: then what is indexed begins its order."""
-        oid: Oid | None = tip
-        while oid is not None and oid != mark:
-            if query.has_tx(db, oid):
-                return False  # an older tip: the ref went back
-            parents = fold.parents_of(self._repo, self._repo.commit(oid))
-            oid = parents[0] if parents else None
-        return oid == mark
+    def _common(self, db: sqlite3.Connection, mark: Oid, tip: Oid) -> int:
+        """The number of the newest transaction that the orders of both tips begin alike up to; 0: there is none.
+
+        All that a commit on a tip's first-parent line reaches comes before everything else in that tip's order.
+        """
+        old: Oid | None = mark
+        new: Oid | None = tip
+        while new is not None:
+            number = query.number(db, new)
+            while number and old is not None and query.number(db, old) > number:
+                old = self._before(old)
+            if number and old == new:
+                return number
+            new = self._first_parent(new)
+        return 0
+
+    def _before(self, oid: Oid) -> Oid | None:
+        """The first parent of what was indexed; None where that history is gone from this repository."""
+        try:
+            return self._first_parent(oid)
+        except MissingObject:
+            return None
+
+    def _first_parent(self, oid: Oid) -> Oid | None:
+        parents = fold.parents_of(self._repo, self._repo.commit(oid))
+        return parents[0] if parents else None
 
 
 def connect(path: Path | None) -> sqlite3.Connection:

@@ -295,3 +295,36 @@ def test_reading_a_read_only_repository_works_and_changes_nothing(filled: Ledger
     finally:
         undo()
     assert {p: p.read_bytes() for p in (repo / ".git").rglob("*") if p.is_file()} == files
+
+
+def test_uniting_reads_only_what_the_two_do_not_share(
+    filled: Ledger, repo: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(30):
+        filled.put("note", {"shared": number})
+    clone = tmp_path / "clone"
+    git("clone", "-q", str(repo), str(clone), cwd=tmp_path)
+    git("fetch", "-q", "origin", f"{REF}:{REF}", cwd=clone)
+    theirs = open_ledger(clone)
+    read: list[str] = []
+    real = fold.with_files
+
+    def counted(made: Any, changed: Any) -> Any:
+        read.append(made.oid)
+        return real(made, changed)
+
+    monkeypatch.setattr(fold, "with_files", counted)
+    for turn in range(6):  # whichever side the order puts first
+        theirs.put("note", {"theirs": turn})
+        filled.put("note", {"ours": turn})
+        git("fetch", "-q", str(clone), f"+{REF}:refs/factory-remotes/x/ledger", cwd=repo)
+        del read[:]
+        filled.unite(git("rev-parse", "refs/factory-remotes/x/ledger", cwd=repo).strip())  # type: ignore[arg-type]
+        assert len(read) <= 3, "ours again, theirs, and the merge"
+        git("fetch", "-q", str(repo), f"+{REF}:refs/factory-remotes/x/ledger", cwd=clone)
+        theirs.unite(git("rev-parse", "refs/factory-remotes/x/ledger", cwd=clone).strip())  # type: ignore[arg-type]
+        before = answers(filled)
+        assert answers(theirs) == before
+    filled.close()
+    index_file(repo).unlink()
+    assert answers(open_ledger(repo)) == before
