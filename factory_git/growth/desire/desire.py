@@ -1,0 +1,80 @@
+"""What somebody wants, and what was understood of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from factory_git.core.ids import SpecPath
+
+RULES = "rules"  # who understood it, where no agent was asked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desire:
+    """What is wanted, as it was said. ``text`` is the goal."""
+
+    text: str
+    why: str = ""
+    constraints: tuple[str, ...] = ()
+    trusted_sources: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    cadence: str = ""
+    preferences: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """Words of a desire that were understood.
+
+    ``means`` says it to a person. ``nodes`` are addresses that it is about: where ``ops`` is empty they say it already.
+    ``ops`` are operations of a morph that would make it so. ``unproven`` says why what is named there holds by name
+    only (empty: it is executed).
+    """
+
+    words: str
+    means: str
+    nodes: tuple[SpecPath, ...] = ()
+    ops: tuple[Mapping[str, Any], ...] = ()
+    unproven: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether there is nothing left to do about it."""
+        return not self.ops and not self.unproven
+
+    def as_json(self) -> dict[str, Any]:
+        """The part as records have it."""
+        out: dict[str, Any] = {"words": self.words, "means": self.means, "nodes": list(self.nodes)}
+        return out | {"ops": [dict(op) for op in self.ops], "unproven": self.unproven}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Open:
+    """Words of a desire that were not understood, why, and what would close the gap."""
+
+    words: str
+    why: str
+    close: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """The gap as records have it."""
+        return {"words": self.words, "why": self.why, "close": self.close}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """What was understood of a desire, what was not, and by whom: ``rules``, or an agent by its name."""
+
+    parts: tuple[Part, ...] = ()
+    open: tuple[Open, ...] = ()
+    by: str = RULES
+
+    @property
+    def ops(self) -> tuple[Mapping[str, Any], ...]:
+        """Every operation, in order, each once."""
+        seen: list[Mapping[str, Any]] = []
+        for part in self.parts:
+            seen += [op for op in part.ops if op not in seen]
+        return tuple(seen)
