@@ -21,7 +21,8 @@ from factory_git.gitio.child import environment
 from factory_git.gitio.config import Config
 from factory_git.gitio.locate import Location
 
-_FORMAT = "%H%x00%cn%x00%ce%x00%G?%x00%GS%x00%GT%x01"
+_WHO, _SEAL = "%H%x00%cn%x00%ce", "%x00%G?%x00%GS%x00%GT"
+_UNASKED = "its signature was not looked at"
 _WORDS = {
     "N": "it is not signed",
     "B": "its signature is bad",
@@ -54,25 +55,34 @@ class Seal:
     wrong: str
 
 
-def seals(location: Location, commits: Iterable[str], keys: Keys) -> dict[str, Seal]:
+def seals(location: Location, commits: Iterable[str], keys: Keys | None) -> dict[str, Seal]:
     """Commit → its seal: the committer's name and email, and whether their signature is good. Absent ones are left out.
 
-    Good is what ``git log --format=%G?`` calls good, by a key that stands for the committer's email.
+    Good is what ``git log --format=%G?`` calls good, by a key that stands for the committer's email. Without ``keys``
+    nothing is verified, and none is good.
     """
     wanted = list(dict.fromkeys(commits))
     if not wanted:
         return {}
-    with _verifier(location, keys) as (settings, env, note):
-        args = [*settings, "log", "--no-walk=unsorted", "--stdin", "--encoding=UTF-8", f"--format={_FORMAT}"]
-        stdin = "\n".join(wanted).encode() + b"\n"
-        out = ask(location, *args, stdin=stdin, also=env)
+    if keys is None:
+        rows = _ask(location, wanted, _WHO, ["-c", "log.showSignature=false"], {})
+        return {oid: Seal(name=name, email=email, wrong=_UNASKED) for oid, name, email in rows}
     found = {}
-    for line in out.decode(errors="replace").split("\x01"):
-        if not line.strip():
-            continue
-        oid, name, email, state, signer, trust = line.strip("\n").split("\0")
-        found[oid] = Seal(name=name, email=email, wrong=_wrong(email, state, signer, trust, note))
+    with _verifier(location, keys) as (settings, env, note):
+        for oid, name, email, state, signer, trust in _ask(location, wanted, _WHO + _SEAL, settings, env):
+            found[oid] = Seal(name=name, email=email, wrong=_wrong(email, state, signer, trust, note))
     return found
+
+
+def _ask(location: Location, wanted: list[str], form: str, settings: list[str], env: dict[str, str]) -> list[list[str]]:
+    args = [*settings, "log", "--no-walk=unsorted", "--stdin", "--encoding=UTF-8", f"--format={form}%x01"]
+    # What is not here is asked of nobody: Git would answer for none of them.
+    known = ask(location, "cat-file", "--batch-check=%(objectname) %(objecttype)", stdin="\n".join(wanted).encode())
+    here = [line.split()[0] for line in known.decode().splitlines() if line.endswith(" commit")]
+    if not here:
+        return []
+    out = ask(location, *args, stdin="\n".join(here).encode() + b"\n", also=env).decode(errors="replace")
+    return [line.strip("\n").split("\0") for line in out.split("\x01") if line.strip()]
 
 
 def _wrong(email: str, state: str, signer: str, trust: str, note: str) -> str:
@@ -83,7 +93,7 @@ def _wrong(email: str, state: str, signer: str, trust: str, note: str) -> str:
 
 
 def _stands_for(signer: str, email: str) -> bool:
-    """Whether a signer as Git names it is this email. SSH: the principals of the matching line; OpenPGP: the user id."""
+    """Whether a signer is this email. Git names an SSH key's by its principals, an OpenPGP key's by its user id."""
     wanted = email.strip().casefold()
     if "<" in signer:
         return signer.rpartition("<")[2].rstrip("> ").strip().casefold() == wanted

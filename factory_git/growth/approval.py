@@ -206,8 +206,8 @@ def judge(
 
     ``proven`` names what plates can ask for and is proven for this change (``acceptance``, ``simulation``).
     """
-    made = {same(email) for email in authors}
-    return tuple(_item(app, one, by, given, made, proven) for one in mutations)
+    court = _Court(by=by, given=given, made=frozenset(same(email) for email in authors), proven=frozenset(proven))
+    return tuple(_item(app, one, court) for one in mutations)
 
 
 def covers(at: str, path: str) -> bool:
@@ -239,9 +239,16 @@ def may_approve(who: Approver, mutation: Mutation) -> str:
     return ""
 
 
-def _item(
-    app: str, one: Mutation, by: Rules, given: Sequence[Given], made: Collection[str], proven: Collection[str]
-) -> Item:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Court:
+    by: Rules
+    given: Sequence[Given]
+    made: frozenset[str]
+    proven: frozenset[str]
+
+
+def _item(app: str, one: Mutation, court: _Court) -> Item:
+    by, made = court.by, court.made
     asked = _asked(one, by)
     needs = max([NEEDS[one.risk], *(PEOPLE[word] for word in asked if word in PEOPLE)])
     # A word that no program can check is a person's to check.
@@ -249,7 +256,7 @@ def _item(
         needs = max(needs, 1)
     counted: dict[str, Given] = {}
     refused: list[Refused] = []
-    for each in given:
+    for each in court.given:
         if not matches(each, app, one):
             continue
         why = _refusal(each, one, by, made)
@@ -264,7 +271,7 @@ def _item(
         and not (by.several and same(who.email) in made)
         and any(same(w.email) == same(who.email) and not may_approve(w, one) for w in by.approvers)
     )
-    lacks = tuple(word for word in asked if word in CHECKED and word not in proven)
+    lacks = tuple(word for word in asked if word in CHECKED and word not in court.proven)
     return Item(
         app=app,
         mutation=one,
