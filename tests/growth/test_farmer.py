@@ -101,8 +101,8 @@ EDITS = {
         "guardrail-weakened safety.guardrails.never_oversell_a_block forbidden",
     ),
     "overselling only warns": (
-        "map(l, l.qty)) <= f.qty\n      on_break: abort",
-        "map(l, l.qty)) <= f.qty\n      on_break: alert",
+        "l.qty)) <= f.qty)\n      on_break: abort",
+        "l.qty)) <= f.qty)\n      on_break: alert",
         "on-break-relaxed safety.guardrails.never_oversell_a_block breaking",
     ),
     "the day of spraying counts no more": (
