@@ -29,7 +29,7 @@ def load(sources: Sequence[Source], *, root: str = "") -> Spec:
     """
     expander = Expander()
     problems = expander.problems
-    tree = _merge(sources, problems)
+    tree = merged(sources, problems)
     _raise(problems)
     expanded = expander.record(tree, SPEC, "")
     _format(expanded, expander.places, problems)
@@ -92,8 +92,8 @@ def _raise(problems: Sequence[Problem]) -> None:
 # -- files → one tree ------------------------------------------------------------------------------------------------
 
 
-def _merge(sources: Sequence[Source], problems: list[Problem]) -> yaml.Mapping:
-    """One mapping of all files' top-level keys; each key lives in one file."""
+def merged(sources: Sequence[Source], problems: list[Problem]) -> yaml.Mapping:
+    """One mapping of all files' top-level keys; each key lives in one file. What is wrong goes to ``problems``."""
     whole = yaml.Mapping({}, sources[0].path if sources else "", 1, 1)
     entities: list[yaml.Node] = []
     for source in sorted(sources, key=lambda s: s.path):
