@@ -40,17 +40,21 @@ def run(location: Location, base: str, head: str, options: Options | None = None
     A spec that cannot be read is part of the verdict; raises :class:`UsageError` for revisions that are not there or
     have nothing in common.
     """
-    asked = options or Options()
     judge = base_of(location, base, head)
-    results, broken = _compared(judge, asked)
-    apps = [_app(judge, one, results) for one in results]
-    looked = _found(judge, apps)
-    apps = [_judged(judge, one, looked, asked) for one in apps]
+    apps, looked, broken = judged(judge, options or Options())
     drift = check.run(location, _drift(judge))
     return Verdict(
         base=base, commit=judge.commit, head=judge.end if head not in (INDEX, WORKTREE) else head,
-        apps=tuple(apps), drift=drift, notes=tuple(looked.notes), broken=broken,
+        apps=tuple(apps), drift=drift, notes=looked.notes, broken=broken,
     )  # fmt: skip
+
+
+def judged(judge: Base, asked: Options) -> tuple[list[App], Found, SpecError | None]:
+    """The part of the gate that is about specs: every application with its mutations and their approvals."""
+    results, broken = _compared(judge, asked)
+    apps = [_app(judge, one, results) for one in results]
+    looked = _found(judge, apps)
+    return [_judged(judge, one, looked, asked) for one in apps], looked, broken
 
 
 def _compared(judge: Base, asked: Options) -> tuple[list[diff.Result], SpecError | None]:

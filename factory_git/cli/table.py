@@ -16,7 +16,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("factory_git.cli.check", "reject code that drifted from its spec"),
     "diff": ("factory_git.cli.diff", "what a change of specs means: mutations, risk, tests, migration"),
     "simulate": ("factory_git.cli.simulate", "run two versions on the same data: what comes out differently"),
-    "explain": ("factory_git.cli.explain", "what a rule of the check finds, why, and the way out"),
+    "approve": ("factory_git.cli.approve", "allow mutations of a change, by their fingerprints"),
+    "explain": ("factory_git.cli.explain", "what a rule of the check or a kind of mutation is, and why"),
     "why": ("factory_git.cli.why", "from a line of code to what made it"),
     "lsp": ("factory_git.cli.lsp", "serve an editor: findings, hovers, jumps between code and spec"),
     "map": ("factory_git.cli.map", "find, outline, callers, imports, impact: questions about the code"),
@@ -29,5 +30,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "remote": ("factory_git.cli.remote", "what remotes have of the ledger, and how git fetch follows it"),
     "verify": ("factory_git.cli.verify", "check every record of the ledger"),
     "hooks": ("factory_git.cli.hooks", "install or remove the Git hooks"),
+    "doctor": ("factory_git.cli.doctor", "what is wrong with this repository and its ledger, and put it right"),
+    "maintenance": ("factory_git.cli.maintenance", "join packs, write the commit graph, tidy the index"),
+    "stats": ("factory_git.cli.stats", "records, bytes and growth, by type and week"),
     "completion": ("factory_git.cli.completion", "print the completion script of a shell"),
 }
