@@ -120,7 +120,7 @@ def listing(location: Location, options: Options) -> Result:
 def run(location: Location, options: Options) -> Result:
     """Approve. All of it is written in one transaction, or nothing.
 
-    Raises :class:`UsageError` without a reason or for an ambiguous beginning, :class:`NotFound` that lists the open ones,
+    Raises :class:`UsageError` without a reason or for an ambiguous beginning, :class:`NotFound` with the open ones,
     :class:`Forbidden` for what nobody may allow, :class:`Negative` for what would not count.
     """
     if not options.why.strip():

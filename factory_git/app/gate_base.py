@@ -74,7 +74,7 @@ class Base:
 
     def keys_changed(self) -> Iterator[Mutation]:
         """A mutation for each list of keys that the change writes: whose signature counts is who may approve."""
-        after = self._head_tree()
+        after = self.head_tree
         before = trees.commit(self.location, self.parted)
         for path in (SIGNERS, RING):
             old, new = (one.entries[path].oid if path in one.entries else None for one in (before, after))
@@ -83,7 +83,8 @@ class Base:
                     id="approver-replaced", path=path, kind="file", risk="major", before=old, after=new, tests=("d",)
                 )
 
-    def _head_tree(self) -> trees.Tree:
+    @cached_property
+    def head_tree(self) -> trees.Tree:
         if self.head == INDEX:
             return trees.index(self.location)
         return trees.worktree(self.location) if self.head == WORKTREE else trees.commit(self.location, self.head)
