@@ -9,6 +9,14 @@ from typing import Any
 from factory_git.core.ids import SpecPath
 
 RULES = "rules"  # who understood it, where no agent was asked
+GOAL, CONSTRAINT, OUTPUT, CADENCE, SOURCE, PREFERENCE = (
+    "goal",
+    "constraint",
+    "output",
+    "cadence",
+    "source",
+    "preference",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +38,8 @@ class Part:
 
     ``means`` says it to a person. ``nodes`` are addresses that it is about: where ``ops`` is empty they say it already.
     ``ops`` are operations of a morph that would make it so. ``unproven`` says why what is named there holds by name
-    only (empty: it is executed).
+    only (empty: it is executed). ``role`` is what it is in the desire: goal, constraint, output, cadence, source or
+    preference. ``by`` is who understood it: ``rules``, or an agent by its name.
     """
 
     words: str
@@ -38,6 +47,8 @@ class Part:
     nodes: tuple[SpecPath, ...] = ()
     ops: tuple[Mapping[str, Any], ...] = ()
     unproven: str = ""
+    role: str = GOAL
+    by: str = RULES
 
     @property
     def holds(self) -> bool:
@@ -47,7 +58,8 @@ class Part:
     def as_json(self) -> dict[str, Any]:
         """The part as records have it."""
         out: dict[str, Any] = {"words": self.words, "means": self.means, "nodes": list(self.nodes)}
-        return out | {"ops": [dict(op) for op in self.ops], "unproven": self.unproven}
+        out |= {"ops": [dict(op) for op in self.ops], "unproven": self.unproven}
+        return out | {"role": self.role, "by": self.by}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +77,16 @@ class Open:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understanding:
-    """What was understood of a desire, what was not, and by whom: ``rules``, or an agent by its name."""
+    """What was understood of a desire and what was not. ``goal`` is its text without what plays another role."""
 
+    goal: str = ""
     parts: tuple[Part, ...] = ()
     open: tuple[Open, ...] = ()
-    by: str = RULES
+
+    @property
+    def by(self) -> str:
+        """Who understood it."""
+        return ", ".join(dict.fromkeys(part.by for part in self.parts)) or RULES
 
     @property
     def ops(self) -> tuple[Mapping[str, Any], ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from factory_git.growth.desire.desire import Desire, Open, Part, Understanding
+from factory_git.growth.desire.desire import GOAL, Desire, Open, Part, Understanding
 from factory_git.growth.desire.rule import Found, without
 from factory_git.growth.desire.rules import cadence, changes, outputs
 from factory_git.growth.desire.rules.table import RULES
@@ -21,15 +21,19 @@ def understand(desire: Desire, graph: Graph) -> Understanding:
     book = vocabulary(graph)
     parts: list[Part] = []
     open_: list[Open] = []
+    goal: list[str] = []
     for text in (desire.text, *desire.constraints):
         for clause in clauses(text):
             found, left = _clause(clause, book)
             parts += [_part(text, one) for one in found]
-            open_ += _open(text, clause, left, book)
+            gaps = _open(text, clause, left, book)
+            open_ += gaps
+            if text is desire.text and (gaps or any(one.role == GOAL for one in found)):
+                goal.append(text[clause.tokens[0].start : clause.tokens[-1].end])
     for part in _asked(desire, book):
         parts += [part] if isinstance(part, Part) else []
         open_ += [part] if isinstance(part, Open) else []
-    return Understanding(parts=tuple(parts), open=tuple(open_))
+    return Understanding(goal=", ".join(goal) or desire.text.strip(), parts=tuple(parts), open=tuple(open_))
 
 
 def _clause(clause: Clause, book: Vocabulary) -> tuple[list[Found], list[Token]]:
@@ -45,7 +49,9 @@ def _clause(clause: Clause, book: Vocabulary) -> tuple[list[Found], list[Token]]
 
 def _part(text: str, found: Found) -> Part:
     words = said(text, found.tokens)
-    return Part(words=words, means=found.means, nodes=found.nodes, ops=found.ops, unproven=found.unproven)
+    return Part(
+        words=words, means=found.means, nodes=found.nodes, ops=found.ops, unproven=found.unproven, role=found.role
+    )
 
 
 def _asked(desire: Desire, book: Vocabulary) -> Iterator[Part | Open]:

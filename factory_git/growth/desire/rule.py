@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from factory_git.core.ids import SpecPath
+from factory_git.growth.desire.desire import GOAL
 from factory_git.growth.desire.vocabulary import Match, Vocabulary
 from factory_git.growth.desire.words import Clause, Token
 from factory_git.spec import skills
@@ -22,6 +23,7 @@ class Found:
     nodes: tuple[SpecPath, ...] = ()
     ops: tuple[Mapping[str, Any], ...] = ()
     unproven: str = ""
+    role: str = GOAL
 
 
 Rule: TypeAlias = Callable[[Clause, Vocabulary], Iterable[Found]]

@@ -57,7 +57,7 @@ i you he she they it its our my your their us me them this that these those ther
 needs like make sure ensure have has had do does get let from as into new kindly which who
 """
 FILLER = frozenset(_FILLER.split())
-"""Words that alone say nothing: left over, they are not open. What turns a meaning round (never, except) is not here."""
+"""Words that alone say nothing: left over, they are not open. What turns a meaning round (never) is not here."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

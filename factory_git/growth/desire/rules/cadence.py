@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from factory_git.core.ids import SpecPath
+from factory_git.growth.desire.desire import CADENCE
 from factory_git.growth.desire.rule import Found, used
 from factory_git.growth.desire.vocabulary import Vocabulary
 from factory_git.growth.desire.words import Clause, Token
@@ -53,6 +54,6 @@ def _said(clause: Clause) -> tuple[str, tuple[Token, ...]] | None:
 def _found(of: str, word: str, tokens: tuple[Token, ...], held: dict[str, str]) -> Found:
     nodes = (AT[of],) if of in held else ()
     if held.get(of) == word:
-        return Found(tokens=tokens, means=f"held already, by {AT[of]}", nodes=nodes)
+        return Found(tokens=tokens, means=f"held already, by {AT[of]}", nodes=nodes, role=CADENCE)
     op = {"set_cadence": word, "of": of}
-    return Found(tokens=tokens, means=f"{AT[of]} is to be {word}", nodes=nodes, ops=(op,))
+    return Found(tokens=tokens, means=f"{AT[of]} is to be {word}", nodes=nodes, ops=(op,), role=CADENCE)

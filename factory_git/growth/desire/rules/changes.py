@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from factory_git.core.ids import slug
+from factory_git.growth.desire.desire import GOAL, PREFERENCE, SOURCE
 from factory_git.growth.desire.rule import Found, only, used, without
 from factory_git.growth.desire.vocabulary import Name, Vocabulary
 from factory_git.growth.desire.words import FILLER, Clause, Token
@@ -49,12 +50,13 @@ def added(clause: Clause, book: Vocabulary) -> Iterator[Found]:
 
 def named_node(kind: str, text: str, tokens: tuple[Token, ...], book: Vocabulary, tier: str = "") -> Found:
     """A node of a kind that should be there: it is, or it is to be added."""
+    role = kind if kind in (SOURCE, PREFERENCE) else GOAL
     found = [one for one in book.called(text.split()) if one.kind == kind]
     if found:
-        return Found(tokens=tokens, means=f"there already: {found[0].path}", nodes=(found[0].path,))
+        return Found(tokens=tokens, means=f"there already: {found[0].path}", nodes=(found[0].path,), role=role)
     op = {ADDED[kind]: text} | ({"tier": slug(tier)} if tier else {})
     weight = f" of tier {tier}" if tier else " of no tier" if kind == "source" else ""
-    return Found(tokens=tokens, means=f"{kind} {text}{weight}, to be added", ops=(op,))
+    return Found(tokens=tokens, means=f"{kind} {text}{weight}, to be added", ops=(op,), role=role)
 
 
 def removed(clause: Clause, book: Vocabulary) -> Iterator[Found]:

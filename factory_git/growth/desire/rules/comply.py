@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from factory_git.core.ids import SpecPath
+from factory_git.growth.desire.desire import CONSTRAINT
 from factory_git.growth.desire.rule import Found, used
 from factory_git.growth.desire.vocabulary import Name, Vocabulary
 from factory_git.growth.desire.words import FILLER, Clause, Token, phrase
@@ -66,9 +67,10 @@ def _found(tokens: Sequence[Token], names: Sequence[Name], book: Vocabulary) -> 
     nodes = tuple(sorted({name.path for name in names}))
     if proven:
         by = ", ".join(sorted({name.path for name in proven}))
-        return Found(tokens=tuple(tokens), means=f"held already, by {by}", nodes=nodes)
+        return Found(tokens=tuple(tokens), means=f"held already, by {by}", nodes=nodes, role=CONSTRAINT)
     means = f"named by {', '.join(nodes)}"
-    return Found(tokens=tuple(tokens), means=means, nodes=nodes, unproven="nothing executes it: it is words so far")
+    words = "nothing executes it: it is words so far"
+    return Found(tokens=tuple(tokens), means=means, nodes=nodes, unproven=words, role=CONSTRAINT)
 
 
 def _executed(path: SpecPath, book: Vocabulary) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from factory_git.growth.desire.desire import CONSTRAINT
 from factory_git.growth.desire.rule import Found, makers, only, steps, used, without
 from factory_git.growth.desire.vocabulary import Match, Vocabulary
 from factory_git.growth.desire.words import FILLER, NUMBERS, Clause, Token, phrase
@@ -38,11 +39,13 @@ def guard(clause: Clause, book: Vocabulary) -> Iterator[Found]:
     condition = f"{entity.name}.all(x, x.{field.name} {sign} {number})"
     held = [one for one in book.graph.spec.guardrails if one.always is not None and _same(str(one.always), condition)]
     if held:
-        yield Found(tokens=tokens, means=f"held already, by {held[0].path}", nodes=(held[0].path,))
+        yield Found(tokens=tokens, means=f"held already, by {held[0].path}", nodes=(held[0].path,), role=CONSTRAINT)
         return
     name = f"{_words(entity)} {_plain(field)} {_name_of(sign)} {number}".capitalize()
     op = {"add_guardrail": name, "always": condition, "on_break": "abort"}
-    yield Found(tokens=tokens, means=f"a guardrail: {condition}", nodes=(entity.path, field.path), ops=(op,))
+    yield Found(
+        tokens=tokens, means=f"a guardrail: {condition}", nodes=(entity.path, field.path), ops=(op,), role=CONSTRAINT
+    )
 
 
 def gate(clause: Clause, book: Vocabulary) -> Iterator[Found]:
@@ -61,7 +64,7 @@ def gate(clause: Clause, book: Vocabulary) -> Iterator[Found]:
     op = {"insert_gate": name, "in": pipeline.id, **where, "gate": entity.name}
     op |= {"keep": f"it.{field.name} {OPPOSITE[sign]} {number}"}
     means = f"a gate: {entity.name} rows with {field.name} {sign} {number} are taken out"
-    yield Found(tokens=tokens, means=means, nodes=(entity.path, field.path), ops=(op,))
+    yield Found(tokens=tokens, means=means, nodes=(entity.path, field.path), ops=(op,), role=CONSTRAINT)
 
 
 def _bound(clause: Clause, book: Vocabulary) -> tuple[Entity, Field, str, str, tuple[Token, ...]] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from factory_git.core.ids import SpecPath
+from factory_git.growth.desire.desire import OUTPUT
 from factory_git.growth.desire.rule import Found, makers, used, without
 from factory_git.growth.desire.vocabulary import Match, Vocabulary
 from factory_git.growth.desire.words import FILLER, Clause, phrase
@@ -25,7 +26,7 @@ def outputs(clause: Clause, book: Vocabulary) -> Iterator[Found]:
         return
     for number, (one, made) in enumerate((one, made) for one, made in found if made is not None):
         means, nodes, ops = made
-        yield Found(tokens=used(one, verbs if not number else ()), means=means, nodes=nodes, ops=ops)
+        yield Found(tokens=used(one, verbs if not number else ()), means=means, nodes=nodes, ops=ops, role=OUTPUT)
 
 
 def devices(clause: Clause, book: Vocabulary) -> Iterator[Found]:
@@ -44,10 +45,12 @@ def wanted(text: str, book: Vocabulary, tokens: Clause) -> Found:
         made = _output(one, book)
         if made is not None and not without(tokens.content, one):
             means, nodes, ops = made
-            return Found(tokens=tokens.tokens, means=means, nodes=nodes, ops=ops)
+            return Found(tokens=tokens.tokens, means=means, nodes=nodes, ops=ops, role=OUTPUT)
     name = "".join(part.capitalize() for part in phrase(text) if part not in FILLER)
     op = {"add_entity": name, "made": True}
-    return Found(tokens=tokens.tokens, means=f"{name}: a kind of row to be added, that a pipeline makes", ops=(op,))
+    return Found(
+        tokens=tokens.tokens, means=f"{name}: a kind of row to be added, that a pipeline makes", ops=(op,), role=OUTPUT
+    )
 
 
 def _output(match: Match, book: Vocabulary) -> tuple[str, tuple[SpecPath, ...], tuple[dict[str, object], ...]] | None:

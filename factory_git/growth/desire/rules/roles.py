@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from factory_git.growth.desire.desire import CONSTRAINT
 from factory_git.growth.desire.rule import Found, used, without
 from factory_git.growth.desire.vocabulary import Vocabulary
 from factory_git.growth.desire.words import Clause
@@ -24,7 +25,9 @@ def only(clause: Clause, book: Vocabulary) -> Iterator[Found]:
     tokens = used(said, actions[0], *(match for match, _ in roles))
     nodes = (action.path, *(name.path for _, name in roles))
     if sorted(known.get(one, one) for one in action.roles) == ids:
-        yield Found(tokens=tokens, means=f"held already, by {action.path}", nodes=nodes)
+        yield Found(tokens=tokens, means=f"held already, by {action.path}", nodes=nodes, role=CONSTRAINT)
         return
     op = {"set_action": action.id, "roles": ids}
-    yield Found(tokens=tokens, means=f"{action.name} is for {', '.join(ids)} only", nodes=nodes, ops=(op,))
+    yield Found(
+        tokens=tokens, means=f"{action.name} is for {', '.join(ids)} only", nodes=nodes, ops=(op,), role=CONSTRAINT
+    )

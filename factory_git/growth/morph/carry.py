@@ -1,0 +1,74 @@
+"""Carry out a morph: the spec's files with its operations done, one after the other, and the spec that they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from factory_git.core.errors import SpecError
+from factory_git.growth.morph.call import Call, refused
+from factory_git.growth.morph.ops import OPERATIONS, Operation
+from factory_git.spec import names
+from factory_git.spec.check import check
+from factory_git.spec.edit import apply
+from factory_git.spec.graph import build
+from factory_git.spec.load import load
+from factory_git.spec.model import Source, Spec
+from factory_git.spec.renames import undeclared
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Carried:
+    """What came of it. ``files`` are those that differ, by path; ``spec`` has passed every check."""
+
+    spec: Spec
+    files: Mapping[str, bytes]
+
+
+def carry_out(spec: Spec, ops: Sequence[Mapping[str, Any]]) -> Carried:
+    """Do ``ops`` on the sources of ``spec``, in order: each sees what the ones before it did.
+
+    Raises :class:`SpecError` for an operation that there is not or that cannot be carried out, with its number, and
+    where the spec that comes out is not valid.
+    """
+    before = {source.path: source.content for source in spec.sources}
+    now, files = spec, dict(before)
+    for number, op in enumerate(ops, 1):
+        now, files = _one(now, files, op, f"operation {number}", spec.root)
+    problems = [one for one in check(now) if one.severity == "error"] if ops else []
+    problems += undeclared(build(spec), build(now)) if ops else []
+    if problems:
+        first = problems[0]
+        raise SpecError(f"what comes out is not valid: {first.message}", problems, code=first.code, hint=first.hint)
+    return Carried(spec=now, files={path: data for path, data in files.items() if before.get(path) != data})
+
+
+def _one(
+    spec: Spec, files: Mapping[str, bytes], op: Mapping[str, Any], which: str, root: str
+) -> tuple[Spec, dict[str, bytes]]:
+    call, operation = read(op)
+    try:
+        edited = dict(files) | apply(files, root, operation.edits(call, build(spec)))
+        return load([Source(path=path, content=data) for path, data in edited.items()], root=root), edited
+    except SpecError as error:
+        message = f"{which} ({call.op} {call.subject}): {error.message}"
+        raise SpecError(message, error.problems, code=error.code, hint=error.hint) from error
+
+
+def read(op: Mapping[str, Any]) -> tuple[Call, Operation]:
+    """An operation as written: the one key that names it, and its arguments. Raises :class:`SpecError`."""
+    named = [key for key in op if key in OPERATIONS]
+    if not named:
+        first = next(iter(op), "")
+        raise refused(f"there is no operation {first!r}", names.suggest(str(first), OPERATIONS))
+    # An argument may share its name with an operation (`show`): what is written first is meant.
+    name = named[0]
+    args = {key: value for key, value in op.items() if key != name}
+    return Call(op=name, subject=op[name], args=args), OPERATIONS[name]
+
+
+def level_of(ops: Sequence[Mapping[str, Any]]) -> str:
+    """The highest level of these operations: goal above policy above mechanism."""
+    found = {read(op)[1].level for op in ops}
+    return next((level for level in ("goal", "policy") if level in found), "mechanism")
