@@ -1,4 +1,4 @@
-"""Write what is documented from the program itself: the man page from the command line, a page for each rule.
+"""Write what is documented from the program itself: the man page, a page for each rule, one for mutations.
 
 ``python docs/generate.py`` writes it all; ``python docs/generate.py --check`` exits 1 when something is stale.
 """
@@ -15,10 +15,13 @@ from factory_git.cli.main import group
 from factory_git.cli.table import COMMANDS
 from factory_git.drift import pages
 from factory_git.drift.rules.table import RULES
+from factory_git.growth import pages as mutations
+from factory_git.growth.table import ROWS
 
 HERE = Path(__file__).parent
 MAN = HERE / "man" / "git-factory.1"
 RULE_PAGES = HERE / "rules"
+MUTATIONS = HERE / "mutations.md"
 
 ABOUT = """\
 A team writes down what it wants in a spec: data contracts, workflows, interface, safety rules, acceptance. git-factory
@@ -120,9 +123,47 @@ def rule_pages() -> dict[Path, str]:
     return out | {RULE_PAGES / "README.md": "\n".join([*lines, ""])}
 
 
+MUTATIONS_ABOUT = """\
+# Mutations
+
+What a change of a spec can be, as `git factory diff` tells it; `git factory explain ID` prints a part of this page. It
+is written from the table of mutations and its words by `python docs/generate.py`.
+
+- **level**: goal (what the application is for), policy (what it must respect), mechanism (how it works).
+- **risk**: none and minor need no approval, major needs one, breaking two; forbidden can have none. It is what the row
+  has before the modifiers: what reads the node, where growth is allowed, and the stage raise or lower it.
+- **migration**: A automatic and reversible without loss; B automatic, its way back restores an archived copy; C
+  automatic after a check of the data; H written by hand; X irreversible.
+- **version**: what the application's version must do at least.
+- An id is stable and never gets another meaning. The way back of a mutation is a mutation, too.
+"""
+
+
+def mutations_page() -> str:
+    """The page of all kinds of mutations."""
+    found = [mutations.page(id_) for id_ in ROWS]
+    lines = [MUTATIONS_ABOUT]
+    for area in mutations.AREAS:
+        those = [one for one in found if one.area == area]
+        lines += [
+            f"## {mutations.title(area)}",
+            "",
+            "| id | level | risk | migration | version |",
+            "|---|---|---|---|---|",
+        ]
+        for one in those:
+            row = one.row
+            version = "new lineage" if row.version == "root" else row.version
+            lines.append(
+                f"| [{row.id}](#{row.id}) | {row.level} | {row.risk} | {row.migration or 'none'} | {version} |"
+            )
+        lines += ["", *(part for one in those for part in (one.markdown("###"), ""))]
+    return "\n".join(lines)
+
+
 def main() -> int:
     """Write everything, or with ``--check`` compare it."""
-    wanted = {MAN: man_page(), **rule_pages()}
+    wanted = {MAN: man_page(), MUTATIONS: mutations_page(), **rule_pages()}
     there = {path: path.read_text() if path.exists() else None for path in {*wanted, *RULE_PAGES.glob("*.md")}}
     stale = sorted(path for path, text in there.items() if wanted.get(path) != text)
     if "--check" in sys.argv:

@@ -86,7 +86,9 @@ def sides(location: Location, revision: str, *, label: str = "", also: Collectio
         return []
     commit = tree.origin if tree.origin not in (INDEX, WORKTREE) else None
     called = label or _LABELS.get(revision, revision)
-    if commit and not called.startswith(commit[:SHORT]):
+    if commit and called == commit:
+        called = commit[:SHORT]
+    elif commit and not called.startswith(commit[:SHORT]):
         called = f"{called} ({commit[:SHORT]})"
     found = _found(tree, called, also)
     tree.load([path for _, files in found for path in files])

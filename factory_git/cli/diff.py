@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -44,6 +46,7 @@ class _Command(click.Command):
 @click.option("--risk", type=click.Choice(RISKS), default="none", help="List mutations of this risk and above only.")
 @click.option("--name-only", is_flag=True, help="Print the addresses of the nodes that changed, worst first.")
 @click.option("-z", "nul", is_flag=True, help="With --name-only: end addresses with NUL, for xargs -0.")
+@click.option("--gate", is_flag=True, help="Judge the change as its base would: approvals, migration, drift. Exits so.")
 @click.option("--exit-code", "verdict", is_flag=True, help="Exit 1 if something needs approval, 4 if it is forbidden.")
 @click.pass_context
 def command(
@@ -57,6 +60,7 @@ def command(
     risk: str,
     name_only: bool,
     nul: bool,
+    gate: bool,
     verdict: bool,
 ) -> int:
     """Tell what a change of specs means: mutations, each with its risk, tests and migration.
@@ -67,23 +71,25 @@ def command(
     """
     location = locate()
     options = _options(location, words, ctx.meta.get(_SPECS), staged=staged)
-    results = _run(location, options, words)
+    form = "json" if as_json else form
+    with _naming(location, words):
+        if gate:
+            return _gate(location, options, form, risk)
+        results = diff.run(location, replace(options, base=options.base or HEAD))
     told = [each.told(risk) for each in results]
     if name_only:
         _names(told, nul=nul)
-    elif as_json or form == "json":
-        output.emit(FORMATS["json"](told))
     elif form == "text":
         _page(told)
     elif printed := FORMATS[form](told):
         output.emit(printed)
-    if form == "text" and not as_json and (quiet := _nothing(results)):
+    if form == "text" and (quiet := _nothing(results)):
         output.say(quiet)
     return diff.exit_code(results) if verdict else 0
 
 
 def _options(location: Location, words: Sequence[str], behind: Sequence[str] | None, *, staged: bool) -> Options:
-    """What the words mean, read as Git reads them: revisions, then what they narrow to."""
+    """What the words mean, read as Git reads them: revisions, then what they narrow to. No base named: it is empty."""
     revisions: list[str] = []
     specs: list[str] = []
     parted = False
@@ -106,7 +112,7 @@ def _options(location: Location, words: Sequence[str], behind: Sequence[str] | N
     if len(revisions) > heads or (parted and len(revisions) != 2):
         what = "at most one revision goes with --staged" if staged else "at most two revisions can be compared"
         raise UsageError(what, code="usage/revisions", hint="git factory diff A B; git factory diff A...B")
-    base = revisions[0] if revisions else HEAD
+    base = revisions[0] if revisions else ""
     head = revisions[1] if len(revisions) == 2 else INDEX if staged else WORKTREE
     named = tuple(_spec(location, word) for word in (*specs, *(behind or ())))
     return Options(base=base, head=head, parted=parted, specs=named)
@@ -147,9 +153,11 @@ def _spec(location: Location, word: str) -> str:
     return from_top(location, word)
 
 
-def _run(location: Location, options: Options, words: Sequence[str]) -> list[Result]:
+@contextmanager
+def _naming(location: Location, words: Sequence[str]) -> Iterator[None]:
+    """A word that is nothing at all may have been meant as a revision: the message says so."""
     try:
-        return diff.run(location, options)
+        yield
     except NotFound as error:
         word = next((one for one in words if error.details.get("spec") == _spec(location, one)), None)
         if word is None:
@@ -167,6 +175,22 @@ def _names(told: Sequence[Told], *, nul: bool) -> None:
 def _page(told: Sequence[Told]) -> None:
     if printed := text.page(told, colour=output.colour(sys.stdout)):
         output.page(printed.split("\n"))
+
+
+def _gate(location: Location, options: Options, form: str, risk: str) -> int:
+    """The verdict of the base over the change; the base is the usual one where none is named."""
+    from factory_git.app import gate  # noqa: PLC0415 (a diff alone reads neither ledger nor code)
+    from factory_git.cli import diff_gate  # noqa: PLC0415
+
+    base = options.base or gate.usual(location)
+    found = gate.run(location, base, options.head, gate.Options(specs=options.specs))
+    told = diff_gate.told(found, risk)
+    if form == "text":
+        _page(told)
+        output.emit("\n".join(["", *found.lines()] if told else found.lines()))
+    else:
+        output.emit(diff_gate.render(found, told, form))
+    return found.exit_code
 
 
 def _nothing(results: Sequence[Result]) -> str:

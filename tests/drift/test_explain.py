@@ -1,4 +1,4 @@
-"""`git factory explain`: the page of every rule, from the module that is the rule; the pages under docs/rules."""
+"""`git factory explain`: the page of every rule and every kind of mutation, from what each is made of; docs/rules."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from factory_git.app import explain
 from factory_git.core.errors import NotFound
 from factory_git.drift import pages
 from factory_git.drift.rules.table import RULES, WORLD, module
+from factory_git.growth.table import ROWS
 from tests.drift.test_command import factory
 
 DOCS = Path(__file__).parents[2] / "docs" / "rules"
@@ -50,8 +51,19 @@ def test_the_command(repo: Path) -> None:
     assert value["code"] == "GF502"
     assert {"what_it_does", "why", "example", "fix"} <= value.keys()
     listed = factory(repo, "explain").stdout.splitlines()
-    assert len(listed) == len(RULES)
-    assert [one["code"] for one in json.loads(factory(repo, "explain", "--json").stdout)] == sorted(RULES)
+    assert [line.split()[0] for line in listed] == [*sorted(RULES), *ROWS]
+    assert [one["code"] for one in json.loads(factory(repo, "explain", "--json").stdout)] == [*sorted(RULES), *ROWS]
+
+
+def test_a_mutation_has_its_page(repo: Path) -> None:
+    done = factory(repo, "explain", "Gate_Removed")
+    assert done.returncode == 0
+    assert done.stdout.startswith("# gate-removed\n")
+    assert "- risk: breaking: needs two approvals" in done.stdout
+    assert "```diff" in done.stdout
+    value = json.loads(factory(repo, "explain", "gate-removed", "--json").stdout)
+    assert value["mirror"] == "gate-inserted"
+    assert value["facts"]["migration"] == "none"
 
 
 def test_a_shell_completes_codes(repo: Path) -> None:
@@ -64,8 +76,12 @@ def test_it_needs_no_repository(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "near"), [("GF206", "GF205"), ("gf505", "GF504"), ("999", "GF903"), ("gate", "GF204"), ("", "")]
-)
+    ("code", "near"),
+    [
+        ("GF206", "GF205"), ("gf505", "GF504"), ("999", "GF903"), ("gate", "GF204"), ("", ""),
+        ("gate_removd", "gate-removed"), ("retention", "retention-declared"),
+    ],
+)  # fmt: skip
 def test_an_unknown_code_names_the_nearest(code: str, near: str) -> None:
     with pytest.raises(NotFound) as caught:
         explain.explain(code)

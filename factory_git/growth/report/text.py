@@ -48,7 +48,7 @@ def render(diff: Diff, *, colour: bool = False) -> str:
 def page(told: Sequence[Told], *, colour: bool = False) -> str:
     """Every spec under its name, an empty line between two; what did not change is left out."""
     paper = _Page(colour)
-    blocks = ["\n".join([*_head(one, paper), *_body(one, paper)]) for one in told if one.state != "unchanged"]
+    blocks = ["\n".join([*_head(one, paper), "", *_body(one, paper)]) for one in told if one.state != "unchanged"]
     return "\n\n".join(blocks)
 
 
@@ -69,7 +69,17 @@ def _body(one: Told, paper: _Page) -> Iterator[str]:
         yield from _problems(one, paper)
 
 
+def listing(one: Told) -> str:
+    """The mutations of one spec, grouped, without a summary."""
+    return "\n".join(_listed(one, _Page(colour=False))).rstrip("\n")
+
+
 def _changed(one: Told, paper: _Page) -> Iterator[str]:
+    yield from _listed(one, paper)
+    yield from summary(one, colour=paper.colour)
+
+
+def _listed(one: Told, paper: _Page) -> Iterator[str]:
     for whole, mutations in groups(one.shown):
         yield paper.paint(visible(whole), "path")
         wide = min(_WIDE, max(len(inside(each.path, whole)) for each in mutations))
@@ -77,7 +87,6 @@ def _changed(one: Told, paper: _Page) -> Iterator[str]:
         for each in mutations:
             yield from _mutation(each, whole, (wide, ids), paper)
         yield ""
-    yield from summary(one, colour=paper.colour)
 
 
 def _mutation(one: Mutation, whole: str, widths: tuple[int, int], paper: _Page) -> Iterator[str]:
@@ -94,7 +103,7 @@ def _mutation(one: Mutation, whole: str, widths: tuple[int, int], paper: _Page) 
     mark_ = paper.paint(one.fingerprint, "dim") if one.risk in APPROVERS else ""
     at = paper.paint(visible(str(said)), "dim") if said else ""
     yield "  " + " ".join([*cells, *(cell for cell in (mark_, at) if cell)]).rstrip()
-    if words := change(one, LONG):
+    for words in change(one, LONG):
         yield f"      {words}"
     if one.was:
         yield f"      was {visible(one.was)}"
@@ -117,11 +126,6 @@ def summary(one: Told, *, colour: bool = False) -> Iterator[str]:
             yield f"migration {letter}: {MIGRATIONS[letter]}"
         yield from _approvals(one, paper)
     yield from _problems(one, paper)
-
-
-def headline(one: Told) -> str:
-    """The line that counts."""
-    return " · ".join(_counted(one))
 
 
 def _counted(one: Told) -> Iterator[str]:
@@ -150,6 +154,7 @@ def _approvals(one: Told, paper: _Page) -> Iterator[str]:
     wanted = one.approvals
     if one.risk == "forbidden":
         yield f"{paper.paint('FORBIDDEN', 'forbidden')} no approval allows this; it takes a new lineage"
+        return
     if not wanted:
         return
     most = max(APPROVERS[each.risk] for each in wanted)

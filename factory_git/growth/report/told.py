@@ -31,7 +31,6 @@ MIGRATIONS: Mapping[str, str] = {
     "X": "irreversible",
 }
 _LAYERS = ("identity", "safety", "growth", "evidence_policy", "workflows", "terms", "data_contracts", "interface")
-_WHOLES = ("entity", "pipeline")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

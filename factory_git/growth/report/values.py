@@ -9,13 +9,13 @@ from typing import Any
 from factory_git.growth.mutation import Mutation
 
 MOST = 60
+_CONTEXT = 24  # characters kept before what differs
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, direction and joiners, lone surrogates, odd line ends
 
 
 def short(value: Any, most: int = MOST) -> str:
     """A value in one line of at most ``most`` characters; a cut is marked with ``…``."""
-    text = " ".join(visible(_flat(value)).split(" "))
-    return text if len(text) <= most else f"{text[: most - 1]}…"
+    return _window(flat(value), most, 0)
 
 
 def visible(text: str) -> str:
@@ -25,13 +25,66 @@ def visible(text: str) -> str:
     return "".join(_escaped(c) if unicodedata.category(c) in _UNSEEN else c for c in text)
 
 
-def change(one: Mutation, most: int = MOST) -> str:
-    """``before → after``; what was not there is left out."""
-    if one.before is None:
-        return short(one.after, most) if one.after not in (None, {}) else ""
-    if one.after is None:
-        return short(one.before, most) if one.before != {} else ""
-    return f"{short(one.before, most)} → {short(one.after, most)}"
+def change(one: Mutation, most: int = MOST) -> tuple[str, ...]:
+    """What was and what is, each in one line: ``before → after`` where that fits, else two lines.
+
+    Of long values the part that differs is shown. What was not there is left out.
+    """
+    comes_or_goes = one.old_place is None or one.new_place is None
+    if comes_or_goes and (one.before is None or one.after is None):
+        value = one.after if one.before is None else one.before
+        return (short(value, most),) if value not in (None, {}, ()) else ()
+    if one.before == one.after:
+        return ()
+    before, after = flat(one.before), flat(one.after)
+    if len(before) + len(after) + 3 <= most:
+        return (f"{before} → {after}",)
+    start = _start(before, after, most - 2)
+    return (f"- {_window(before, most - 2, start)}", f"+ {_window(after, most - 2, start)}")
+
+
+def sentence(one: Mutation) -> str:
+    """A mutation for those who see it alone: what happened, where, and what was and is."""
+    lines = change(one)
+    said = "".join(lines)
+    if len(lines) > 1:
+        before, after = flat(one.before), flat(one.after)
+        start = _start(before, after, MOST)
+        said = f"{_window(before, MOST, start)} → {_window(after, MOST, start)}"
+    return f"{one.id} at {one.path or 'the spec'}" + (f": {said}" if said else "")
+
+
+def flat(value: Any) -> str:
+    """A value in one line, as a person would write it, with nothing hidden."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{visible(str(key))}: {flat(held)}" for key, held in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(flat(held) for held in value) + "]"
+    if value is None:
+        return "(not said)"
+    return visible(str(value).lower() if isinstance(value, bool) else str(value))
+
+
+def _window(text: str, most: int, start: int) -> str:
+    head = "…" if start else ""
+    text = head + text[start:]
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def _start(before: str, after: str, most: int) -> int:
+    """From where on two texts are shown so that the first difference is seen in both."""
+    longest = max(len(before), len(after))
+    return max(min(_common(before, after) - _CONTEXT, longest - most + 1), 0)
+
+
+def _common(one: str, other: str) -> int:
+    """How many first characters two texts share."""
+    number = 0
+    for a, b in zip(one, other, strict=False):
+        if a != b:
+            break
+        number += 1
+    return number
 
 
 def _escaped(character: str) -> str:
@@ -39,13 +92,3 @@ def _escaped(character: str) -> str:
     if character in "\n\r\t":
         return {"\n": "\\n", "\r": "\\r", "\t": "\\t"}[character]
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{key}: {_flat(held)}" for key, held in value.items()) + "}"
-    if isinstance(value, list | tuple):
-        return "[" + ", ".join(_flat(held) for held in value) + "]"
-    if value is None:
-        return "nothing"
-    return str(value).lower() if isinstance(value, bool) else str(value)
