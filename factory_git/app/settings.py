@@ -72,6 +72,12 @@ SETTINGS = (
         default="false",
         meaning="let a change's own suppressions and baseline count when it is checked, as `check --own` does",
     ),
+    Setting(
+        name="maintenance",
+        kind="bool",
+        default="true",
+        meaning="whether `run` and `sync` start `git factory maintenance` in the background when it is due",
+    ),
     Setting(name="agentEnv", kind="words", default="", meaning="environment variables that an agent may see as well"),
     Setting(name="agentOutput", kind="int", default="4000000", meaning="the most bytes an agent may print"),
 )

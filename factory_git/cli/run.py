@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from factory_git.app import maintenance
 from factory_git.app.context import open_context
 from factory_git.app.run import run
 from factory_git.app.run_result import NOTHING_TO_DO, WOULD_RUN, Result, SpecResult
@@ -46,10 +47,13 @@ def command(specs: tuple[str, ...], as_json: bool, no_promote: bool, **options: 
     is committed, in worktrees of its own, and moves the branch only when every check passed.
     """
     watch = Watch(quiet=as_json)
+    ctx = open_context()
     try:
-        result = run(open_context(), Options(specs=specs, promote=not no_promote, **options), watch)
+        result = run(ctx, Options(specs=specs, promote=not no_promote, **options), watch)
     finally:
         watch.close()
+    if not options["dry_run"]:
+        maintenance.start_if_due(ctx)
     if as_json:
         output.emit_json(result.as_json())
     else:

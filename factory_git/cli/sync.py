@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from factory_git.app import sync
+from factory_git.app import maintenance, sync
 from factory_git.app.context import open_context
 from factory_git.cli import output, records
 
@@ -19,7 +19,8 @@ def command(remote: str, fetch_only: bool, dry_run: bool, as_json: bool) -> None
 
     Nothing is ever forced: both sides end up with the records of both.
     """
-    result = sync.run(open_context(), sync.Options(remote=remote, fetch_only=fetch_only, dry_run=dry_run))
+    ctx = open_context()
+    result = sync.run(ctx, sync.Options(remote=remote, fetch_only=fetch_only, dry_run=dry_run))
     if as_json:
         records.emit_json(result.as_json())
     else:
@@ -31,6 +32,8 @@ def command(remote: str, fetch_only: bool, dry_run: bool, as_json: bool) -> None
             f"{kept} kept and sent to it again"
         )
     records.say_notices(result.notices)
+    if not dry_run:
+        maintenance.start_if_due(ctx)
 
 
 def _words(result: sync.Result, *, dry_run: bool) -> str:

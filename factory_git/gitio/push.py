@@ -126,6 +126,12 @@ def ref_at(location: Location, ref: str) -> str:
         return ""
 
 
+def refs_below(location: Location, prefix: str) -> list[tuple[str, str]]:
+    """Every ref whose name begins with ``prefix``, and where it points."""
+    out = ask(location, "for-each-ref", "--format=%(refname) %(objectname)", prefix).decode(errors="surrogateescape")
+    return [(name, oid) for name, _, oid in (line.rpartition(" ") for line in out.splitlines())]
+
+
 def note_sent(location: Location, tracking: str, oid: str) -> None:
     """Remember what a remote has of ours; what cannot be written is asked again next time."""
     run(["update-ref", tracking, oid], cwd=location.common_dir, ok=range(256), env={"GIT_DIR": str(location.git_dir)})

@@ -90,6 +90,12 @@ def row(db: sqlite3.Connection, id_: RecordId) -> Row | None:
     return _row(found) if found else None
 
 
+def census(db: sqlite3.Connection) -> list[tuple[RecordId, str, datetime]]:
+    """Every record's id, type and time, in graph order."""
+    found = db.execute("SELECT record.id, record.type, tx.at FROM record JOIN tx ON tx.n = record.tx ORDER BY record.n")
+    return [(RecordId(id_), type_, _when(at)) for id_, type_, at in found]
+
+
 def by_key(db: sqlite3.Connection, key: str) -> tuple[RecordId, ...] | None:
     """The records of the transaction with that key."""
     found = db.execute("SELECT n FROM tx WHERE key = ?", (key,)).fetchone()

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
@@ -67,6 +68,16 @@ class SqliteIndex:
 
     def journal(self, limit: int | None, stream: str | None = None) -> list[tuple[TxRow, list[Row]]]:
         return self._guard(lambda db: query.journal(db, limit, stream))
+
+    def census(self) -> list[tuple[RecordId, str, datetime]]:
+        return self._guard(query.census)
+
+    def tidy(self) -> None:
+        """Let SQLite look after its statistics and its log; nothing is lost when it cannot."""
+        with suppress(sqlite3.Error):
+            db = self._open()
+            db.execute("PRAGMA optimize")
+            db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close the file; the next question opens it again."""
@@ -167,6 +178,21 @@ class SqliteIndex:
     def _first_parent(self, oid: Oid) -> Oid | None:
         parents = fold.parents_of(self._repo, self._repo.commit(oid))
         return parents[0] if parents else None
+
+
+def damage(path: Path) -> str:
+    """What SQLite finds wrong with the index file at ``path``; empty where it is sound or not there."""
+    if not path.exists():
+        return ""
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+        try:
+            found = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
+        finally:
+            db.close()
+    except sqlite3.Error as error:
+        return str(error)
+    return "" if found == "ok" else found
 
 
 def connect(path: Path | None) -> sqlite3.Connection:

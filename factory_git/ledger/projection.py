@@ -96,5 +96,11 @@ class Projection(Protocol):
     def journal(self, limit: int | None, stream: str | None = None) -> list[tuple[TxRow, list[Row]]]:
         """Transactions newest first, each with its records."""
 
+    def census(self) -> list[tuple[RecordId, str, datetime]]:
+        """Every record's id, type and time, in graph order."""
+
+    def tidy(self) -> None:
+        """Do what keeps the index fast."""
+
     def close(self) -> None:
         """Let go of files."""

@@ -271,6 +271,23 @@ class Ledger:
             self._refresh()
             return self._index.journal(limit, stream)
 
+    def census(self) -> builtins.list[tuple[RecordId, str, datetime]]:
+        """Every record's id, type and time, in graph order; reads no record."""
+        with self._threads:
+            self._refresh()
+            return self._index.census()
+
+    def maintain(self) -> tuple[int, int]:
+        """Join the ledger's packs where that pays; how many there were, and are."""
+        with self._threads, self._writer.locked():
+            return self._writer.join_packs()
+
+    def tidy_index(self) -> None:
+        """Let the index look after itself."""
+        with self._threads:
+            self._refresh()
+            self._index.tidy()
+
     def tree(self, id: str, direction: str = "up") -> Tree:  # noqa: A002
         """Where a record came from (``up``: its ancestors) or what came of it (``down``)."""
         if direction not in ("up", "down"):

@@ -164,18 +164,23 @@ class Writer:
     def _tidy(self) -> None:
         """Join small packs, so that reading never has to look into thousands; what was appended stands without it."""
         try:
-            self._join_packs()
+            self.join_packs(least=self.many // 2)
         except (GitFailed, OSError) as error:  # a gc beside us takes temporary files; the next append tries again
             self.notices.append(f"small packs were not joined this time: {error}")
 
-    def _join_packs(self) -> None:
+    def join_packs(self, *, least: int = 2) -> tuple[int, int]:
+        """Join small packs of this ledger into one where there are ``least`` of them; how many there were, and are.
+
+        Call it while ``locked``: no transaction is in flight then.
+        """
         self._keep_promises()
         folder = self.repo.pack_dir
         promises = journal.read(self._folder)
         names = repack.own(folder, promises.packs)
-        if len(names) < self.many // 2:
-            return
-        chosen = repack.small_ones(folder, names)
-        if chosen:
-            new = repack.join(folder, chosen, fsync=self.fsync)
-            journal.replace(self._folder, promises.tips[-1:], [*(n for n in names if n not in chosen), new])
+        chosen = repack.small_ones(folder, names) if len(names) >= least else []
+        if not chosen:
+            return len(names), len(names)
+        new = repack.join(folder, chosen, fsync=self.fsync)
+        kept = [*(n for n in names if n not in chosen), new]
+        journal.replace(self._folder, promises.tips[-1:], kept)
+        return len(names), len(kept)

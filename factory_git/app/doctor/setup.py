@@ -1,0 +1,82 @@
+"""Checks of how the repository is set up: hooks, and what a plain fetch does to the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from factory_git.app import hooks
+from factory_git.app.context import Context
+from factory_git.app.doctor.trouble import Trouble
+from factory_git.core.errors import FactoryError
+from factory_git.gitio import fetch
+from factory_git.gitio.child import git
+
+
+def hook_files(ctx: Context) -> Iterator[Trouble]:
+    """The hooks that were installed are those of this version, and work."""
+    if ctx.location.worktree is None:
+        return
+    for one in hooks.status(ctx.location):
+        if one.state in ("outdated", "broken"):
+            yield Trouble(
+                code=f"doctor/hook-{one.state}",
+                message=f"the {one.name} hook is {one.state}: {one.path}",
+                hint=f"git factory hooks install {one.name}",
+                severity="error" if one.state == "broken" else "warning",
+                fix=_Install(ctx, one.name),
+            )
+
+
+class _Install:
+    def __init__(self, ctx: Context, name: str) -> None:
+        self.ctx, self.name = ctx, name
+
+    def __call__(self) -> str:
+        hooks.install(self.ctx.location, [self.name], shared=True)
+        return f"installed {self.name}"
+
+
+def refspecs(ctx: Context) -> Iterator[Trouble]:
+    """No plain fetch overwrites this clone's ledger with a remote's."""
+    ref = ctx.settings.text("ref")
+    for remote in fetch.remotes(ctx.location):
+        for refspec in fetch.refspecs(ctx.location, remote):
+            if _writes(refspec.partition(":")[2], ref):
+                message = f"`git fetch {remote}` overwrites {ref} with the remote's: {refspec}"
+                hint = "records that were not sent would leave the ledger (they come back with the next append)"
+                yield Trouble(
+                    code="doctor/refspec",
+                    message=message,
+                    hint=f"{hint}; git factory remote setup {remote} follows without that",
+                    severity="error",
+                    fix=_Unset(ctx, remote, refspec) if "*" not in refspec else None,
+                )
+
+
+def _writes(target: str, ref: str) -> bool:
+    head, star, tail = target.partition("*")
+    return ref.startswith(head) and ref.endswith(tail) if star else target == ref
+
+
+class _Unset:
+    def __init__(self, ctx: Context, remote: str, refspec: str) -> None:
+        self.ctx, self.remote, self.refspec = ctx, remote, refspec
+
+    def __call__(self) -> str:
+        key = f"remote.{self.remote}.fetch"
+        git("config", "--fixed-value", "--unset-all", key, self.refspec, cwd=self.ctx.location.common_dir)
+        return f"removed {self.refspec} from {key}"
+
+
+def specs(ctx: Context) -> Iterator[Trouble]:
+    """The specs on disk can be read."""
+    from factory_git.app.specs import select  # noqa: PLC0415 (of one check only)
+
+    if ctx.location.worktree is None:
+        return
+    try:
+        for one in select((), ctx.location.worktree):
+            one.load()
+    except FactoryError as error:
+        if error.code != "spec/none":
+            yield Trouble(code=error.code, message=error.message, hint=error.hint or "git factory spec lint")

@@ -1,0 +1,27 @@
+"""``git factory maintenance``: keep the ledger fast."""
+
+from __future__ import annotations
+
+import click
+
+from factory_git.app import maintenance
+from factory_git.app.context import open_context
+from factory_git.cli import output, records
+
+
+@click.command(short_help="join packs, write the commit graph, tidy the index")
+@click.option("--auto", is_flag=True, help="Only where it is due.")
+@click.option("--gc", is_flag=True, help="Run `git gc` as well, with Git's own grace for what nothing reaches.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: due, packs_before, packs_after, commit_graph, gc.")
+def command(auto: bool, gc: bool, as_json: bool) -> None:
+    """Do what keeps a large ledger fast. Nothing is lost when it never runs, and nothing when it is killed.
+
+    `run` and `sync` start it in the background when it is due, unless factory.maintenance is false.
+    """
+    done = maintenance.run(open_context(), auto=auto, gc=gc)
+    if as_json:
+        records.emit_json(done.as_json())
+    elif not done.due:
+        output.say("nothing is due")
+    else:
+        output.say(f"{done.packs_before} packs of the ledger, now {done.packs_after}; the commit graph is written")
