@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from factory_git.core.ids import SpecPath, slug
+from factory_git.growth.renaming import renames, same
 from factory_git.spec import names
 from factory_git.spec.graph import ROOT, Graph, GraphNode
 
+_ENTITIES = SpecPath("data_contracts.entities")
 _LAYER = "layer"  # of which `app` and `code` say something themselves
 _EMPTY = frozenset(("retention",))  # mappings that may hold nothing
 _WHOLES = frozenset(("entity", "pipeline"))  # what is inside them comes and goes with them
@@ -58,6 +60,7 @@ class Pair:
     new: Graph
     now: Mapping[SpecPath, SpecPath]  # old → new, for every old node that is still there
     then: Mapping[SpecPath, SpecPath]  # new → old
+    words: Mapping[str, str] = field(default_factory=dict)  # names, old → new, of what is called otherwise
 
 
 def pair(old: Graph, new: Graph) -> Pair:
@@ -73,15 +76,22 @@ def pair(old: Graph, new: Graph) -> Pair:
         owner = _owner(new, path)
         base = then.get(owner, owner) if path else ROOT
         tail = path[len(owner) + 1 :] if owner else path
-        same = SpecPath(f"{base}.{tail}" if base and tail else tail or base)
-        was = new.nodes[path].was
-        former = names.join(names.parent(same), slug(was)) if was is not None and path else None
-        for before in (former, same, back.get(same)):
+        here = SpecPath(f"{base}.{tail}" if base and tail else tail or base)
+        former = _former(new.nodes[path], here, then)
+        for before in (former, here, back.get(here)):
             if before is not None and before in old.nodes and before not in taken:
                 then[path] = before
                 taken.add(before)
                 break
-    return Pair(old, new, {before: path for path, before in then.items()}, then)
+    return Pair(old, new, {before: path for path, before in then.items()}, then, renames(old, new, then))
+
+
+def _former(node: GraphNode, here: SpecPath, then: Mapping[SpecPath, SpecPath]) -> SpecPath | None:
+    """The address that a node had before it was renamed, or before the entity was that it speaks of."""
+    if node.kind == "retention":
+        entity = then.get(names.join(_ENTITIES, node.path.rpartition(".")[2]))
+        return names.join(names.parent(here), entity.rpartition(".")[2]) if entity else None
+    return names.join(names.parent(here), slug(node.was)) if node.was is not None and node.path else None
 
 
 def _declared(graph: Graph) -> dict[SpecPath, SpecPath]:
@@ -106,14 +116,14 @@ def differ(both: Pair) -> list[Change]:
         if before is not None:
             out += _same(both, both.old.nodes[before], node)
         elif node.kind == _LAYER:
-            out += _values(None, node)
+            out += _values(None, node, {})
         elif _counts(both.new, path, both.then):
             out.append(Change(op=ADDED, before=None, after=node))
     for path, node in sorted(both.old.nodes.items()):
         if path in both.now:
             continue
         if node.kind == _LAYER:
-            out += _values(node, None)
+            out += _values(node, None, {})
         elif _counts(both.old, path, both.now):
             out.append(Change(op=REMOVED, before=node, after=None))
     return out
@@ -133,19 +143,19 @@ def _same(both: Pair, before: GraphNode, after: GraphNode) -> Iterator[Change]:
         yield Change(op=RENAMED, before=before, after=after, attribute="id", old=before.name, new=after.name)
     elif before.name != after.name and after.path != ROOT:
         yield Change(op=RENAMED, before=before, after=after, attribute="name", old=before.name, new=after.name)
-    yield from _values(before, after)
+    yield from _values(before, after, both.words)
     for key in sorted(before.ordered.keys() & after.ordered.keys()):
         if before.ordered[key] != after.ordered[key]:
             yield from _moves(both, before, after, key)
 
 
-def _values(before: GraphNode | None, after: GraphNode | None) -> Iterator[Change]:
-    """One edit for each attribute whose value differs; a layer that is not there says nothing."""
+def _values(before: GraphNode | None, after: GraphNode | None, words: Mapping[str, str]) -> Iterator[Change]:
+    """One edit for each attribute whose value differs by more than renames; a layer that is not there says nothing."""
     was = before.value if before else {}
     now = after.value if after else {}
     for key in sorted(was.keys() | now.keys()):
         old, new = was.get(key), now.get(key)
-        if old != new:
+        if old != new and not (words and same(old, new, words)):
             yield Change(op=EDITED, before=before, after=after, attribute=key, old=old, new=new)
 
 

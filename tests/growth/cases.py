@@ -2,10 +2,10 @@
 
 A file of ``rows/`` names one layer. ``Base: NAME`` holds for the cases that follow it: a template (``farmer``,
 ``immigration``, ``minimal``), a file ``rows/NAME.yaml``, or ``here``: the last block ```` ```base ```` above. A case is
-a heading ``##`` with pairs of blocks ```` ```old ```` and ```` ```new ````, each old text standing exactly once in the
-base, and ```` ```expect ```` with a line ``id path risk`` for every mutation and nothing else (no line: nothing
-changed; the path of the spec itself is ``.``). What follows ``#`` in a line says why. ```` ```back ```` has the same
-for the way back.
+a heading ``##`` with pairs of blocks ```` ```old ```` and ```` ```new ````, each old text (lines, or a part of one)
+standing exactly once in the base, and ```` ```expect ```` with a line ``id path risk`` for every mutation and nothing
+else (no line: nothing changed; the path of the spec itself is ``.``). What follows ``#`` in a line says why.
+```` ```back ```` has the same for the way back.
 """
 
 from __future__ import annotations
@@ -74,9 +74,9 @@ def read(path: Path) -> list[Case]:
         elif kind == "base":
             current = here = body
         elif kind == "old":
-            old = body
+            old = body.removesuffix("\n")
         elif kind == "new":
-            cases[-1].edits.append((old, body))
+            cases[-1].edits.append((old, body.removesuffix("\n")))
         elif kind == "expect":
             cases[-1].expected = lines(body)
         elif kind == "back":

@@ -49,7 +49,10 @@ EDITS: dict[str, tuple[list[tuple[str, str]], str]] = {
             ("note: {type: text?, pii: sensitive}", "note: {type: text?, pii: contact}"),
             ("{name: Lawyer, sees: [identity, contact, sensitive]}", "{name: Lawyer, sees: [identity, contact]}"),
         ],
-        f"pii-class-lowered {ENTITIES}.case.fields.note forbidden\nrole-permission-narrowed interface.roles.lawyer breaking",
+        (
+            f"pii-class-lowered {ENTITIES}.case.fields.note forbidden\n"
+            "role-permission-narrowed interface.roles.lawyer breaking"
+        ),
     ),
     "lawyers without a team": (
         [("team: enum work family protection}", "team: enum work family protection?}")],
@@ -98,9 +101,11 @@ EDITS: dict[str, tuple[list[tuple[str, str]], str]] = {
     "letters may go out twice": (
         [
             (
-                "    - name: A letter goes out once\n"
-                "      always: Dispatch.all(d, Dispatch.exists_one(e, e.draft == d.draft))\n"
-                "      on_break: abort\n",
+                (
+                    "    - name: A letter goes out once\n"
+                    "      always: Dispatch.all(d, Dispatch.exists_one(e, e.draft == d.draft))\n"
+                    "      on_break: abort\n"
+                ),
                 "",
             )
         ],
@@ -114,9 +119,11 @@ EDITS: dict[str, tuple[list[tuple[str, str]], str]] = {
         [
             (
                 "        - name: Morning digest\n",
-                "        - {name: Quiet cases, notify: ActionPlan, where: it.tasks == 0, make: Alert,\n"
-                "           set: {subject: it.case_id, reason: '\"Nothing is left to do\"'}}\n"
-                "        - name: Morning digest\n",
+                (
+                    "        - {name: Quiet cases, notify: ActionPlan, where: it.tasks == 0, make: Alert,\n"
+                    "           set: {subject: it.case_id, reason: '\"Nothing is left to do\"'}}\n"
+                    "        - name: Morning digest\n"
+                ),
             )
         ],
         f"step-inserted {STEPS}.quiet_cases minor  # a plate allows it",

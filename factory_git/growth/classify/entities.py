@@ -45,8 +45,7 @@ def _origin(without: Graph, having: Graph, matched: Mapping[SpecPath, SpecPath],
     is in both graphs, lost at least two fields of the same name and type, half of the new one's own, to it. Read the
     other way round (what is gone, and where its fields are now) the same says that it was merged.
     """
-    declared = names.join(ENTITIES, slug(whole.was)) if whole.was is not None else SpecPath("")
-    if declared in without.nodes:
+    if whole.was is not None and (declared := names.join(ENTITIES, slug(whole.was))) in without.nodes:
         return declared
     own = {id_: type_ for id_, (type_, plain) in _fields(having, whole).items() if plain}
     back = {before: after for after, before in matched.items()}

@@ -10,7 +10,7 @@ from factory_git.core.ids import SpecPath, slug
 from factory_git.growth.differ import Pair
 from factory_git.spec import names, typewords
 from factory_git.spec.graph import Graph, GraphNode
-from factory_git.spec.types import ANY, DATE, DATETIME, DECIMAL, INT, TEXT, Enum, ListOf, Ref, Type
+from factory_git.spec.types import DATE, DATETIME, DECIMAL, INT, TEXT, Enum, ListOf, Ref, Type
 
 ENTITIES = SpecPath("data_contracts.entities")
 WIDENED, NARROWED, CHANGED, RETARGETED = "widened", "narrowed", "changed", "retargeted"
@@ -19,7 +19,7 @@ _WIDER = frozenset(((INT, DECIMAL), (DATE, DATETIME), (INT, TEXT), (DECIMAL, TEX
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """A field's type as the graph has it. ``type`` is ``any`` where none is written."""
+    """A field's type as the graph has it. Where none is written it is ``any`` and rows may lack it."""
 
     type: Type
     key: bool
@@ -28,8 +28,8 @@ class Facts:
 
     @property
     def needed(self) -> bool:
-        """Whether every row must bring a value. A field with no type is a name only: its rows may lack it."""
-        return self.type != ANY and not self.optional and not self.default
+        """Whether every row must bring a value."""
+        return not self.optional and not self.default
 
 
 def facts(node: GraphNode) -> Facts:
@@ -43,7 +43,7 @@ def read(value: Mapping[str, Any]) -> Facts:
     type_: Type = word.type
     if isinstance(type_, Enum) and not type_.values:
         type_ = Enum(tuple(dict.fromkeys(map(str, value.get("values", ())))))
-    return Facts(type=type_, key=word.key, optional=word.optional, default="default" in value)
+    return Facts(type=type_, key=word.key, optional=word.optional or "type" not in value, default="default" in value)
 
 
 def compared(old: Type, new: Type, both: Pair) -> str:
