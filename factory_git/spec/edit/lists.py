@@ -35,12 +35,12 @@ def insert(files: Files, op: Insert) -> Files:
 def remove(files: Files, path: str) -> Files:
     """The files without the node; a list that holds no other goes with it."""
     at, _, id_ = path.rpartition(".")
-    spot = files.find(at)
-    if spot is None or not isinstance(spot.shape, Items):
-        return unset(files, at, id_)
     own = next((doc for doc in files.own() if at == ENTITY_LIST and _is(doc, id_)), None)
     if own is not None:
         return files.without(own.path)
+    spot = files.find(at)
+    if spot is None or not isinstance(spot.shape, Items):
+        return unset(files, at, id_)
     index = _number(spot, id_, path)
     if len(nodes(spot)) == 1:
         owner, _, key = at.rpartition(".")

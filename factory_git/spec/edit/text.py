@@ -174,6 +174,9 @@ def replaced(doc: Document, entry: Entry, head: str, lines: Sequence[str]) -> li
     between = doc.text[start : value.head]
     if len(lines) == 1 and first and value.kind != "empty" and "\n" not in between and value.style not in ("|", ">"):
         return [Splice(value.head, value.end, first)]
-    beside = between.partition("\n")[0].strip()
+    beside, end = between.partition("\n")[0].strip(), max(value.end, start)
+    if len(lines) > 1:  # what stands behind the old value goes behind the key
+        behind = doc.text[end : doc.line_end(end)]
+        beside, end = beside or behind.strip(), end + len(behind)
     line = "".join(f" {part}" for part in (first, f" {beside}" if beside.startswith("#") else "") if part)
-    return [Splice(start, max(value.end, start), "\n".join([line, *indented(lines[1:], doc.column(entry.start))]))]
+    return [Splice(start, end, "\n".join([line, *indented(lines[1:], doc.column(entry.start))]))]

@@ -123,8 +123,10 @@ def _compact(value: Any, shape: Shape | None) -> bool:
         held = value.values() if isinstance(value, Mapping) else value
         return all(not isinstance(v, Mapping | list | tuple) for v in held) and len(value) <= 6
     if isinstance(shape, Record | Choice) and isinstance(value, Mapping):
-        few = len(value) <= 4 if "name" in value else True
-        return few and all(_compact(v, below(shape, str(k))) for k, v in value.items() if isinstance(v, Mapping | list))
+        if len(value) > 4 and "name" in value:
+            return False
+        held = [(v, below(shape, str(k))) for k, v in value.items() if isinstance(v, Mapping | list | tuple)]
+        return all(not isinstance(inner, Items) and _compact(v, inner) for v, inner in held)
     return True
 
 
