@@ -18,8 +18,8 @@ from factory_git.app.check_target import Question, Target, target
 from factory_git.app.judge import judge
 from factory_git.app.remember import remember
 from factory_git.core.errors import Place, UsageError
+from factory_git.core.escape import dump
 from factory_git.drift.finding import Finding, order
-from factory_git.drift.formats.common import dump
 from factory_git.drift.judged import Judged, below, brought, spec_first
 from factory_git.drift.skipped import ATTRIBUTES
 from factory_git.gitio import renames, trees

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from factory_git.core.escape import printable
 from factory_git.drift.finding import Finding
-from factory_git.drift.formats.common import Reader, line, printable
+from factory_git.drift.formats.common import Reader, line
 from factory_git.drift.formats.folded import folded
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from factory_git.core.escape import command_property, command_text, printable
 from factory_git.drift.finding import Finding
-from factory_git.drift.formats.common import Reader, command_property, command_text, printable, words
+from factory_git.drift.formats.common import Reader, words
 from factory_git.drift.formats.folded import folded
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from factory_git.core.escape import dump
 from factory_git.drift.finding import Finding
-from factory_git.drift.formats.common import Reader, dump
+from factory_git.drift.formats.common import Reader
 
 
 def render(findings: Sequence[Finding], read: Reader | None = None) -> str:

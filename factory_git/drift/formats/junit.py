@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from factory_git.core.escape import xml_quoted, xml_text
 from factory_git.drift.finding import Finding
 from factory_git.drift.formats import full
-from factory_git.drift.formats.common import Reader, xml_quoted, xml_text
+from factory_git.drift.formats.common import Reader
 
 
 def render(findings: Sequence[Finding], read: Reader | None = None) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from factory_git.core.errors import Place
+from factory_git.core.escape import dump
 from factory_git.drift.finding import Finding
 from factory_git.drift.fix import region
-from factory_git.drift.formats.common import Reader, dump, help_uri, words
+from factory_git.drift.formats.common import Reader, help_uri, words
 from factory_git.drift.hit import Fix
 
 

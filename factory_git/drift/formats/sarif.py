@@ -7,10 +7,11 @@ from typing import Any
 
 from factory_git._version import __version__
 from factory_git.core.errors import Place
+from factory_git.core.escape import dump, printable, uri
 from factory_git.drift import pages
 from factory_git.drift.finding import Finding
 from factory_git.drift.fix import region
-from factory_git.drift.formats.common import Reader, dump, help_uri, once, printable, title, uri
+from factory_git.drift.formats.common import Reader, help_uri, once, title
 from factory_git.drift.hit import Edit, Fix
 from factory_git.drift.rules.table import RULES
 

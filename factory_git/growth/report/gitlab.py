@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from factory_git.drift.formats.common import dump, printable
+from factory_git.core.escape import dump, printable
 from factory_git.growth.report.notice import Notice, notices
 from factory_git.growth.report.told import Told
 

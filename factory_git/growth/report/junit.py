@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from factory_git.drift.formats.common import xml_quoted, xml_text
+from factory_git.core.escape import xml_quoted, xml_text
 from factory_git.growth.report.notice import Notice, notices
 from factory_git.growth.report.told import Told
 

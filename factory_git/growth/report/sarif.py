@@ -7,7 +7,7 @@ from typing import Any
 
 from factory_git._version import __version__
 from factory_git.core.errors import Place
-from factory_git.drift.formats.common import dump, printable, uri
+from factory_git.core.escape import dump, printable, uri
 from factory_git.growth import pages
 from factory_git.growth.mutation import Mutation
 from factory_git.growth.report.notice import Notice, notices
