@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from factory_git.app.run_select import Chosen
 from factory_git.app.run_session import Session
-from factory_git.compiler import differential
-from factory_git.core.errors import NotFound, SpecError
+from factory_git.core.errors import Forbidden, NotFound, Problem, SpecError
 from factory_git.core.ids import Oid
 from factory_git.engine.loop import stream
+from factory_git.growth.compare import compare
+from factory_git.growth.mutation import Mutation
 from factory_git.spec.check import check
-from factory_git.spec.graph import build
 from factory_git.spec.model import Spec
 
 
@@ -19,8 +19,28 @@ def judge(session: Session, one: Chosen, tip: Oid) -> None:
     An application that was never promoted on this history has nobody to judge it. The spec must compile.
     """
     before = _promoted(session, one, tip)
-    if before is not None and build(before).digest != build(one.spec).digest:
-        differential.refuse(before, one.spec)
+    if before is not None:
+        refuse(before, one.spec)
+
+
+def refuse(old: Spec, new: Spec) -> None:
+    """Raise :class:`Forbidden` where the identity of ``old`` prohibits what ``new`` makes of it."""
+    problems = [_problem(mutation) for mutation in compare(old, new).mutations if mutation.risk == "forbidden"]
+    if problems:
+        raise Forbidden(
+            "; ".join(f"{p.place}: {p.message}" if p.place else p.message for p in problems),
+            code=problems[0].code,
+            hint=f"{problems[0].hint}; what must not hold any more needs an application of another id",
+            details={"problems": [p.as_json() for p in problems]},
+        )
+
+
+def _problem(one: Mutation) -> Problem:
+    why = "; ".join(one.reasons) or "what keeps people safe is not given up"
+    hint = one.example or "put it back"
+    place = one.new_place or one.old_place
+    message = f"{one.id} of {one.path} is forbidden: {why}"
+    return Problem(code="identity/forbidden", message=message, place=place, path=one.path, hint=hint)
 
 
 def _promoted(session: Session, one: Chosen, tip: Oid) -> Spec | None:

@@ -1,224 +1,219 @@
-"""Whether a guardrail or a gate says less than it did: both versions run on the same small worlds.
+"""Whether a guardrail, a gate or a term says something else than it did: both versions run on the same small worlds.
 
-The text of an expression does not tell: ``day <`` made ``day <=``, or a term changed that a guardrail calls. So the old
-and the new spec are both compiled in memory and asked about the same worlds, drawn from the old spec's types, always
-the same ones, with the numbers of both specs' expressions (and their neighbours) among the values. A world that the old
-version refuses and the new one accepts proves a weakening; that none was found proves nothing.
+The text of an expression does not tell: ``day <`` made ``day <=``, or a term changed that a guardrail calls. So both
+are compiled in memory and asked about the same worlds (:mod:`factory_git.compiler.samples`), always the same ones. A
+world that the old version refuses and the new one accepts proves a weakening; that none was found proves nothing.
 """
 
 from __future__ import annotations
 
-import re
-import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from types import ModuleType, SimpleNamespace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from factory_git.compiler.python import guardrails, model, names, package, source, terms
-from factory_git.compiler.python.steps import StepWriter
-from factory_git.compiler.samples import Sample, Samples
-from factory_git.core.errors import Forbidden, Problem
+from factory_git.compiler import rules, samples
+from factory_git.compiler.python import names
+from factory_git.compiler.rules import GATE, TERM, UNANSWERED, Row, Rule, Rules
+from factory_git.compiler.samples import Sample, Shape
+from factory_git.compiler.shapes import Side, shape
 from factory_git.core.ids import SpecPath
-from factory_git.spec.check import Analysis, analyse
-from factory_git.spec.model import Spec, Step
+from factory_git.spec.model import Entity, Field
 
-WORLDS = 400
-_PACKAGE = "_git_factory_differential"
+WORLDS = 1600
+_SHRUNK = 4  # counterexamples made smaller; the smallest is told
+_FOUND = 40  # counterexamples after which no more are looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """What became of a guardrail or a gate: ``weakened``, ``strengthened``, ``incomparable`` (both) or ``removed``.
+class Example:
+    """A world that two versions judge differently. ``row`` is the number of the row that a gate is asked about."""
 
-    ``example`` is the smallest world found that the one accepts and the other does not, in words.
+    sample: Sample
+    shape: Shape
+    before: Any
+    after: Any
+    row: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What running both versions of a rule showed.
+
+    ``looser`` is a world that is let through now and was refused, ``tighter`` one the other way round, ``other`` one
+    for which a term has another value. ``compared`` is how many worlds both versions could be asked about.
     """
 
-    path: SpecPath
-    kind: str  # guardrail or gate
-    effect: str
-    example: str = ""
+    kind: str
+    looser: Example | None = None
+    tighter: Example | None = None
+    other: Example | None = None
+    compared: int = 0
+    why: str = ""
 
 
-def compare(old: Spec, new: Spec) -> tuple[Change, ...]:
-    """What changed for the guardrails and gates of ``old``, in its order. Nodes that differ nowhere are left out."""
-    before, after = _Version(old, "old"), _Version(new, "new")
-    samples = Samples(old, new)
-    try:
-        found = [_change(before, after, samples, path, kind) for path, kind in before.nodes()]
-        return tuple(change for change in found if change is not None)
-    finally:
-        for version in (before, after):
-            version.forget()
+class Differential:
+    """Two versions of a spec. ``then`` maps the newer one's addresses to the older one's."""
+
+    def __init__(self, old: Rules, new: Rules, then: Mapping[SpecPath, SpecPath]) -> None:
+        self.old, self.new = old, new
+        self._then = then
+        self._now = {before: path for path, before in then.items()}
+
+    def called(self, path: SpecPath) -> str:
+        """What the newer version calls a node of the older one."""
+        return self._now.get(path, f"{path} (before)")
+
+    def ask(self, path: SpecPath) -> Outcome | None:
+        """What became of the rule at ``path`` of the newer spec; None where either version cannot be run."""
+        before, after = self.old.rule(self._then.get(path, path)), self.new.rule(path)
+        if before is None or after is None or before.kind != after.kind:
+            return None
+        if len(before.given) != len(after.given):
+            return Outcome(kind=after.kind, why="it takes other arguments")
+        sides = (Side(self.old, before, self.called), Side(self.new, after, str))
+        return _Asked(sides, shape(sides)).outcome()
 
 
-def forbidden(old: Spec, new: Spec) -> tuple[Problem, ...]:
-    """The changes that the identity of ``old`` prohibits: of guardrails and gates, at the places it names."""
-    problems: list[Problem] = []
-    changes = compare(old, new)
-    for item in old.raw.get("identity", {}).get("prohibited_changes", ()):
-        at = _glob(str(item.get("at", "**")))
-        words = {str(word).replace("-", "_") for word in item.get("forbid", ())}
-        for change in changes:
-            if at.fullmatch(change.path) and words & _mutations(change):
-                message = f"{item['name']} is prohibited: the {change.kind} {change.path} is {change.effect}"
-                hint = f"it lets through what it refused: {change.example}" if change.example else "put it back"
-                place = new.places.get(change.path) or old.places.get(change.path)
-                code = "identity/forbidden"
-                problems.append(Problem(code=code, message=message, place=place, path=change.path, hint=hint))
-    return tuple(problems)
+@dataclass(slots=True)
+class _Asked:
+    """One rule of both versions, and the worlds for it."""
+
+    sides: tuple[Side, Side]
+    shape: Shape
+    versions: tuple[_Version, ...] = ()
+
+    def outcome(self) -> Outcome:
+        self.versions = tuple(_Version(side, self.shape) for side in self.sides)
+        term = self.sides[1].rule.kind == TERM
+        tests = {"other": _differs} if term else {"looser": _looser, "tighter": _tighter}
+        found: dict[str, list[Sample]] = {name: [] for name in tests}
+        compared = 0
+        for sample in samples.worlds(self.shape, WORLDS):
+            before, after = self.answers(sample)
+            if before is None or after is None:
+                continue
+            compared += 1
+            for name, test in tests.items():
+                if _where(test, before, after) is not None and len(found[name]) < _FOUND:
+                    found[name].append(sample)
+            if all(len(held) >= _FOUND for held in found.values()):
+                break
+        told = {name: self.smallest(tests[name], held) for name, held in found.items()}
+        why = "" if compared else "no world was found that both versions can be asked about"
+        return Outcome(kind=self.sides[1].rule.kind, compared=compared, why=why, **told)
+
+    def answers(self, sample: Sample) -> tuple[Any, Any]:
+        return self.versions[0].answers(sample), self.versions[1].answers(sample)
+
+    def smallest(self, test: _Test, found: Sequence[Sample]) -> Example | None:
+        """The smallest of the smallest counterexamples."""
+
+        def shows(sample: Sample) -> bool:
+            before, after = self.answers(sample)
+            return before is not None and after is not None and _where(test, before, after) is not None
+
+        light = sorted(found, key=lambda s: samples.weight(s, self.shape))[:_SHRUNK]
+        shrunk = [samples.smallest(sample, self.shape, shows) for sample in light]
+        best = min(shrunk, key=lambda s: samples.weight(s, self.shape), default=None)
+        if best is None:
+            return None
+        before, after = self.answers(best)
+        row = _where(test, before, after) or 0
+        return Example(sample=best, shape=self.shape, before=before[row], after=after[row], row=row)
 
 
-def refuse(old: Spec, new: Spec) -> None:
-    """Raise :class:`Forbidden` where the identity of ``old`` prohibits what ``new`` makes of a guardrail or a gate.
-
-    Both must be free of problems: :func:`factory_git.spec.check.check` tells.
-    """
-    problems = forbidden(old, new)
-    if problems:
-        raise Forbidden(
-            "; ".join(str(p.place) + ": " + p.message if p.place else p.message for p in problems),
-            code=problems[0].code,
-            hint=f"{problems[0].hint}; what must not hold any more needs an application of another id",
-            details={"problems": [p.as_json() for p in problems]},
-        )
+_Test = Callable[[Any, Any], bool]
 
 
-def _mutations(change: Change) -> set[str]:
-    if change.effect == "strengthened":
-        return set()
-    if change.kind == "guardrail":
-        return {"guardrail_removed"} if change.effect == "removed" else {"guardrail_weakened"}
-    return {"gate_removed", "gate_condition_loosened"}
+def _looser(before: Any, after: Any) -> bool:
+    return bool(after) and not before
 
 
-def _glob(pattern: str) -> re.Pattern[str]:
-    parts = re.split(r"(\*\*|\*)", pattern)
-    return re.compile("".join({"**": ".*", "*": "[^.]*"}.get(p, re.escape(p)) for p in parts))
+def _tighter(before: Any, after: Any) -> bool:
+    return bool(before) and not after
 
 
-def _change(before: _Version, after: _Version, samples: Samples, path: SpecPath, kind: str) -> Change | None:
-    if not after.has(path):
-        return Change(path=path, kind=kind, effect="removed")
-    looser = tighter = ""
-    for sample in samples.worlds(WORLDS):
-        if not looser and _accepts_more(after, before, path, sample):
-            looser = _smallest(after, before, path, sample).words()
-        if not tighter and _accepts_more(before, after, path, sample):
-            tighter = _smallest(before, after, path, sample).words()
-    if not looser and not tighter:
-        return None
-    effect = "incomparable" if looser and tighter else "weakened" if looser else "strengthened"
-    return Change(path=path, kind=kind, effect=effect, example=looser or tighter)
+def _differs(before: Any, after: Any) -> bool:
+    return bool(before != after)
 
 
-def _accepts_more(one: _Version, other: _Version, path: SpecPath, sample: Sample) -> bool:
-    """Whether ``one`` lets something of the world through that ``other`` refuses."""
-    mine, theirs = one.answers(path, sample), other.answers(path, sample)
-    if mine is None or theirs is None:
-        return False
-    return any(m and not t for m, t in zip(mine, theirs, strict=False))
-
-
-def _smallest(one: _Version, other: _Version, path: SpecPath, sample: Sample) -> Sample:
-    """The world without every row that the difference does not need."""
-    for entity, rows in sample.rows.items():
-        for row in rows:
-            kept = [r for r in sample.rows[entity] if r is not row]
-            fewer = replace(sample, rows={**sample.rows, entity: kept})
-            if _accepts_more(one, other, path, fewer):
-                sample = fewer
-    return sample
+def _where(test: _Test, before: Sequence[Any], after: Sequence[Any]) -> int | None:
+    """The first answer for which a test holds."""
+    return next((n for n, pair in enumerate(zip(before, after, strict=False)) if test(*pair)), None)
 
 
 class _Version:
-    """One spec compiled in memory: its model, its guardrails, its gates."""
+    """One version of a rule, asked of worlds that are drawn for both."""
 
-    def __init__(self, spec: Spec, label: str) -> None:
-        self.spec = spec
-        self.analysis = analyse(spec)
-        self.name = f"{_PACKAGE}_{label}"
-        self._modules: list[str] = []
-        self.gates = {s.path: s for p in spec.pipelines for s in p.steps if s.skill == "gate"}
-        for name, text in self._sources():
-            self._load(name, text)
-        self.model = sys.modules[f"{self.name}.model"]
-        self.rules = sys.modules[f"{self.name}.guardrails"]
-        self.judges = sys.modules[f"{self.name}.gates"]
+    def __init__(self, side: Side, shape_: Shape) -> None:
+        self.rule: Rule = side.rule
+        self.ask = side.rules.function(side.rule)
+        self.run = {name: names.argument(name) for name in shape_.run}
+        self.entities = [_Rows(e, side, shape_) for e in side.spec.entities if side.called(e.path) in shape_.entities]
+        self.given = [_converter(str(type_)) for type_ in side.rule.given.values()]
 
-    def _sources(self) -> Iterator[tuple[str, str]]:
-        yield "", ""
-        yield "kit", package.runtime("kit")
-        yield "values", package.runtime("values")
-        yield "model", model.emit(self.spec)
-        yield "terms", terms.emit(self.spec, self.analysis)
-        yield "guardrails", guardrails.emit(self.spec, self.analysis)
-        yield "gates", _gates(self.spec, self.analysis, self.gates)
-
-    def _load(self, name: str, text: str) -> None:
-        full = f"{self.name}.{name}" if name else self.name
-        module = ModuleType(full)
-        module.__dict__["__package__"] = self.name
-        if not name:
-            module.__path__ = []
-        sys.modules[full] = module
-        self._modules.append(full)
-        if name:
-            setattr(sys.modules[self.name], name, module)
-        exec(compile(text, f"<{full}>", "exec"), module.__dict__)  # noqa: S102 - our own output of checked expressions
-
-    def forget(self) -> None:
-        """Take the modules out of the interpreter again."""
-        for name in self._modules:
-            sys.modules.pop(name, None)
-
-    def nodes(self) -> Iterator[tuple[SpecPath, str]]:
-        """Guardrails and gates that can be run."""
-        yield from ((g.path, "guardrail") for g in self.spec.guardrails if g.path in self.analysis.guardrails)
-        yield from ((path, "gate") for path in self.gates)
-
-    def has(self, path: SpecPath) -> bool:
-        """Whether the node is there and can be run."""
-        return path in self.gates or path in self.analysis.guardrails
-
-    def answers(self, path: SpecPath, sample: Sample) -> list[bool] | None:
-        """What the node says of a world: a guardrail once, a gate of every row. None: it cannot be asked."""
-        kit = sys.modules[f"{self.name}.kit"]
+    def answers(self, sample: Sample) -> list[Any] | None:
+        """What the rule says of a world: a gate of every row. None: it cannot be asked."""
         try:
-            world = self._world(sample)
-            run = SimpleNamespace(**{names.argument(n): v for n, v in sample.args.items()})
-            if path in self.gates:
-                rows = getattr(world, self._rows(self.gates[path]))
-                keep = getattr(self.judges, _function(path))
-                return [bool(keep(world, run, row)) for row in rows]
-            rail = next(g for g in self.spec.guardrails if g.path == path)
-            holds = getattr(self.rules, guardrails.function(rail))
-            asks = "run" in holds.__annotations__
-            return [bool(holds(world, run) if asks else holds(world))]
-        except (kit.AppError, ArithmeticError, TypeError, ValueError, KeyError, AttributeError, OverflowError):
+            held = [(rows.entity, rows.made(sample)) for rows in self.entities]
+            world = rules.world(held)
+            if self.rule.kind == TERM:
+                said = self.ask(world, *(c(v) for c, v in zip(self.given, sample.given.values(), strict=True)))
+                return [_plain(said, held)]
+            run = Row({attribute: sample.run[name] for name, attribute in self.run.items()})
+            if self.rule.kind != GATE:
+                return [bool(self.ask(world, run, None))]
+            rows = next(rows for entity, rows in held if entity is self.rule.rows)
+            return [bool(self.ask(world, run, row)) for row in rows]
+        except UNANSWERED:
             return None
 
-    def _rows(self, step: Step) -> str:
-        entity = self.spec.entity(str(step.params["gate"]))
-        return names.attribute(entity) if entity else ""
 
-    def _world(self, sample: Sample) -> Any:
-        world = self.model.World()
-        for entity in self.spec.entities:
-            known = {f.name: names.field_name(f) for f in entity.fields}
-            for row in sample.rows.get(entity.id, ()):
-                given = {known[n]: v for n, v in row.items() if n in known}
-                getattr(world, names.attribute(entity)).append(getattr(self.model, names.class_name(entity))(**given))
-        return world
+class _Rows:
+    """How the rows of an entity are made in one version."""
 
+    def __init__(self, entity: Entity, side: Side, shape_: Shape) -> None:
+        self.entity = entity
+        self.path = side.called(entity.path)
+        slots = shape_.entities[self.path].slots
+        mine = [(side.called(f.path), f) for f in entity.fields]
+        self.fields = [(at, names.field_name(f), _of(f)) for at, f in mine if at in slots]
 
-def _gates(spec: Spec, analysis: Analysis, gates: Mapping[SpecPath, Step]) -> str:
-    functions = []
-    for path, step in gates.items():
-        condition = StepWriter(spec, step, analysis.steps[path]).expr("keep")
-        functions.append(f"def {_function(path)}(world: Any, run: Any, it: Any) -> Any:\n    return {condition}")
-    return source.module("The gates", functions, {**terms.own(spec), "terms": "terms"})
+    def made(self, sample: Sample) -> list[Row]:
+        return [Row({name: to(row[at]) for at, name, to in self.fields}) for row in sample.rows[self.path]]
 
 
-def _function(path: SpecPath) -> str:
-    return "keep_" + re.sub(r"\W", "_", path)
+def _of(field: Field) -> Callable[[Any], Any]:
+    return _converter(str(field.type))
+
+
+def _converter(word: str) -> Callable[[Any], Any]:
+    """Values are drawn once for both versions, of which one may have another type for it."""
+    return _CONVERT.get(word, _same)
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _number(value: Any) -> Any:
+    return Decimal(value) if type(value) is int else value
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
+
+
+def _text(value: Any) -> Any:
+    return value if value is None else str(value)
+
+
+_CONVERT: Mapping[str, Callable[[Any], Any]] = {"decimal": _number, "int": _whole, "text": _text}
+
+
+def _plain(value: Any, held: Sequence[tuple[Entity, Sequence[Row]]]) -> Any:
+    """A term's value, rows told by their place: those of two versions are never the same objects."""
+    if isinstance(value, Row):
+        return next(((n, at) for n, (_, rows) in enumerate(held) for at, r in enumerate(rows) if r is value), None)
+    return tuple(_plain(item, held) for item in value) if isinstance(value, tuple | list) else value

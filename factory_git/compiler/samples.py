@@ -1,179 +1,255 @@
 """Small worlds for asking two versions of a rule the same thing: drawn from types, always the same, smallest first.
 
-Values come from few and near ones, so that bounds are met: whole numbers from 0 to 3 and the numbers that expressions
-name with their neighbours, days within ten of each other, two texts and the texts that expressions name.
+A world has what the rule reads and nothing else. Values come from few and near ones, so that bounds are met: small
+whole numbers, the numbers that the rule names with their neighbours, days that lie so far apart, two texts and the
+texts that the rule names, above all where it compares them with this very field. Half of all values repeat, or nearly,
+one that the world already has.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from factory_git.compiler.python.pytypes import convert, resolve
-from factory_git.spec.check import analyse
-from factory_git.spec.expr.typed import Typed
-from factory_git.spec.model import Entity, Field, Spec
-from factory_git.spec.types import DECIMAL, Enum, ListOf, Optional, Ref, Scalar, Type
-
 FIRST_DAY = dt.date(2026, 1, 5)  # a Monday
+KEYS = ("a", "b", "c", "d")
+_STEPS = 60  # of making a world simpler; each makes it so, this bounds the time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """Something that has a value: a field that is read, an argument of the run or of a term.
+
+    ``values`` are those that may be drawn, simplest first; ``likely`` those of them that the rule compares it with.
+    ``refers`` is the entity whose keys it holds, where rows of that entity are in the world. ``low`` and ``high`` bound
+    it, where it is bounded.
+    """
+
+    name: str
+    kind: str  # the type word, `key of <entity>` for references
+    values: tuple[Any, ...]
+    likely: tuple[Any, ...] = ()
+    refers: str = ""
+    key: bool = False
+    target: str = ""  # the entity that a reference names, whether or not it is in the world
+    low: Any = None
+    high: Any = None
+
+    def allows(self, value: Any) -> bool:
+        """Whether a value of the slot's own type is within its bounds."""
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """The rows of one entity: its fields that are read, by address."""
+
+    name: str
+    slots: Mapping[str, Slot]
+
+    @property
+    def key(self) -> str:
+        """The address of the key field; empty without one."""
+        return next((path for path, slot in self.slots.items() if slot.key), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What worlds are made of. Entities stand after those that they refer to."""
+
+    entities: Mapping[str, Kind]
+    run: Mapping[str, Slot]
+    given: Mapping[str, Slot]
+    rows: str = ""  # the entity that must have a row: that of a gate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """Rows by entity id, as values by field name, and the arguments of a run."""
+    """Rows by entity, as values by field; the arguments of a run; those of a term."""
 
     rows: Mapping[str, Sequence[Mapping[str, Any]]]
-    args: Mapping[str, Any]
-
-    def words(self) -> str:
-        """The rows and arguments in one line."""
-        shown = [f"{name} {', '.join(_row(r) for r in rows)}" for name, rows in self.rows.items() if rows]
-        given = [f"run.{name} = {_value(value)}" for name, value in self.args.items()]
-        return "; ".join([*shown, *given])
-
-
-def _row(row: Mapping[str, Any]) -> str:
-    return f"({', '.join(f'{n} {_value(v)}' for n, v in row.items() if v is not None)})"
-
-
-def _value(value: Any) -> str:
-    return f'"{value}"' if isinstance(value, str) else str(value)
+    run: Mapping[str, Any]
+    given: Mapping[str, Any]
 
 
 class _Draws:
-    """Numbers that are the same everywhere: a hash of a counter."""
+    """Numbers that are the same everywhere (Knuth's linear congruential generator, its upper bits)."""
 
     def __init__(self, seed: int) -> None:
-        self._seed = seed
-        self._count = 0
+        self._state = seed * 0x9E3779B97F4A7C15 + 1
 
     def below(self, most: int) -> int:
         """A number from 0 up to but not including ``most``."""
-        self._count += 1
-        digest = hashlib.sha256(f"{self._seed}:{self._count}".encode()).digest()
-        return int.from_bytes(digest[:8], "big") % max(most, 1)
+        self._state = (self._state * 6364136223846793005 + 1442695040888963407) % 2**64
+        return (self._state >> 33) % most
 
     def of(self, values: Sequence[Any]) -> Any:
         """One of the values."""
         return values[self.below(len(values))]
 
 
-class Samples:
-    """The worlds of a spec whose expressions, with those of ``other``, say which values matter."""
-
-    def __init__(self, spec: Spec, other: Spec) -> None:
-        self.spec = spec
-        literals = {v for s in (spec, other) for tree in _trees(s) for v in _literals(tree)}
-        numbers = sorted({Decimal(v) for v in literals if isinstance(v, int | Decimal) and not isinstance(v, bool)})
-        near = sorted({Decimal(n) for n in range(4)}.union(*({n - 1, n, n + 1} for n in numbers)))
-        self.numbers = near
-        self.texts = ["a", "b", *sorted(v for v in literals if isinstance(v, str))]
-        self.args: dict[str, Type] = {}
-        for pipeline in spec.pipelines:
-            self.args |= {n: t for n, t in pipeline.args.items() if n not in self.args}
-        self._made: list[Sample] = []
-
-    def worlds(self, count: int) -> Iterator[Sample]:
-        """So many worlds, those with few rows first."""
-        while len(self._made) < count:
-            self._made.append(self._world(len(self._made), 1 + (len(self._made) * 3) // count))
-        yield from self._made[:count]
-
-    def _world(self, number: int, most: int) -> Sample:
-        draws = _Draws(number)
-        sizes = {e.id: draws.below(most + 1) for e in self.spec.entities}
-        # Mostly there are rows: an empty world says little.
-        sizes = {id_: size or (1 if draws.below(4) else 0) for id_, size in sizes.items()}
-        keys = {e.name: self._keys(e, sizes[e.id], draws) for e in self.spec.entities if e.key}
-        rows = {e.id: self._rows(e, sizes[e.id], keys, draws) for e in self.spec.entities}
-        args = {n: self._value(t, None, keys, draws) for n, t in self.args.items()}
-        return Sample(rows=rows, args=args)
-
-    def _keys(self, entity: Entity, size: int, draws: _Draws) -> list[Any]:
-        found: list[Any] = []
-        for number in range(size):
-            kind = resolve(self.spec, entity.key.type) if entity.key else None
-            plain = isinstance(kind, Scalar) and kind.name in ("text", "any", "json")
-            key = f"{entity.id}{number}" if plain else self._value(kind, entity.key, {}, draws) if kind else None
-            found += [key] if key not in found else []
-        return found
-
-    def _rows(self, entity: Entity, size: int, keys: Mapping[str, list[Any]], draws: _Draws) -> list[Mapping[str, Any]]:
-        count = len(keys[entity.name]) if entity.key else size
-        rows: list[Mapping[str, Any]] = []
-        for number in range(count):
-            row = {}
-            for field in entity.fields:
-                if field.key:
-                    row[field.name] = keys[entity.name][number]
-                elif field.optional and not draws.below(3):
-                    row[field.name] = None
-                else:
-                    row[field.name] = self._value(field.type, field, keys, draws)
-            if not any(row[f.name] is _NOTHING for f in entity.fields):
-                rows.append(row)
-        return rows
-
-    def _value(self, type_: Type, field: Field | None, keys: Mapping[str, list[Any]], draws: _Draws) -> Any:
-        if isinstance(type_, Ref):
-            target = self.spec.entity(type_.entity)
-            known = keys.get(target.name, []) if target else []
-            return draws.of(known) if known else _NOTHING
-        if isinstance(type_, Optional):
-            return None if not draws.below(3) else self._value(type_.of, field, keys, draws)
-        if isinstance(type_, ListOf):
-            items = [self._value(type_.item, field, keys, draws) for _ in range(draws.below(3))]
-            return tuple(item for item in items if item is not _NOTHING)
-        if isinstance(type_, Enum):
-            return draws.of(type_.values)
-        return self._scalar(type_, field, keys, draws)
-
-    def _scalar(self, type_: Type, field: Field | None, keys: Mapping[str, list[Any]], draws: _Draws) -> Any:
-        name = str(type_)
-        if name == "bool":
-            return bool(draws.below(2))
-        if name == "date":
-            return FIRST_DAY + dt.timedelta(days=draws.below(10))
-        if name == "datetime":
-            return dt.datetime.combine(FIRST_DAY, dt.time()) + dt.timedelta(hours=12 * draws.below(20))
-        if name in ("int", "decimal"):
-            allowed = [n for n in self.numbers if self._within(n, field)] or self._bounds(field)
-            value = draws.of(allowed)
-            return int(value) if name == "int" else value
-        # A text may be the key of a row that an expression compares it with.
-        known = [k for found in keys.values() for k in found if isinstance(k, str)]
-        return draws.of([*self.texts, *known, *known]) if name == "text" else draws.of([None, *self.texts])
-
-    def _within(self, number: Decimal, field: Field | None) -> bool:
-        low, high = (None, None) if field is None else (field.minimum, field.maximum)
-        whole = field is None or str(field.type) != "int" or number == number.to_integral_value()
-        return whole and (low is None or number >= Decimal(low)) and (high is None or number <= Decimal(high))
-
-    def _bounds(self, field: Field | None) -> list[Decimal]:
-        if field is None:
-            return [Decimal(0)]
-        given = [b for b in (field.minimum, field.maximum) if b is not None]
-        return [convert(self.spec, DECIMAL, b, field.path, field.place) for b in given] or [Decimal(0)]
+def worlds(shape: Shape, count: int) -> Iterator[Sample]:
+    """So many worlds of a shape, those with few rows first."""
+    for number in range(count):
+        most = 1 + min(2, number * 4 // count)
+        yield _World(shape, _Draws(number + 1), most).made()
 
 
-_NOTHING = object()
-"""No value can be drawn: there is no row to refer to."""
+@dataclass(slots=True)
+class _World:
+    shape: Shape
+    draws: _Draws
+    most: int
+    seen: dict[str, list[Any]] = field(default_factory=dict)
+
+    def made(self) -> Sample:
+        run = {name: self.value(slot, {}) for name, slot in self.shape.run.items()}
+        given = {name: self.value(slot, {}) for name, slot in self.shape.given.items()}
+        rows: dict[str, list[Mapping[str, Any]]] = {}
+        keys: dict[str, list[Any]] = {}
+        for entity, kind in self.shape.entities.items():
+            rows[entity] = self.rows(kind, self.size(entity), keys)
+            if kind.key:
+                keys[entity] = [row[kind.key] for row in rows[entity]]
+        return Sample(rows=rows, run=run, given=given)
+
+    def size(self, entity: str) -> int:
+        """How many rows: mostly some, an empty world says little."""
+        size = self.draws.below(self.most + 1)
+        needed = entity == self.shape.rows or self.draws.below(5)
+        return size or (1 if needed else 0)
+
+    def rows(self, kind: Kind, size: int, keys: Mapping[str, list[Any]]) -> list[Mapping[str, Any]]:
+        out: list[Mapping[str, Any]] = []
+        taken: list[Any] = []
+        for _ in range(size):
+            row = {path: self.value(slot, keys) for path, slot in kind.slots.items() if not slot.key}
+            for path, slot in kind.slots.items():
+                if slot.key:
+                    row[path] = self.new(slot, keys, taken)
+                    taken.append(row[path])
+            if NOTHING not in row.values():
+                out.append(row)
+        return out
+
+    def new(self, slot: Slot, keys: Mapping[str, list[Any]], taken: Sequence[Any]) -> Any:
+        """A key that no row has."""
+        for _ in range(4):
+            value = self.value(slot, keys)
+            if value not in taken:
+                return value
+        return next((v for v in slot.values if v not in taken), NOTHING)
+
+    def value(self, slot: Slot, keys: Mapping[str, list[Any]]) -> Any:
+        if slot.refers:
+            known = keys.get(slot.refers, [])
+            return self.draws.of(known) if known else None if None in slot.values else NOTHING
+        seen = self.seen.setdefault(slot.kind, [])
+        if slot.likely and self.draws.below(2):
+            value = self.draws.of(slot.likely)
+        elif seen and self.draws.below(2):
+            value = self.draws.of(seen)
+            value = value if value in slot.values else self.draws.of(slot.values)
+        else:
+            value = self.draws.of(slot.values)
+        if value is not None and not slot.key:
+            seen.append(value)
+        return value
 
 
-def _trees(spec: Spec) -> Iterator[Typed]:
-    analysis = analyse(spec)
-    yield from analysis.terms.values()
-    yield from analysis.guardrails.values()
-    for types in analysis.steps.values():
-        yield from types.exprs.values()
+class _Nothing:
+    """No value can be drawn: there is no row to refer to."""
 
 
-def _literals(tree: Typed) -> Iterator[Any]:
-    if tree.op == "literal":
-        yield getattr(tree.node, "value", None)
-    for part in tree.parts:
-        yield from _literals(part)
+NOTHING = _Nothing()
+
+
+def smallest(sample: Sample, shape: Shape, shows: Callable[[Sample], bool]) -> Sample:
+    """A world with fewer rows and simpler values that still shows it; every world tried is asked ``shows``."""
+    for _ in range(_STEPS):
+        found = next((s for s in _simpler(sample, shape) if shows(s)), None)
+        if found is None:
+            break
+        sample = found
+    return sample
+
+
+def weight(sample: Sample, shape: Shape) -> tuple[int, int, int]:
+    """How big a world is: its rows, then how far its values are from the simplest."""
+    ranks = [slot.values.index(value) if value in slot.values else 0 for _, slot, value in _places(sample, shape)]
+    return sum(map(len, sample.rows.values())), sum(r > 0 for r in ranks), sum(ranks)
+
+
+_At = tuple[str, str, int, str]
+"""Where a value stands: ``run``, ``given`` or ``rows``; the entity; the number of the row; argument or field."""
+
+
+def _places(sample: Sample, shape: Shape) -> Iterator[tuple[_At, Slot, Any]]:
+    yield from ((("run", "", 0, name), shape.run[name], value) for name, value in sample.run.items())
+    yield from ((("given", "", 0, name), shape.given[name], value) for name, value in sample.given.items())
+    for entity, rows in sample.rows.items():
+        slots = shape.entities[entity].slots
+        for number, row in enumerate(rows):
+            yield from ((("rows", entity, number, path), slots[path], value) for path, value in row.items())
+
+
+def _with(sample: Sample, changes: Mapping[_At, Any]) -> Sample:
+    run, given = dict(sample.run), dict(sample.given)
+    rows = {entity: [dict(row) for row in held] for entity, held in sample.rows.items()}
+    for (where, entity, number, name), value in changes.items():
+        target = run if where == "run" else given if where == "given" else rows[entity][number]
+        target[name] = value
+    return Sample(rows=rows, run=run, given=given)
+
+
+def _simpler(sample: Sample, shape: Shape) -> Iterator[Sample]:
+    """Worlds that are smaller by one step: a row less, all days earlier, a text for another, simpler values."""
+    for entity, rows in sample.rows.items():
+        for number in range(len(rows)):
+            kept = [row for at, row in enumerate(rows) if at != number]
+            yield Sample(rows={**sample.rows, entity: kept}, run=sample.run, given=sample.given)
+    places = list(_places(sample, shape))
+    yield from _earlier(sample, places)
+    yield from _renamed(sample, places)
+    lower = [(at, _lower(slot, value)) for at, slot, value in places if not slot.refers and not slot.key]
+    for at, simpler in lower:
+        for value in simpler:
+            yield _with(sample, {at: value})
+    for number, (one, first) in enumerate(lower):
+        for other, second in lower[number + 1 :]:
+            for value in first[-4:]:
+                for beside in second[-4:]:
+                    yield _with(sample, {one: value, other: beside})
+
+
+def _lower(slot: Slot, value: Any) -> list[Any]:
+    if value in slot.values:
+        return list(slot.values[: slot.values.index(value)])
+    return [v for v in slot.values[:4] if v is not None and v < value]  # a day that was moved
+
+
+def _earlier(sample: Sample, places: Sequence[tuple[_At, Slot, Any]]) -> Iterator[Sample]:
+    """All days moved, so that the first is the first day of all."""
+    days = [(at, slot, value) for at, slot, value in places if type(value) is dt.date]
+    first = min((value for _, _, value in days), default=FIRST_DAY)
+    moved = {at: value - (first - FIRST_DAY) for at, _, value in days}
+    if first != FIRST_DAY and all(slot.allows(moved[at]) for at, slot, _ in days):
+        yield _with(sample, moved)
+
+
+def _renamed(sample: Sample, places: Sequence[tuple[_At, Slot, Any]]) -> Iterator[Sample]:
+    """One text for another wherever it stands: ``b`` becomes ``a``."""
+    used = {value for _, _, value in places if isinstance(value, str) and value in KEYS}
+    for text in sorted(used):
+        for simpler in KEYS[: KEYS.index(text)]:
+            if simpler not in used:
+                yield _with(sample, {at: simpler for at, _, value in places if value == text})
+
+
+def numbers_near(literals: Sequence[Decimal]) -> list[Decimal]:
+    """Small numbers, those given and their neighbours, the smallest first."""
+    near = {Decimal(n) for n in range(4)}.union(*({n - 1, n, n + 1} for n in literals))
+    return sorted(near, key=lambda n: (abs(n), n < 0))

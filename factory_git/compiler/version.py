@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "8c4ddc79690257af"
+EPOCH = "8e811b31c0f45779"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

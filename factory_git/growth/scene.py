@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeAlias
 from factory_git.core.ids import SpecPath
 from factory_git.growth.differ import Change, Pair
 from factory_git.growth.mutation import Mutation
+from factory_git.growth.reads import Reads
 from factory_git.growth.table import ROWS
 
 
@@ -35,10 +36,12 @@ class Effects(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The whole change."""
+    """The whole change. ``before`` and ``after`` say who reads what in each version."""
 
     both: Pair
     effects: Effects
+    before: Reads
+    after: Reads
 
 
 Classifier: TypeAlias = Callable[[Change, Scene], Iterable[Mutation]]

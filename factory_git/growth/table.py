@@ -114,6 +114,7 @@ evidence-cadence-dropped    P  major      -  e    minor  evidence-cadence-declar
 term-added                  M  minor      -  d    patch  term-removed
 term-removed                M  minor      -  d    patch  term-added
 term-changed                P  minor      -  ga   patch  term-changed
+term-renamed                M  none       -  d    patch  term-renamed
 entity-added                M  minor      A  am   minor  entity-removed
 pii-entity-added            P  major      A  amg  minor  entity-removed
 entity-removed              M  breaking   B  ams  major  entity-added
@@ -156,11 +157,12 @@ pii-flag-cleared            P  breaking   -  ag   major  pii-flag-set
 pii-class-lowered           P  breaking   -  ag   major  pii-class-raised
 pipeline-added              M  minor      -  as   minor  pipeline-removed
 pipeline-removed            M  breaking   B  as   major  pipeline-added
+pipeline-renamed            M  minor      -  as   patch  pipeline-renamed
 trigger-changed             M  major      -  as   minor  trigger-changed
 trigger-args-changed        M  breaking   -  a    major  trigger-args-changed
 step-inserted               M  minor      -  asg  minor  step-removed
 step-bound                  M  minor      -  as   minor  step-unbound
-gate-bound                  M  minor      -  as   minor  step-unbound
+gate-bound                  M  minor      -  as   minor  gate-unbound
 step-removed                M  breaking   -  asg  major  step-inserted
 step-renamed                M  none       -  d    patch  step-renamed
 step-reordered              M  minor      -  as   patch  step-reordered
@@ -172,6 +174,9 @@ gate-inserted               P  major      -  ags  minor  gate-removed
 gate-tightened              P  major      -  ags  minor  gate-loosened
 gate-removed                P  breaking   -  ags  major  gate-inserted
 gate-loosened               P  breaking   -  ags  major  gate-tightened
+gate-incomparable           P  breaking   -  ags  major  gate-incomparable
+gate-reworded               P  minor      -  ag   patch  gate-reworded
+gate-unproven               P  breaking   -  ags  major  gate-unproven
 gate-moved-earlier          P  minor      -  ag   patch  gate-moved-later
 gate-moved-later            P  breaking   -  ags  major  gate-moved-earlier
 gate-alert-dropped          P  major      -  a    minor  gate-alert-added
@@ -181,8 +186,15 @@ panel-renamed               M  none       -  u    patch  panel-renamed
 panel-order-changed         M  none       -  u    patch  panel-order-changed
 panel-shows-more            M  minor      -  ug   minor  panel-shows-less
 panel-shows-less            M  major      -  u    minor  panel-shows-more
+panel-filter-changed        M  major      -  ug   minor  panel-filter-changed
 action-added                M  major      -  uag  minor  action-removed
 action-removed              M  breaking   -  ua   major  action-added
+action-renamed              M  minor      -  u    patch  action-renamed
+action-condition-changed    P  major      -  uag  minor  action-condition-changed
+action-effect-changed       M  major      -  uag  minor  action-effect-changed
+role-added                  P  minor      -  u    minor  role-removed
+role-removed                P  major      -  u    minor  role-added
+role-renamed                M  minor      -  u    patch  role-renamed
 role-permission-widened     P  breaking   -  ug   major  role-permission-narrowed
 role-permission-narrowed    P  major      -  u    minor  role-permission-widened
 guardrail-added             P  major      -  ags  minor  guardrail-removed
@@ -191,12 +203,15 @@ guardrail-weakened          P  forbidden  -  g    root   guardrail-strengthened
 guardrail-incomparable      P  forbidden  -  g    root   guardrail-incomparable
 guardrail-removed           P  forbidden  -  -    root   guardrail-added
 guardrail-reworded          P  minor      -  g    patch  guardrail-reworded
+guardrail-unproven          P  breaking   -  ag   major  guardrail-unproven
+guardrail-renamed           M  none       -  d    patch  guardrail-renamed
 guardrail-formalised        P  minor      -  ag   minor  guardrail-informalised
 guardrail-informalised      P  forbidden  -  -    root   guardrail-formalised
 on-break-relaxed            P  breaking   -  ag   major  on-break-hardened
 on-break-hardened           P  major      -  as   minor  on-break-relaxed
 disclaimer-added            P  minor      -  u    patch  disclaimer-removed
 disclaimer-removed          P  breaking   -  u    major  disclaimer-added
+disclaimer-reworded         P  major      -  u    minor  disclaimer-reworded
 preference-added            P  minor      -  u    patch  preference-removed
 preference-removed          P  minor      -  u    patch  preference-added
 preference-changed          P  minor      -  u    patch  preference-changed
@@ -220,9 +235,13 @@ retention-lengthened        P  major      -  g    minor  retention-shortened
 egress-opened               P  breaking   -  g    major  egress-closed
 acceptance-added            M  none       -  a    patch  acceptance-removed
 acceptance-removed          P  major      -  ag   minor  acceptance-added
+acceptance-changed          P  major      -  ag   minor  acceptance-changed
 acceptance-clause-dropped   P  major      -  ag   minor  acceptance-clause-added
 acceptance-fewer-runs       P  major      -  ag   minor  acceptance-more-runs
-last-proof-removed          P  forbidden  -  -    root   acceptance-added
+last-proof-removed          P  forbidden  -  -    root   first-proof-added
+first-proof-added           P  none       -  g    patch  last-proof-removed
+holdout-set                 M  none       -  a    patch  holdout-cleared
+holdout-cleared             P  major      -  a    minor  holdout-set
 sample-data-changed         M  minor      -  a    patch  sample-data-changed
 done-command-added          M  none       -  a    patch  done-command-removed
 done-command-removed        P  major      -  a    minor  done-command-added
@@ -242,6 +261,7 @@ format-upgraded             M  minor      A  d    patch  format-upgraded
 field-untyped               M  breaking   A  am   major  field-typed
 attribute-dropped           M  minor      A  ag   minor  attribute-declared
 step-unbound                M  breaking   -  asg  major  step-bound
+gate-unbound                P  breaking   -  ags  major  gate-bound
 gate-alert-added            P  minor      -  a    patch  gate-alert-dropped
 egress-closed               P  major      -  a    minor  egress-opened
 retention-dropped           P  major      -  g    minor  retention-declared
@@ -271,10 +291,11 @@ ROWS: Mapping[str, Row] = {row.id: row for row in map(_row, _TABLE.splitlines()[
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "entity-added": ("pii-entity-added",),
     "field-added": ("pii-field-added",),
-    "gate-condition-loosened": ("gate-loosened",),
+    "gate-condition-loosened": ("gate-loosened", "gate-incomparable"),
     "gate-condition-tightened": ("gate-tightened",),
     "gate-made-conditional": ("gate-loosened",),
-    "gate-removed": ("gate-moved-later",),  # past what it guarded, it guards no more
+    "gate-loosened": ("gate-incomparable",),
+    "gate-removed": ("gate-moved-later", "gate-unbound"),  # past what it guarded, or unbound, it guards no more
     "guardrail-weakened": ("guardrail-incomparable",),
 }
 

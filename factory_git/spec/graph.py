@@ -17,6 +17,7 @@ from factory_git.core import canonical
 from factory_git.core.errors import NotFound, Place
 from factory_git.core.ids import SpecPath, sha256, slug
 from factory_git.spec import names, typewords
+from factory_git.spec.check import Analysis, analyse
 from factory_git.spec.model import Spec
 from factory_git.spec.relations import Edge, relations
 from factory_git.spec.schema import LAYERS, SPEC
@@ -101,10 +102,15 @@ class Graph:
         return self.nodes[ROOT].digest
 
     @cached_property
+    def analysis(self) -> Analysis:
+        """The spec with its types. Worked out when asked for."""
+        return analyse(self.spec)
+
+    @cached_property
     def edges(self) -> tuple[Edge, ...]:
         """The relations, sorted: contains, reads, writes, guards, feeds, shows, covers. Worked out when asked for."""
         inside = [Edge("contains", node.path, child) for node in self.nodes.values() for child in node.children]
-        return tuple(sorted(set(inside) | relations(self.spec, self.nodes.keys())))
+        return tuple(sorted(set(inside) | relations(self.spec, self.nodes.keys(), self.analysis)))
 
     def node(self, path: str) -> GraphNode:
         """The node at ``path``. Raises :class:`NotFound` with the nearest known path."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from factory_git.core.ids import SpecPath
 from factory_git.spec import names, skills
-from factory_git.spec.check import Analysis, analyse
+from factory_git.spec.check import Analysis
 from factory_git.spec.expr.typed import Typed
 from factory_git.spec.model import Entity, Spec, Step, Text
 from factory_git.spec.skills import Kind
@@ -27,9 +27,8 @@ class Edge(NamedTuple):
     target: SpecPath
 
 
-def relations(spec: Spec, paths: Collection[SpecPath]) -> set[Edge]:
-    """Every relation but containment, of nodes among ``paths``."""
-    types = analyse(spec)
+def relations(spec: Spec, paths: Collection[SpecPath], types: Analysis) -> set[Edge]:
+    """Every relation but containment, of nodes among ``paths``. ``types`` are those of ``spec``."""
     found = {*_flow(spec, types), *_rules(spec, types), *_surface(spec, types), *_evidence(spec), *_proof(spec, types)}
     return {edge for edge in found if edge.source in paths and edge.target in paths and edge.source != edge.target}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.compiler import differential
+from factory_git.app.run_identity import refuse
 from factory_git.compiler.compile import compile_spec
 from factory_git.core.errors import Forbidden, SpecError
 from tests.compiler.support import App, application, farmer_text, spec_of
@@ -105,7 +105,7 @@ def test_each_mutant_is_stopped(tmp_path: Path, edits: list[tuple[str, str]], wh
         return
     if who == "identity":
         with pytest.raises(Forbidden, match=word):
-            differential.refuse(spec_of(farmer_text()), spec_of(text))
+            refuse(spec_of(farmer_text()), spec_of(text))
         return
     with application(text, tmp_path) as app:
         found = list(failures(app))

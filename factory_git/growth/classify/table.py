@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from factory_git.growth.classify import (
+    acceptance,
     app,
     common,
     data,
     deployment,
     entities,
     evidence,
+    flow,
     growth,
     identity,
+    interface,
     personal,
     proof,
+    safety,
+    terms,
 )
 from factory_git.growth.differ import EDITED, Change
 from factory_git.growth.mutation import Mutation
@@ -44,6 +49,15 @@ CLASSIFIERS: Mapping[str, Classifier] = {
     "cadence": deployment.any_cadence,
     "entity": entities.entity,
     "field": data.field,
+    "term": terms.term,
+    "pipeline": flow.pipeline,
+    "step": flow.step,
+    "panel": interface.panel,
+    "action": interface.action,
+    "role": interface.role,
+    "guardrail": safety.guardrail,
+    "disclaimer": safety.disclaimer,
+    "scenario": acceptance.scenario,
     "preference": personal.preference,
     "heuristic": personal.heuristic,
     "device": deployment.device,
