@@ -1,0 +1,204 @@
+"""Reading a ledger: records by id, by filter, by what they came from. Through an index that can be thrown away."""
+
+from __future__ import annotations
+
+import builtins
+import threading
+from datetime import datetime
+from typing import Any
+
+from factory_git.core.errors import FactoryError, IntegrityError, NotFound, UsageError
+from factory_git.core.ids import Oid, RecordId, blob_oid, is_oid
+from factory_git.gitio.repository import Repository
+from factory_git.ledger import scan, transaction
+from factory_git.ledger.projection import Projection, Query, Row, TxRow
+from factory_git.ledger.record import Entry, Record, decode
+from factory_git.ledger.tree import Tree
+from factory_git.ledger.types import NewerVersion, Registry, refuse_newer
+from factory_git.ledger.verify import Report, verify
+
+SHORTEST = 4  # characters of an id that are taken as one
+
+
+class Reader:
+    """The records on one ref. Reading writes nothing to the repository but its own disposable index."""
+
+    def __init__(self, repo: Repository, projection: Projection, ref: str) -> None:
+        self._repo = repo
+        self._index = projection
+        self._ref = ref
+        self._threads = threading.RLock()
+        self._notices: builtins.list[str] = []
+        self.met_newer = False  # whether a listing left something out that only a newer program can read
+        self._types = Registry(self._registered)
+
+    @property
+    def tip(self) -> Oid | None:
+        """The newest transaction (a commit), or None for an empty ledger."""
+        return self._repo.ref(self._ref)
+
+    def get(self, id_or_prefix: str) -> Record:
+        """The record with that id, or whose id begins so.
+
+        Raises :class:`NotFound`, :class:`UsageError` (malformed, ambiguous), :class:`IntegrityError` (damaged),
+        :class:`NewerVersion`.
+        """
+        return self._load(self.resolve(id_or_prefix))
+
+    def entry(self, id_or_prefix: str) -> Entry:
+        """Like :meth:`get`, with the record's journal context. Needs no index: where there is none, none is built."""
+        with self._threads:
+            if self._well_formed(id_or_prefix) and (tip := self.tip) and self._index.empty():
+                found = scan.find(self._repo, tip, id_or_prefix)
+                if found:
+                    return _found(self._load(found.id), found.tx)
+            row = self._index.row(self.resolve(id_or_prefix))
+            assert row is not None
+            return _entry(self._load(row.id), row)
+
+    def resolve(self, id_or_prefix: str) -> RecordId:
+        """The full id for an unambiguous prefix of at least four characters."""
+        text = id_or_prefix
+        if not self._well_formed(text):
+            raise UsageError(
+                f"{text!r} is no record id", code="record/id", hint="4 to 40 lower-case hexadecimal digits"
+            )
+        with self._threads:
+            self._refresh()
+            found = self._index.resolve(text)
+        if not found:
+            raise NotFound(f"no record {text}", code="record/not-found", hint="see: git factory list")
+        if len(found) > 1 and text not in found:
+            some = ", ".join(id_[: len(text) + 4] for id_ in found)
+            raise UsageError(f"{text} is ambiguous: {some}", code="record/ambiguous", hint="give more characters")
+        return found[0]
+
+    def blob(self, oid: str) -> bytes:
+        """The large content that was stored with a transaction under that id (:func:`blob_oid` of its bytes)."""
+        if not is_oid(oid):
+            raise UsageError(f"{oid!r} is no object id", code="record/id")
+        with self._threads:
+            self._refresh()
+            if oid not in self._index.located([oid]):
+                raise NotFound(f"no content {oid} in the ledger", code="ledger/no-blob")
+        data = self._repo.blob(Oid(oid))
+        if blob_oid(data) != oid:
+            raise IntegrityError(f"content {oid}: its bytes hash to {blob_oid(data)}")
+        return data
+
+    def list(
+        self,
+        *,
+        type: str | None = None,  # noqa: A002
+        stream: str | None = None,
+        run: str | None = None,
+        actor: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        parent: str | None = None,
+        text: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> builtins.list[Entry]:
+        """The records that match every filter, in graph order, ties by id.
+
+        Damaged ones are left out and named in :attr:`notices`.
+        """
+        query = self.query(
+            type=type, stream=stream, run=run, actor=actor, since=since, until=until, parent=parent, text=text,
+            limit=limit, newest_first=newest_first,
+        )  # fmt: skip
+        with self._threads:
+            self._refresh()
+            rows = self._index.rows(query)
+        out = []
+        for row in rows:
+            try:
+                # What the index took in was canonical; that the bytes still hash to the id is checked each time.
+                out.append(_entry(self._load(row.id, known=not row.damaged), row))
+            except FactoryError as error:
+                self._skip(error)
+        return out
+
+    def query(self, *, parent: str | None = None, **filters: Any) -> Query:
+        """The filters of :meth:`list` as a value; ``parent`` may be a prefix."""
+        return Query(parent=self.resolve(parent) if parent else None, **filters)
+
+    def rows(self, query: Query) -> builtins.list[Row]:
+        """Like :meth:`list`, without parsing the payloads; that bytes hash to the id is checked all the same."""
+        with self._threads:
+            self._refresh()
+            rows = self._index.rows(query)
+        return [row for row in rows if self._sound(row)]
+
+    def journal(
+        self, limit: int | None = None, stream: str | None = None
+    ) -> builtins.list[tuple[TxRow, builtins.list[Row]]]:
+        """Transactions, newest first, each with its records."""
+        with self._threads:
+            self._refresh()
+            return self._index.journal(limit, stream)
+
+    def census(self) -> builtins.list[tuple[RecordId, str, datetime]]:
+        """Every record's id, type and time, in graph order; reads no record."""
+        with self._threads:
+            self._refresh()
+            return self._index.census()
+
+    def tree(self, id: str, direction: str = "up") -> Tree:  # noqa: A002
+        """Where a record came from (``up``: its ancestors) or what came of it (``down``)."""
+        if direction not in ("up", "down"):
+            raise UsageError(f"{direction!r} is no direction", code="usage", hint="up or down")
+        with self._threads:
+            return Tree(lineage=self._index.lineage(self.resolve(id), direction), direction=direction)
+
+    def by_key(self, key: str) -> tuple[RecordId, ...] | None:
+        """The ids that an append with that idempotency key stored, or None when there was none."""
+        with self._threads:
+            self._refresh()
+            return self._index.by_key(key)
+
+    def verify(self) -> Report:
+        """Check everything: bytes, form, schema, parents, paths, reachability; does not trust the index."""
+        return verify(self._repo, self._ref)
+
+    # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _registered(self, name: str) -> builtins.list[Record]:
+        self._refresh()
+        found = (self._load(row.id) for row in self._index.rows(Query(type="type", text=name)))
+        return [record for record in found if record.payload["name"] == name]
+
+    def _load(self, id_: RecordId, *, known: bool = False) -> Record:
+        return refuse_newer(decode(id_, self._repo.blob(Oid(id_)), known=known))
+
+    def _well_formed(self, text: str) -> bool:
+        return SHORTEST <= len(text) <= 40 and set(text) <= set("0123456789abcdef")
+
+    def _sound(self, row: Row) -> bool:
+        try:
+            if row.damaged:
+                self._load(row.id)
+            elif blob_oid(self._repo.blob(Oid(row.id))) != Oid(row.id):
+                raise IntegrityError(f"record {row.id}: its bytes hash to something else", code="record/tampered")
+        except FactoryError as error:
+            self._skip(error)
+            return False
+        return True
+
+    def _skip(self, error: FactoryError) -> None:
+        self.met_newer |= isinstance(error, NewerVersion)
+        hint = f" ({error.hint})" if error.hint else ""
+        self._notices.append(f"skipped: {error.message}{hint}")
+
+    def _refresh(self) -> None:
+        self._index.refresh(lambda: self.tip)
+
+
+def _entry(record: Record, row: Row) -> Entry:
+    tx = row.tx
+    return Entry(record=record, stream=tx.stream, actor=tx.actor, when=tx.when, tx=tx.oid, subject=tx.subject)
+
+
+def _found(record: Record, tx: transaction.Transaction) -> Entry:
+    return Entry(record=record, stream=tx.stream, actor=tx.actor, when=tx.when, tx=tx.oid, subject=tx.subject)
