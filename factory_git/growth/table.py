@@ -43,7 +43,7 @@ variant-removed             M  major      -  d    minor  variant-added
 note-changed                M  none       -  -    none   note-changed
 label-changed               M  none       -  d    patch  label-changed
 stability-raised            P  minor      -  d    patch  stability-lowered
-stability-lowered           P  major      -  d    minor  stability-raised
+stability-lowered           P  breaking   -  d    minor  stability-raised
 dependency-added            M  minor      -  a    minor  dependency-removed
 dependency-removed          M  major      -  a    minor  dependency-added
 reserved-added              M  none       -  d    patch  reserved-removed
@@ -75,8 +75,8 @@ plate-narrowed              P  minor      -  d    minor  plate-widened
 organ-added                 P  minor      -  d    minor  organ-removed
 organ-removed               P  major      -  d    minor  organ-added
 organ-changed               P  minor      -  d    minor  organ-changed
-morph-rule-added            P  major      -  d    minor  morph-rule-removed
-morph-rule-removed          P  minor      -  d    minor  morph-rule-added
+morph-rule-added            P  minor      -  d    minor  morph-rule-removed
+morph-rule-removed          P  major      -  d    minor  morph-rule-added
 morph-rule-widened          P  major      -  d    minor  morph-rule-narrowed
 morph-rule-narrowed         P  minor      -  d    minor  morph-rule-widened
 morph-rule-changed          P  major      -  d    minor  morph-rule-changed
@@ -259,12 +259,12 @@ code-path-removed           P  major      -  d    minor  code-path-added
 id-reused                   M  breaking   H  am   major  id-reused
 format-upgraded             M  minor      A  d    patch  format-upgraded
 field-untyped               M  breaking   A  am   major  field-typed
-attribute-dropped           M  minor      A  ag   minor  attribute-declared
+attribute-dropped           M  breaking   A  ag   major  attribute-declared
 step-unbound                M  breaking   -  asg  major  step-bound
 gate-unbound                P  breaking   -  ags  major  gate-bound
 gate-alert-added            P  minor      -  a    patch  gate-alert-dropped
 egress-closed               P  major      -  a    minor  egress-opened
-retention-dropped           P  major      -  g    minor  retention-declared
+retention-dropped           P  breaking   -  g    major  retention-declared
 retention-reworded          M  none       -  d    patch  retention-reworded
 acceptance-clause-added     M  none       -  a    patch  acceptance-clause-dropped
 acceptance-more-runs        M  none       -  a    patch  acceptance-fewer-runs

@@ -9,7 +9,7 @@ from typing import Any
 
 from factory_git.core.ids import SpecPath
 from factory_git.growth.classify import types
-from factory_git.growth.classify.common import differing, first, unclassified, values
+from factory_git.growth.classify.common import at_least, differing, first, unclassified, values
 from factory_git.growth.classify.pii import pii
 from factory_git.growth.differ import ADDED, MOVED, REMOVED, RENAMED, Change, Pair
 from factory_git.growth.mutation import Mutation
@@ -69,7 +69,8 @@ def _edited(change: Change, scene: Scene) -> Iterator[Mutation]:
     elif change.attribute == "unit":
         yield _unit(change)
     elif change.attribute == "default":
-        yield mutation("default-changed", change)
+        found = mutation("default-changed", change)
+        yield at_least(found, "major", "rows must bring it now") if new.needed and not old.needed else found
     elif change.attribute == "unique":
         yield mutation("unique-added" if change.new else "unique-removed", change)
 

@@ -28,11 +28,15 @@ def plate(change: Change, _: Scene) -> Iterator[Mutation]:
 
 
 def morph_rule(change: Change, _: Scene) -> Iterator[Mutation]:
-    """What a change of some kind may do, and what it needs."""
+    """What changes of some kind (``when``) may do and need: a bound, so that one more leaves less room.
+
+    A rule without ``when`` is about the rows it allows and only says what they need: more of them leave less room too.
+    """
     if first(change, "when"):
         yield mutation("morph-rule-changed", change)
     elif change.attribute != "when":
-        yield from _permission(change, "morph-rule", {"allow": _rows, "require": _fewer})
+        rows = _rows if any(values(change, "when")) else _fewer
+        yield from _permission(change, "morph-rule", {"allow": rows, "require": _fewer})
 
 
 def organ(change: Change, scene: Scene) -> Iterator[Mutation]:
