@@ -151,7 +151,10 @@ class Verdict:
         """What is missing, a line each; empty where the change may be merged."""
         lines = [f"the specs cannot be compared: {self.broken.message}"] if self.broken else []
         lines += [line for app in self.apps for line in app.missing()]
-        return [*lines, f"drift: {self.drift_words()}"] if self.drift.failed else lines
+        errors = [one for one in self.drift.findings if one.severity == "error"]
+        lines += [f"drift: {one.place}: {one.code} {one.message}" for one in errors[:SHOWN]]
+        more = len(errors) - SHOWN
+        return [*lines, f"drift: and {more} more: git factory check --base {self.base}"] if more > 0 else lines
 
     def drift_words(self) -> str:
         """What the check of the code found, in words."""

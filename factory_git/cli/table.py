@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "approve": ("factory_git.cli.approve", "allow mutations of a change, by their fingerprints"),
     "deploy": ("factory_git.cli.deploy", "bring the promoted version to where it runs, data migrated"),
     "rollback": ("factory_git.cli.rollback", "bring spec, code and data back to an earlier deployment"),
+    "comment": ("factory_git.cli.comment", "judge a pull request in its CI job, and keep one comment on it"),
     "explain": ("factory_git.cli.explain", "what a rule of the check or a kind of mutation is, and why"),
     "why": ("factory_git.cli.why", "from a line of code to what made it"),
     "lsp": ("factory_git.cli.lsp", "serve an editor: findings, hovers, jumps between code and spec"),
