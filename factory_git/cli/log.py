@@ -28,13 +28,14 @@ def command(limit: int | None, stream: str | None, as_json: bool) -> None:
     if as_json:
         records.emit_json_array(entry.as_json() for entry in result.entries)
     elif result.entries:
-        output.page(line for entry in result.entries for line in _lines(entry))
+        output.page(line for entry in result.entries for line in lines(entry))
     else:
         output.say("the ledger is empty" if stream is None else f"nothing on stream {stream}")
     records.say_notices(result.notices)
 
 
-def _lines(entry: log.Logged) -> Iterator[str]:
+def lines(entry: log.Logged) -> Iterator[str]:
+    """A transaction for people: a line, and one for each record."""
     tx = entry.tx
     who = tx.actor.partition(" <")[0]
     yield f"{records.short(tx.oid)}  {records.moment(tx.when)}  {who}  {output.style(tx.subject, bold=True)}"

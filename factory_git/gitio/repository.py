@@ -94,6 +94,13 @@ class Repository:
         except (KeyError, pygit2.GitError, ValueError):
             return False
 
+    def reached(self, tip: Oid, without: Oid | None) -> list[Oid]:
+        """The commits that ``tip`` reaches and ``without`` does not."""
+        walker = self._repo.walk(pygit2.Oid(hex=tip))
+        if without is not None:
+            walker.hide(pygit2.Oid(hex=without))
+        return [Oid(str(commit.id)) for commit in walker]
+
     def ref(self, name: str) -> Oid | None:
         """Where a ref points, or None."""
         return refs.read(self._repo, name)

@@ -127,7 +127,20 @@ def journal(db: sqlite3.Connection, limit: int | None, stream: str | None) -> li
     """Transactions newest first, each with its records."""
     where, values = ("WHERE stream = ?", [stream]) if stream is not None else ("", [])
     sql = f"SELECT n, oid, stream, actor, at, subject FROM tx {where} ORDER BY n DESC LIMIT ?"  # noqa: S608
-    found = db.execute(sql, [*values, -1 if limit is None else limit]).fetchall()
+    return _with_records(db, db.execute(sql, [*values, -1 if limit is None else limit]).fetchall())
+
+
+def transactions(db: sqlite3.Connection, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
+    """The transactions among ``oids``, oldest first, each with its records."""
+    found = []
+    for start in range(0, len(oids), 500):
+        some = oids[start : start + 500]
+        sql = f"SELECT n, oid, stream, actor, at, subject FROM tx WHERE oid IN ({_marks(some)})"  # noqa: S608
+        found += db.execute(sql, some).fetchall()
+    return _with_records(db, sorted(found))
+
+
+def _with_records(db: sqlite3.Connection, found: Sequence[Any]) -> list[tuple[TxRow, list[Row]]]:
     txs = {one[0]: TxRow(Oid(one[1]), one[2], one[3], _when(one[4]), one[5]) for one in found}
     records: dict[int, list[Row]] = {n: [] for n in txs}
     for some in _chunks(list(txs), 500):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
@@ -68,6 +68,9 @@ class SqliteIndex:
 
     def journal(self, limit: int | None, stream: str | None = None) -> list[tuple[TxRow, list[Row]]]:
         return self._guard(lambda db: query.journal(db, limit, stream))
+
+    def transactions(self, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
+        return self._guard(lambda db: query.transactions(db, oids))
 
     def census(self) -> list[tuple[RecordId, str, datetime]]:
         return self._guard(query.census)

@@ -96,6 +96,9 @@ class Projection(Protocol):
     def journal(self, limit: int | None, stream: str | None = None) -> list[tuple[TxRow, list[Row]]]:
         """Transactions newest first, each with its records."""
 
+    def transactions(self, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
+        """The transactions among these commits, oldest first, each with its records."""
+
     def census(self) -> list[tuple[RecordId, str, datetime]]:
         """Every record's id, type and time, in graph order."""
 

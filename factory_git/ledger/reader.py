@@ -139,6 +139,18 @@ class Reader:
             self._refresh()
             return self._index.journal(limit, stream)
 
+    def since(self, cursor: str, tip: Oid) -> builtins.list[tuple[TxRow, builtins.list[Row]]]:
+        """The transactions that ``tip`` reaches and the transaction ``cursor`` (empty: none) does not, oldest first.
+
+        A cursor is the tip of a ledger that was read: it stays good when other ledgers are united with this one.
+        Raises :class:`NotFound` for a cursor that this repository does not have.
+        """
+        if cursor and not self._repo.has(Oid(cursor)):
+            raise NotFound(f"no transaction {cursor}", code="ledger/no-cursor", hint="read from the start: no --since")
+        with self._threads:
+            self._refresh()
+            return self._index.transactions(self._repo.reached(tip, Oid(cursor) if cursor else None))
+
     def census(self) -> builtins.list[tuple[RecordId, str, datetime]]:
         """Every record's id, type and time, in graph order; reads no record."""
         with self._threads:
