@@ -32,7 +32,7 @@ TIMEOUT = 120.0  # seconds, for one application and all its databases
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Trial:
-    """What became of one database. ``refused``: the newer version does not take it; ``lost``: what did not come back."""
+    """What became of one database. ``refused``: the newer version does not take it; ``lost``: it did not come back."""
 
     name: str
     refused: str = ""
