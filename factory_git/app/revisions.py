@@ -139,7 +139,7 @@ def _found(tree: trees.Tree, label: str, also: Collection[str]) -> list[tuple[st
     try:
         found = find(tree.paths())
     except SpecError as error:
-        raise SpecError(f"{label}: {error.message}", error.problems, code=error.code, hint=error.hint) from error
+        raise SpecError(f"{error.message}, in {label}", error.problems, code=error.code, hint=error.hint) from error
     known = {path for _, files in found for path in files}
     found += [(path.rpartition("/")[0], [path]) for path in sorted(also) if path in tree.entries and path not in known]
     return sorted(found)
