@@ -53,8 +53,14 @@ class Context:
             ref=self.settings.text("ref"),
             fsync=self.settings.flag("fsync"),
             clock=self.clock,
+            sign=self._sign if self.settings.flag("signLedger") else None,
         )
         return store.Ledger(self.repo, SqliteIndex(self.repo, self.location.factory_dir / "index.sqlite"), settings)
+
+    def _sign(self, payload: bytes) -> bytes:
+        from factory_git.gitio.signature import sign  # noqa: PLC0415 (for who signs)
+
+        return sign(self.location, payload)
 
 
 def open_context(start: Path | str | None = None, *, clock: Clock | None = None) -> Context:

@@ -73,6 +73,12 @@ SETTINGS = (
         meaning="let a change's own suppressions and baseline count when it is checked, as `check --own` does",
     ),
     Setting(
+        name="signLedger",
+        kind="bool",
+        default="false",
+        meaning="sign every transaction of the ledger with the key that Git signs commits with",
+    ),
+    Setting(
         name="maintenance",
         kind="bool",
         default="true",

@@ -1,11 +1,95 @@
-"""``verify``: check every record of the ledger."""
+"""``verify``: check the ledger, what is new since it was found sound, or all of it; signatures where asked."""
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
 from factory_git.app.context import Context
-from factory_git.ledger.verify import Report
+from factory_git.core import files
+from factory_git.core.errors import NotFound
+from factory_git.core.ids import Oid, is_oid
+
+if TYPE_CHECKING:
+    from factory_git.ledger.verify import Report, Seals
+
+NAME = "verified"  # local and disposable: without it the next verification is a complete one
 
 
-def run(ctx: Context) -> Report:
-    """Read and hash everything; the report names what is wrong."""
-    return ctx.ledger.verify()
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """``full``: all of it, whatever was verified before. ``signers``: a file in the form of ``allowed_signers``.
+
+    Without ``signers`` a signature is good when Git's own configuration says so.
+    """
+
+    full: bool = False
+    require_signed: bool = False
+    signers: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What was looked at; ``since`` is the transaction up to which an earlier verification found all sound, if any."""
+
+    report: Report
+    since: Oid | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The declared fields of ``--json``."""
+        return self.report.as_json() | {"since": self.since}
+
+
+def run(ctx: Context, options: Options | None = None) -> Result:
+    """Read and hash; the report names what is wrong. What was found sound is remembered, in this clone only."""
+    options = options or Options()
+    keys = _keys(options)
+    whose = f"signed {hashlib.sha256(keys or b'').hexdigest()}" if options.require_signed else ""
+    tip = ctx.ledger.tip
+    since = None if options.full else _verified(ctx, tip, whose)
+    report = ctx.ledger.verify(since=since, seals=_seals(ctx, keys) if options.require_signed else None)
+    if report.ok and tip is not None:
+        _remember(ctx, tip, whose)
+    return Result(report=report, since=since)
+
+
+def _keys(options: Options) -> bytes | None:
+    if options.signers is None:
+        return None
+    try:
+        return options.signers.read_bytes()
+    except FileNotFoundError as error:
+        hint = "one line a key: `email ssh-ed25519 …`, see ssh-keygen(1), ALLOWED SIGNERS"
+        raise NotFound(f"there is no {options.signers}", code="verify/no-signers", hint=hint) from error
+
+
+def _seals(ctx: Context, keys: bytes | None) -> Seals:
+    from factory_git.gitio.signature import Keys, seals  # noqa: PLC0415 (children, for signatures only)
+
+    def wrong(commits: Iterable[Oid]) -> Mapping[Oid, str]:
+        found = seals(ctx.location, commits, Keys(ssh=keys))
+        return {Oid(oid): seal.wrong for oid, seal in found.items()}
+
+    return wrong
+
+
+def _verified(ctx: Context, tip: Oid | None, whose: str) -> Oid | None:
+    """The transaction up to which this clone found all sound in the same sense; None: begin anew."""
+    try:
+        mark = json.loads((ctx.location.factory_dir / NAME).read_bytes())
+        found = Oid(mark["tip"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if tip is None or not is_oid(found) or whose not in ("", mark.get("whose")) or not ctx.repo.has(found):
+        return None
+    return found if found == tip or ctx.repo.is_ancestor(found, tip) else None
+
+
+def _remember(ctx: Context, tip: Oid, whose: str) -> None:
+    with contextlib.suppress(OSError):  # a repository that cannot be written is verified all the same
+        files.write(ctx.location.factory_dir / NAME, json.dumps({"tip": tip, "whose": whose}).encode())

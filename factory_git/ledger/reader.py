@@ -15,7 +15,7 @@ from factory_git.ledger.projection import Projection, Query, Row, TxRow
 from factory_git.ledger.record import Entry, Record, decode
 from factory_git.ledger.tree import Tree
 from factory_git.ledger.types import NewerVersion, Registry, refuse_newer
-from factory_git.ledger.verify import Report, verify
+from factory_git.ledger.verify import Known, Report, Seals, verify
 
 SHORTEST = 4  # characters of an id that are taken as one
 
@@ -170,9 +170,25 @@ class Reader:
             self._refresh()
             return self._index.by_key(key)
 
-    def verify(self) -> Report:
-        """Check everything: bytes, form, schema, parents, paths, reachability; does not trust the index."""
-        return verify(self._repo, self._ref)
+    def verify(self, *, since: Oid | None = None, seals: Seals | None = None) -> Report:
+        """Check everything: bytes, form, schema, parents, paths, reachability; does not trust the index.
+
+        With ``since``, a transaction up to which all was found sound, only what came after it; ``seals`` asks for
+        signatures. See :func:`factory_git.ledger.verify.verify`.
+        """
+        return verify(self._repo, self._ref, known=self._known(since) if since else None, seals=seals)
+
+    def _known(self, tip: Oid) -> Known:
+        """What ``tip`` reaches. The index says where to look, the tree whether it is there."""
+        tree = self._repo.commit(tip).tree
+        self._refresh()
+
+        def has(id_: RecordId) -> bool:
+            place = self._index.located([id_]).get(id_)
+            entry = self._repo.lookup(tree, place.path.split("/")) if place else None
+            return entry is not None and str(entry.oid) == id_
+
+        return Known(tip=tip, has=has, types=lambda name: [r for r in self._registered(name) if has(r.id)])
 
     # -- inside ------------------------------------------------------------------------------------------------------
 

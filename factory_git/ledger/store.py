@@ -25,7 +25,7 @@ REF = "refs/factory/ledger"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How a ledger is written: ``author`` and ``committer`` are asked at the first append only."""
+    """How a ledger is written: ``author`` and ``committer`` are asked at the first append only; ``sign`` signs all."""
 
     author: Callable[[], Person]
     committer: Callable[[], Person]
@@ -34,6 +34,7 @@ class Settings:
     clock: Clock = field(default_factory=SystemClock)
     wait: lock.Wait = lock.sleep
     checkpoint: Checkpoint = no_checkpoint
+    sign: Sign | None = None
 
 
 class Ledger(Reader):
@@ -78,7 +79,7 @@ class Ledger(Reader):
         Raises :class:`UsageError` for unknown types, :class:`InvalidInput` with every schema issue and every absent
         parent, :class:`Conflict` when the ledger stays busy; nothing is written then.
         """
-        note = self._note(stream, subject, key, actor, sign)
+        note = self._note(stream, subject, key, actor, sign or self._settings.sign)
         ids = tuple(record.id for record in records)
         unique = {record.id: record for record in records}
         with self._threads, self._writer.locked():

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from factory_git.core.errors import FactoryError, Problem
 from factory_git.core.ids import Oid, RecordId, blob_oid
 from factory_git.gitio import journal
 from factory_git.gitio.objects import Commit
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import fold, layout, transaction
+from factory_git.ledger import fold, layout, merge, transaction
 from factory_git.ledger.record import FORMAT, Record, decode
 from factory_git.ledger.transaction import Transaction
 from factory_git.ledger.types import UPGRADE, Registry, version_of
@@ -37,13 +37,35 @@ class Report:
         return {"ok": self.ok, **counts, "problems": [problem.as_json() for problem in self.problems]}
 
 
-def verify(repo: Repository, ref: str) -> Report:
-    """Walk the whole ledger: hashes, canonical form, schema, parents, paths, trailers, nothing removed or forgotten."""
-    check = _Check(repo)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What an earlier verification found sound: everything that the transaction ``tip`` reaches.
+
+    ``has`` says whether a record is among it, ``types`` gives its records of type ``type`` by the name they register.
+    """
+
+    tip: Oid
+    has: Callable[[RecordId], bool]
+    types: Callable[[str], list[Record]]
+
+
+Seals: TypeAlias = Callable[[Iterable[Oid]], Mapping[Oid, str]]
+"""Transactions → what is wrong with their signatures; empty where a good one is there."""
+
+
+def verify(repo: Repository, ref: str, *, known: Known | None = None, seals: Seals | None = None) -> Report:
+    """Walk the ledger: hashes, canonical form, schema, parents, paths, trailers, nothing removed or forgotten.
+
+    With ``known`` only what is new since; with ``seals`` every transaction looked at must be signed, but for unions of
+    two ledgers, which nobody made: these must be exactly what their parents give.
+    """
+    check = _Check(repo, known)
     tip = repo.ref(ref)
     if tip is not None:
         check.history(tip)
     check.records_together()
+    if seals is not None:
+        check.signatures(seals)
     check.promises(ref)
     return Report(
         records=len(check.records) + len(check.bad), blobs=len(check.blobs), transactions=len(check.commits),
@@ -54,6 +76,8 @@ def verify(repo: Repository, ref: str) -> Report:
 @dataclass(slots=True)
 class _Check:
     repo: Repository
+    before: Known | None = None
+    unions: set[Oid] = field(default_factory=set)
     commits: set[Oid] = field(default_factory=set)
     records: dict[RecordId, Record] = field(default_factory=dict)
     bad: set[RecordId] = field(default_factory=set)  # named already: not read again in a merge
@@ -62,8 +86,9 @@ class _Check:
 
     def history(self, tip: Oid) -> None:
         """Every transaction, oldest first; a missing commit ends the walk, a missing tree only its transaction."""
+        fresh = frozenset(self.repo.reached(tip, self.before.tip)) if self.before else None
         try:
-            for commit in fold.commits(self.repo, tip, lambda _: False):
+            for commit in fold.commits(self.repo, tip, lambda oid: fresh is not None and oid not in fresh):
                 self.commits.add(commit.oid)
                 self._guarded(commit)
         except FactoryError as error:
@@ -75,6 +100,7 @@ class _Check:
             before = self.repo.commit(parents[0]).tree if parents else None
             changed = fold.changes(self.repo.tree, before, commit.tree)
             self._transaction(fold.with_files(transaction.read(commit), changed), commit.oid in self.repo.boundary)
+            self._union(commit, parents)
         except FactoryError as error:
             self._say(error.code, f"transaction {commit.oid}: {error.message}", commit.oid)
 
@@ -88,17 +114,39 @@ class _Check:
             self._say("ledger/deleted", f"{name} removed or replaced record {oid} at {path}", oid)
         for path, oid in made.strange:
             self._say("ledger/path", f"{name} added {oid} at {path}, where no record or content can be", oid)
-        known = self.records.keys() | self.bad if made.claimed or made.records else set()
+        unnamed = {RecordId(oid) for _, oid in made.records if not self._has(RecordId(oid))} - {
+            i for _, i in made.claimed
+        }
         for path, oid in made.records:
             self._record(path, RecordId(oid))
         for path, oid in made.blobs:
             self._blob(path, oid)
         added = {RecordId(oid) for _, oid in made.records}
         claimed = {id_ for _, id_ in made.claimed}
-        for id_ in sorted(claimed - added - known):
+        for id_ in sorted(one for one in claimed - added if not self._has(one)):
             self._say("ledger/deleted", f"{name} names record {id_}, which is not in its tree", id_)
-        for id_ in sorted(added - claimed - known) if not cut else ():
+        for id_ in sorted(one for one in unnamed if not cut):
             self._say("ledger/unnamed", f"{name} brought record {id_} without naming it", id_)
+
+    def _union(self, commit: Commit, parents: tuple[Oid, ...]) -> None:
+        """A commit that says it unites two ledgers must be the one that anybody makes of these two."""
+        if commit.message != merge.MESSAGE or len(parents) != 2:
+            return
+        made = merge.unite(self.repo, *parents)
+        if made is None or made[0] != commit.oid:
+            self._say("ledger/union", f"transaction {commit.oid[:12]} is not what its two parents unite to", commit.oid)
+        else:
+            self.unions.add(commit.oid)
+
+    def signatures(self, seals: Seals) -> None:
+        """Every transaction has a good signature, or is a union."""
+        asked = sorted(self.commits - self.unions)
+        for oid, wrong in sorted(seals(asked).items()):
+            if wrong:
+                self._say("ledger/unsigned", f"transaction {oid[:12]}: {wrong}", oid)
+
+    def _has(self, id_: RecordId) -> bool:
+        return id_ in self.records or id_ in self.bad or (self.before is not None and self.before.has(id_))
 
     def _record(self, path: str, id_: RecordId) -> None:
         if id_ in self.records or id_ in self.bad:
@@ -130,10 +178,11 @@ class _Check:
         for record in self.records.values():
             if record.type == "type":
                 types.setdefault(str(record.payload.get("name")), []).append(record)
-        registry = Registry(lambda name: types.get(name, []))
+        earlier = self.before.types if self.before else lambda _: []
+        registry = Registry(lambda name: [*earlier(name), *types.get(name, [])])
         for id_, record in self.records.items():
             for parent in record.parents:
-                if parent not in self.records and parent not in self.bad:
+                if not self._has(parent):
                     self._say("record/absent-parent", f"{record.type} {id_}: no parent {parent}", id_)
             for problem in self._schema(registry, record):
                 self._say(problem.code, f"{record.type} {id_}: {problem.message}", id_)
@@ -148,8 +197,12 @@ class _Check:
     def promises(self, ref: str) -> None:
         """Every transaction this clone acknowledged must be reachable."""
         for promised in journal.read(self.repo.location.factory_dir).tips:
-            if promised not in self.commits:
+            if promised not in self.commits and not (self.before and self._verified(promised)):
                 self._say("ledger/lost", f"acknowledged transaction {promised} is not in {ref}", promised)
+
+    def _verified(self, oid: Oid) -> bool:
+        assert self.before is not None
+        return oid == self.before.tip or self.repo.is_ancestor(oid, self.before.tip)
 
     def _say(self, code: str, message: str, path: str) -> None:
         self.problems.append(Problem(code=code, message=message, path=path))
