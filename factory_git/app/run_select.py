@@ -16,6 +16,7 @@ from factory_git.spec.model import Source, Spec
 from factory_git.spec.order import order
 
 HEADS = "refs/heads/"
+APPLICATIONS = "refs/factory/applications/"  # where a spec that is not on any branch yet is proven
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,7 @@ def target(location: Location, code: Code, onto: str | None) -> tuple[str, Oid]:
     if onto is not None:
         branch = onto if onto.startswith("refs/") else HEADS + onto
         tip = code.commit_of(branch)
-        if not branch.startswith(HEADS) or tip is None:
+        if not branch.startswith((HEADS, APPLICATIONS)) or tip is None:
             raise NotFound(f"there is no branch {onto!r}", code="run/no-branch", hint="git branch --list")
         return branch, tip
     if location.worktree is None:

@@ -20,10 +20,11 @@ from factory_git.spec.renames import undeclared
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """What came of it. ``files`` are those that differ, by path; ``spec`` has passed every check."""
+    """What came of it. ``files`` are those that differ from ``before``, by path; ``spec`` has passed every check."""
 
     spec: Spec
     files: Mapping[str, bytes]
+    before: Mapping[str, bytes]
 
 
 def carry_out(spec: Spec, ops: Sequence[Mapping[str, Any]]) -> Carried:
@@ -41,7 +42,8 @@ def carry_out(spec: Spec, ops: Sequence[Mapping[str, Any]]) -> Carried:
     if problems:
         first = problems[0]
         raise SpecError(f"what comes out is not valid: {first.message}", problems, code=first.code, hint=first.hint)
-    return Carried(spec=now, files={path: data for path, data in files.items() if before.get(path) != data})
+    changed = {path: data for path, data in files.items() if before.get(path) != data}
+    return Carried(spec=now, files=changed, before=before)
 
 
 def _one(

@@ -11,6 +11,8 @@ from factory_git.spec import names
 from factory_git.spec.edit import Insert, Move, Op, Remove, Rename, Set, Unset
 from factory_git.spec.graph import Graph
 
+# Kinds whose name is another key's value.
+NAMED_BY: Mapping[str, str] = {"desire": "goal", "plate": "at", "egress": "to", "approver": "email", "schedule": "run"}
 NAMING = ("covers", "holds", "became")  # attributes that hold addresses
 Edits: TypeAlias = Callable[[Call, Graph], list[Op]]
 """What an operation does: edits of the spec's text. Raises :class:`SpecError` where it cannot be carried out."""
@@ -23,11 +25,12 @@ def add(kind: str, *, required: tuple[str, ...] = (), **fixed: Any) -> Edits:
         at = listed(graph, kind, call)
         for key in required:
             call.text(key) if not isinstance(call.args.get(key), list | Mapping) else None
-        item = {"name": readable(call.about), **call.attributes, **fixed}
-        path = names.join(at, slug(call.about))
+        named = NAMED_BY.get(kind, "name")
+        item = {named: call.about if kind in NAMED_BY else readable(call.about), **call.attributes, **fixed}
+        path = names.join(at, str(call.args.get("id") or slug(call.about)))
         if path in graph.nodes:
             raise refused(f"{call.op}: {path} is there already", "change it: set_…, or choose another name")
-        return [Insert(at=at, item=item if len(item) > 1 else item["name"], **_beside(call, graph, kind))]
+        return [Insert(at=at, item=item if len(item) > 1 else item[named], **_beside(call, graph, kind))]
 
     return edits
 
