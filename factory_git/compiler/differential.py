@@ -14,13 +14,14 @@ from typing import Any
 
 from factory_git.compiler import rules, samples
 from factory_git.compiler.python import names
-from factory_git.compiler.rules import GATE, TERM, UNANSWERED, Row, Rule, Rules
+from factory_git.compiler.rules import FAILS, GATE, TERM, UNANSWERED, Row, Rule, Rules
 from factory_git.compiler.samples import Sample, Shape
-from factory_git.compiler.shapes import Side, shape
+from factory_git.compiler.shapes import Side, other_types, shape
 from factory_git.core.ids import SpecPath
 from factory_git.spec.model import Entity, Field
 
 WORLDS = 1600
+FAILED = "an error"  # what a term says that has no value
 _SHRUNK = 4  # counterexamples made smaller; the smallest is told
 _FOUND = 40  # counterexamples after which no more are looked for
 
@@ -72,6 +73,8 @@ class Differential:
         if len(before.given) != len(after.given):
             return Outcome(kind=after.kind, why="it takes other arguments")
         sides = (Side(self.old, before, self.called), Side(self.new, after, str))
+        if other := other_types(sides):
+            return Outcome(kind=after.kind, why=f"{other} is of another type")
         return _Asked(sides, shape(sides)).outcome()
 
 
@@ -159,15 +162,28 @@ class _Version:
             held = [(rows.entity, rows.made(sample)) for rows in self.entities]
             world = rules.world(held)
             if self.rule.kind == TERM:
-                said = self.ask(world, *(c(v) for c, v in zip(self.given, sample.given.values(), strict=True)))
-                return [_plain(said, held)]
+                return [self.told(held, world, *(c(v) for c, v in zip(self.given, sample.given.values(), strict=True)))]
             run = Row({attribute: sample.run[name] for name, attribute in self.run.items()})
             if self.rule.kind != GATE:
-                return [bool(self.ask(world, run, None))]
+                return [self.lets(world, run, None)]
             rows = next(rows for entity, rows in held if entity is self.rule.rows)
-            return [bool(self.ask(world, run, row)) for row in rows]
+            return [self.lets(world, run, row) for row in rows]
         except UNANSWERED:
             return None
+
+    def lets(self, *asked: Any) -> bool:
+        """Whether a guardrail holds, a gate keeps a row. What fails stops the run: it lets nothing through."""
+        try:
+            return bool(self.ask(*asked))
+        except FAILS:
+            return False
+
+    def told(self, held: Sequence[tuple[Entity, list[Row]]], *asked: Any) -> Any:
+        """The value of a term."""
+        try:
+            return _plain(self.ask(*asked), held)
+        except FAILS:
+            return FAILED
 
 
 class _Rows:

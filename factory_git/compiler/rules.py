@@ -26,7 +26,9 @@ from factory_git.spec.model import Entity, Spec, Step, Term
 from factory_git.spec.types import Type
 
 GUARDRAIL, GATE, TERM = "guardrail", "gate", "term"
-UNANSWERED = (kit.AppError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError)
+FAILS = (kit.AppError, ArithmeticError)
+"""What a rule raises that has no answer in a world (a division by zero): a run stops there, nothing is let through."""
+UNANSWERED = (TypeError, ValueError, LookupError, AttributeError)
 """What a rule may raise of a world that it cannot be asked about."""
 
 

@@ -44,6 +44,20 @@ def shape(sides: Sequence[Side]) -> Shape:
     return _Builder(sides, _said(sides)).shape()
 
 
+def other_types(sides: tuple[Side, Side]) -> str:
+    """A field that both versions read and whose values cannot be those of the other version's; empty for none."""
+    before, after = ({s.called(path): f for path, f in s.rules.fields.items() if path in s.rule.reads} for s in sides)
+    for path in before.keys() & after.keys():
+        kinds = {_sort(resolve(s.spec, f[path].type)) for s, f in zip(sides, (before, after), strict=True)}
+        if len(kinds - {"any", "json"}) > 1:
+            return path.replace("data_contracts.entities.", "").replace(".fields.", ".")
+    return ""
+
+
+def _sort(type_: Type) -> str:
+    return "list" if isinstance(type_, ListOf) else _family(type_)
+
+
 @dataclass(slots=True)
 class _Said:
     """What the expressions say of values: literals, and with what they stand in one comparison."""

@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "8e811b31c0f45779"
+EPOCH = "ec0391cf45ba4264"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

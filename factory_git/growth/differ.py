@@ -29,7 +29,8 @@ class Change:
 
     ``before`` and ``after`` are the nodes (None where there is none). An edit is of one ``attribute``, whose values are
     ``old`` and ``new`` (None: it was not said); ``name`` stands for the label. A node is ``moved`` among its siblings:
-    ``old`` and ``new`` are then the addresses that stood right before it (empty: it was first).
+    ``old`` and ``new`` are then the addresses that stood right before it (empty: it was first). ``edits`` are all
+    attributes of the node that were edited, or the addresses of all nodes of the list that moved.
     """
 
     op: str
@@ -38,6 +39,7 @@ class Change:
     attribute: str = ""
     old: Any = None
     new: Any = None
+    edits: tuple[str, ...] = ()
 
     @property
     def node(self) -> GraphNode:
@@ -153,10 +155,11 @@ def _values(before: GraphNode | None, after: GraphNode | None, words: Mapping[st
     """One edit for each attribute whose value differs by more than renames; a layer that is not there says nothing."""
     was = before.value if before else {}
     now = after.value if after else {}
-    for key in sorted(was.keys() | now.keys()):
+    differ = (key for key in was.keys() | now.keys() if was.get(key) != now.get(key))
+    edits = tuple(sorted(key for key in differ if not (words and same(was.get(key), now.get(key), words))))
+    for key in edits:
         old, new = was.get(key), now.get(key)
-        if old != new and not (words and same(old, new, words)):
-            yield Change(op=EDITED, before=before, after=after, attribute=key, old=old, new=new)
+        yield Change(op=EDITED, before=before, after=after, attribute=key, old=old, new=new, edits=edits)
 
 
 def _moves(both: Pair, before: GraphNode, after: GraphNode, key: str) -> Iterator[Change]:
@@ -173,16 +176,17 @@ def _moves(both: Pair, before: GraphNode, after: GraphNode, key: str) -> Iterato
         [_weight(both.old.nodes[was], both.new.nodes[path]) for path, was in stayed],
     )
     at = {path: number for number, path in enumerate(new)}
-    for number, (path, was) in enumerate(stayed):
-        if number not in kept:
-            yield Change(
-                op=MOVED,
-                before=both.old.nodes[was],
-                after=both.new.nodes[path],
-                attribute=key,
-                old=str(old[place[was] - 1]) if place[was] else "",
-                new=str(new[at[path] - 1]) if at[path] else "",
-            )
+    moved = [pair for number, pair in enumerate(stayed) if number not in kept]
+    for path, was in moved:
+        yield Change(
+            op=MOVED,
+            before=both.old.nodes[was],
+            after=both.new.nodes[path],
+            attribute=key,
+            old=str(old[place[was] - 1]) if place[was] else "",
+            new=str(new[at[path] - 1]) if at[path] else "",
+            edits=tuple(str(path) for path, _ in moved),
+        )
 
 
 def _weight(before: GraphNode, after: GraphNode) -> Weight:

@@ -18,6 +18,7 @@ from factory_git.growth.classify.flow import GATE
 from factory_git.growth.classify.safety import GUARDRAIL
 from factory_git.growth.globs import covers
 from factory_git.growth.mutation import Mutation
+from factory_git.growth.renaming import same
 from factory_git.growth.scene import Effect, Scene
 from factory_git.growth.table import RISKS, ROWS, VERSIONS, matches, meant
 
@@ -92,7 +93,10 @@ def _reworded(rule: SpecPath, scene: Scene) -> bool:
     """Whether a rule's own text, or that of a term it reads, differs."""
     both = scene.both
     said = [rule, *(p for p in scene.after.transitively(rule) if both.new.nodes[p].kind == "term")]
-    return any(p not in both.then or both.new.nodes[p].value != both.old.nodes[both.then[p]].value for p in said)
+    if any(p not in both.then for p in said):
+        return True
+    values = ((both.old.nodes[both.then[p]].value, both.new.nodes[p].value) for p in said)
+    return not all(same(old, new, both.words) for old, new in values)
 
 
 def _at_least(one: Mutation, rule: SpecPath, effect: Effect, base: Base) -> Mutation:

@@ -9,6 +9,7 @@ from functools import cached_property
 from factory_git.core.ids import SpecPath
 from factory_git.growth.sight import Seen, exposed
 from factory_git.spec.graph import Graph
+from factory_git.spec.skills import SKILLS
 
 _PROOFS = frozenset(("example", "property", "test"))  # a judge's word and prose prove nothing
 
@@ -131,6 +132,10 @@ class Reads:
         return next(order for order in orders if step in order)
 
     def users(self, steps: Iterable[SpecPath], entities: Iterable[SpecPath]) -> Iterator[SpecPath]:
-        """Those of ``steps`` that read one of ``entities``."""
+        """Those of ``steps`` that read one of ``entities``, through terms too, or are holes that may do anything."""
         wanted = frozenset(entities)
-        return (step for step in steps if self.of("reads", step) & wanted)
+        return (step for step in steps if self.transitively(step) & wanted or self._open(step))
+
+    def _open(self, step: SpecPath) -> bool:
+        said = self.graph.nodes[step].value
+        return not any(key in said for key in (*SKILLS, "reads", "writes", "make"))

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from factory_git.core.ids import SpecPath
-from factory_git.growth.classify.common import unclassified
+from factory_git.growth.classify.common import first, unclassified
 from factory_git.growth.differ import ADDED, REMOVED, RENAMED, Change
 from factory_git.growth.mutation import Mutation
+from factory_git.growth.renaming import renamed
 from factory_git.growth.scene import Scene, mutation
 from factory_git.spec.graph import GraphNode
 
@@ -46,8 +47,9 @@ def _edited(change: Change, scene: Scene) -> Iterator[Mutation]:
 
 def _clauses(change: Change, scene: Scene) -> Iterator[Mutation]:
     """What is claimed no more, and what is claimed now; their order means nothing, nor does a renamed node."""
-    now = scene.both.now if change.attribute == "covers" else {}
-    old = [str(now.get(clause, clause)) for clause in change.old or ()]
+    now, words = scene.both.now, scene.both.words
+    paths = change.attribute == "covers"
+    old = [str(now.get(clause, clause)) if paths else renamed(clause, words) for clause in change.old or ()]
     new = [str(clause) for clause in change.new or ()]
     dropped, added = [c for c in old if c not in new], [c for c in new if c not in old]
     if dropped:
@@ -96,8 +98,4 @@ def _tells(change: Change) -> bool:
     """Whether this is the change of a scenario at which a proof is told, of the several that it may have."""
     if change.op in (ADDED, REMOVED):
         return True
-    before, after = change.before, change.after
-    assert before is not None
-    assert after is not None
-    differ = [k for k in ("covers", "then", "test") if before.value.get(k) != after.value.get(k)]
-    return change.attribute == next(iter(differ), "")
+    return first(change, "covers", "then", "test")

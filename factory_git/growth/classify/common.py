@@ -53,7 +53,9 @@ def first(change: Change, *keys: str) -> bool:
 
 
 def differing(change: Change, *keys: str) -> list[str]:
-    """Which of ``keys`` say something else now."""
+    """Which of ``keys`` say something else now, renames apart."""
+    if change.op == EDITED:
+        return [key for key in keys if key in change.edits]
     before = change.before.value if change.before else {}
     after = change.after.value if change.after else {}
     return [key for key in keys if before.get(key) != after.get(key)]

@@ -10,6 +10,8 @@ from factory_git.core.ids import SpecPath
 from factory_git.growth.classify.common import at_least, first, unclassified
 from factory_git.growth.differ import ADDED, EDITED, MOVED, REMOVED, RENAMED, Change
 from factory_git.growth.mutation import Mutation
+from factory_git.growth.reads import Reads
+from factory_git.growth.renaming import renamed, same
 from factory_git.growth.scene import Scene, mutation
 from factory_git.spec import skills
 from factory_git.spec.graph import Graph
@@ -58,7 +60,7 @@ def step(change: Change, scene: Scene) -> Iterator[Mutation]:
     elif change.op == RENAMED:
         yield mutation("step-renamed", change)
     elif change.op == MOVED:
-        yield _moved(change, scene)
+        yield from _moved(change, scene)
     elif first(change, *_keys(change)):
         yield from _edited(change, scene)
     elif change.op != EDITED:
@@ -102,24 +104,47 @@ def relied(found: Mutation, scene: Scene, gate: SpecPath) -> Mutation:
 # Moves
 
 
-def _moved(change: Change, scene: Scene) -> Mutation:
-    """A gate that moved is judged by the steps that use its rows: those it stands before no more, or now."""
+def _moved(change: Change, scene: Scene) -> Iterator[Mutation]:
+    """A step that moved, and the gates it moved past: what counts is whether a gate comes before who uses its rows.
+
+    Which of two steps that changed places is said to have moved means nothing; a gate that moved answers for itself.
+    """
     before, after = change.before, change.after
     assert before is not None
     assert after is not None
-    if "gate" not in before.value or "gate" not in after.value:
-        return mutation("step-reordered", change)
-    now = scene.both.now
-    old = {now.get(path, path) for path in _kept_from(scene.before, before.path)}
-    new = set(_kept_from(scene.after, after.path))
-    present = {path for path in old if path in scene.both.new.nodes}
-    if present - new:
-        return relied(mutation("gate-moved-later", change), scene, before.path)
-    same = {path for path in new if path in scene.both.then}
-    return mutation("gate-moved-earlier" if same - old else "step-reordered", change)
+    own = _gate_moved(change, scene, before.path, "")
+    passed = [found for gate in _gates_beside(change, scene) if (found := _gate_moved(change, scene, gate, after.path))]
+    yield from passed
+    if own is not None or not passed:
+        yield own or mutation("step-reordered", change)
 
 
-def _kept_from(reads: Any, gate: SpecPath) -> list[SpecPath]:
+def _gates_beside(change: Change, scene: Scene) -> list[SpecPath]:
+    """The gates of the old pipeline that stayed where they were."""
+    assert change.before is not None
+    order = scene.before.order(change.before.path)
+    stayed = {path for path in order if scene.both.now.get(path) not in change.edits}
+    return [path for path in scene.before.gates if path in stayed]
+
+
+def _gate_moved(change: Change, scene: Scene, gate: SpecPath, past: str) -> Mutation | None:
+    """What became of a gate of the old version with regard to ``past``, a step that moved; to all steps if empty."""
+    now = scene.both.now.get(gate)
+    if gate not in scene.before.gates or now not in scene.after.gates or now is None:
+        return None
+    old = {scene.both.now.get(path) for path in _kept_from(scene.before, gate)}
+    new = set(_kept_from(scene.after, now))
+    here = set(scene.after.order(now)) & {path for path in scene.both.then if not past or path == past}
+    later, earlier = (old - new) & here, (new - old) & here
+    if not later and not earlier:
+        return None
+    both = replace(change, before=scene.both.old.nodes[gate], after=scene.both.new.nodes[now])
+    if later:
+        return relied(mutation("gate-moved-later", both, about=past), scene, gate)
+    return mutation("gate-moved-earlier", both, about=past)
+
+
+def _kept_from(reads: Reads, gate: SpecPath) -> list[SpecPath]:
     """The steps after a gate that use what it gates."""
     order = list(reads.order(gate))
     gated = [p for p in reads.of("guards", gate) if reads.graph.nodes[p].kind == "entity"]
@@ -182,8 +207,8 @@ def _announced(step_: Step, key: str) -> tuple[str, ...]:
 def _hole(change: Change, scene: Scene, old: Step, new: Step) -> Iterator[Mutation]:
     """A step that is bound to a skill now, or no more, or a hole that announces something else."""
     if old.skill is None and new.skill is None:
-        same = _signature(scene, old, before=True) == _signature(scene, new, before=False)
-        yield mutation("step-param-changed" if same else "step-signature-changed", change)
+        alike = _signature(scene, old, before=True) == _signature(scene, new, before=False)
+        yield mutation("step-param-changed" if alike else "step-signature-changed", change)
     elif old.skill is None:
         yield mutation("gate-bound" if new.skill == "gate" else "step-bound", change)
     elif old.skill == "gate":
@@ -210,7 +235,7 @@ def _gated(scene: Scene, step_: Step, *, before: bool) -> list[str]:
 
 def _keep(change: Change, scene: Scene, old: Step) -> Iterator[Mutation]:
     said = [node.value.get("keep") if node else None for node in (change.before, change.after)]
-    if said[0] == said[1]:
+    if same(said[0], said[1], scene.both.words):
         return
     effect = scene.effects.of(change.path)
     found = mutation(GATE[effect.effect], change, about="keep", before=said[0], after=said[1])
@@ -222,34 +247,28 @@ def _keep(change: Change, scene: Scene, old: Step) -> Iterator[Mutation]:
 def _told(change: Change, scene: Scene) -> Iterator[Mutation]:
     """What becomes of the rows that a gate keeps back."""
     old, new = (node.value.get("else") if node else None for node in (change.before, change.after))
-    if old == new:
+    if same(old, new, scene.both.words):
         return
     if old is None or new is None:
         id_ = "gate-alert-added" if old is None else "gate-alert-dropped"
     else:
-        same = _same(scene, old.get("make"), new.get("make"))
-        id_ = "step-param-changed" if same else "step-signature-changed"
+        makes = same(old.get("make"), new.get("make"), scene.both.words)
+        id_ = "step-param-changed" if makes else "step-signature-changed"
     yield mutation(id_, change, about="else", before=old or {}, after=new or {})
 
 
 def _params(change: Change, scene: Scene) -> Iterator[Mutation]:
     """The parameters of a skill, those that say who is served first apart."""
-    before, after = _flat(change.before), _flat(change.after)
-    keys = sorted(k for k in before.keys() | after.keys() if not _same(scene, before.get(k), after.get(k)))
+    words = scene.both.words
+    before = {renamed(key, words): value for key, value in _flat(change.before).items()}
+    after = _flat(change.after)
+    keys = sorted(k for k in before.keys() | after.keys() if not same(before.get(k), after.get(k), words))
     ranked = [k for k in keys if _ranks(change, k)]
     rest = [k for k in keys if k not in ranked]
     for id_, found in (("allocation-order-changed", ranked), ("step-param-changed", rest)):
         if found:
             said = [{k: side[k] for k in found if k in side} for side in (before, after)]
             yield mutation(id_, change, about=" ".join(found), before=said[0], after=said[1])
-
-
-def _same(scene: Scene, old: Any, new: Any) -> bool:
-    """Whether two values are one; an entity that is called otherwise is the same one."""
-    if old == new or not (isinstance(old, str) and isinstance(new, str)):
-        return bool(old == new)
-    then = scene.both.then.get(SpecPath(f"data_contracts.entities.{new}"))
-    return then == f"data_contracts.entities.{old}"
 
 
 def _ranks(change: Change, key: str) -> bool:
