@@ -63,15 +63,17 @@ class App:
         """The fingerprints that need nobody any more."""
         return frozenset(one.mutation.fingerprint for one in self.items if not one.open)
 
-    def missing(self) -> Iterator[str]:
-        """What is missing, a line each."""
+    def missing(self, *, among_others: bool = False) -> Iterator[str]:
+        """What is missing, a line each; among other applications it is said of which."""
+        head = f"{self.id}/" if among_others else ""
         yield from self.forbidden
         yield from self.problems
         for one in self.items:
             if words := one.missing():
-                yield f"{one.mutation.fingerprint} {one.mutation.id} {one.mutation.path} ({one.mutation.risk}): {words}"
+                what = f"{one.mutation.id} {one.mutation.path} ({one.mutation.risk})"
+                yield f"{head}{one.mutation.fingerprint} {what}: {words}"
         if not self.rehearsal.ok:
-            yield self.rehearsal.said
+            yield f"{head and self.id + ': '}{self.rehearsal.said}"
 
     def who(self) -> str:
         """Who approves here, in words."""
@@ -150,7 +152,8 @@ class Verdict:
     def missing(self) -> list[str]:
         """What is missing, a line each; empty where the change may be merged."""
         lines = [f"the specs cannot be compared: {self.broken.message}"] if self.broken else []
-        lines += [line for app in self.apps for line in app.missing()]
+        several = sum(bool(app.items) for app in self.apps) > 1
+        lines += [line for app in self.apps for line in app.missing(among_others=several)]
         errors = [one for one in self.drift.findings if one.severity == "error"]
         lines += [f"drift: {one.place}: {one.code} {one.message}" for one in errors[:SHOWN]]
         more = len(errors) - SHOWN

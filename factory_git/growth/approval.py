@@ -11,11 +11,11 @@ another application or a higher risk needs a new one.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from factory_git.growth.globs import covers
 from factory_git.growth.mutation import Mutation
 from factory_git.growth.table import RISKS
 
@@ -210,13 +210,6 @@ def judge(
     return tuple(_item(app, one, court) for one in mutations)
 
 
-def covers(at: str, path: str) -> bool:
-    """Whether a place or something above it matches the glob: ``*`` is one part of an address, ``**`` any number."""
-    pattern = _glob(at)
-    parts = path.split(".")
-    return any(pattern.fullmatch(".".join(parts[:end])) for end in range(1, len(parts) + 1))
-
-
 def same(email: str) -> str:
     """An email in the form that is compared."""
     return email.strip().casefold()
@@ -320,8 +313,3 @@ def _distinct(approvers: Iterable[Approver]) -> list[Approver]:
 
 def _words(given: Any) -> tuple[str, ...]:
     return tuple(str(word).strip().replace("-", "_").replace(" ", "_") for word in given or ())
-
-
-def _glob(pattern: str) -> re.Pattern[str]:
-    parts = re.split(r"(\*\*|\*)", pattern)
-    return re.compile("".join({"**": ".*", "*": "[^.]*"}.get(part, re.escape(part)) for part in parts))

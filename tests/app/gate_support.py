@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from factory_git.app import gate
 from factory_git.app.gate_verdict import Verdict
@@ -64,10 +65,10 @@ def spec(
 
 
 # What the changes are, as the table has them.
-MAJOR = {"panels": "", "version": "1.1.0"}  # panel-removed
-BREAKING = {"fields": "", "version": "2.0.0"}  # field-removed
-FORBIDDEN = {"limit": 5, "version": "2.0.0"}  # guardrail-weakened
-MINOR = {"fields": ", note: text?, size: int?", "version": "1.1.0"}  # field-added-optional
+MAJOR: dict[str, Any] = {"panels": "", "version": "1.1.0"}  # panel-removed
+BREAKING: dict[str, Any] = {"fields": "", "version": "2.0.0"}  # field-removed
+FORBIDDEN: dict[str, Any] = {"limit": 5, "version": "2.0.0"}  # guardrail-weakened
+MINOR: dict[str, Any] = {"fields": ", note: text?, size: int?", "version": "1.1.0"}  # field-added-optional
 
 
 def identity(by: tuple[str, str], author: tuple[str, str] | None = None) -> dict[str, str]:
@@ -104,7 +105,7 @@ class Project:
             for file in [folder / ".factory" / "lock.json", *folder.glob("migrations/*/*.sql")]
             if file.is_file()
         }
-        for gone in ("shop", "tests"):
+        for gone in (loaded.package, "tests"):
             shutil.rmtree(folder / gone, ignore_errors=True)
         for path, file in compile_spec(loaded, before).files.items():
             (folder / path).parent.mkdir(parents=True, exist_ok=True)
@@ -116,10 +117,10 @@ class Project:
         self.git("commit", "-q", "--allow-empty", "-m", message, *options, by=by)
         return self.git("rev-parse", "HEAD").strip()
 
-    def change(self, *, by: tuple[str, str] = MAL, **what: object) -> str:
+    def change(self, *, by: tuple[str, str] = MAL, **what: Any) -> str:
         """A branch ``change`` from ``main`` with another spec; its last commit."""
         self.git("switch", "-q", "-c", "change", "main")
-        self.write(spec(**what))  # type: ignore[arg-type]
+        self.write(spec(**what))
         return self.commit(by=by)
 
     def judge(self, base: str = "main", head: str = "HEAD", options: gate.Options | None = None) -> Verdict:
