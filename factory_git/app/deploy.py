@@ -293,7 +293,7 @@ def _brought(job: _Job) -> Result:
 
 
 def _up(app: Application, db: Path) -> None:
-    steps.migrate(app, db)
+    steps.take_up(app, db)
 
 
 def _facts(build: Build) -> dict[str, Any]:

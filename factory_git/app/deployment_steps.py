@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from factory_git.compiler import lock
 from factory_git.core.errors import Negative
 from factory_git.executors import database
 from factory_git.executors.acceptance import prove
-from factory_git.executors.application import Application, ask, command
+from factory_git.executors.application import Answer, Application, Task, ask, command
 from factory_git.spec.model import Spec
 
 TIMEOUT = 600.0
@@ -47,61 +47,68 @@ def rehearse(app: Application, spec: Spec, source: Path | None, folder: Path, *,
             database.copy(source, copy)
             database.reopen(copy)
         before = database.content(copy) if copy.exists() else {}
-        applied = migrate(app, copy)
-        sound(app, copy)
-        down = bool(before) and not irreversible
+        applied = take_up(app, copy)
+        down = bool(before) and bool(applied) and not irreversible
         if down:
             _there_and_back(app, copy, before, len(applied))
         smoke(app, copy)
         proven, notes = _prove(app, spec)
-        return Rehearsal(applied=applied, down=down or not before, proven=proven, notes=notes)
+        return Rehearsal(applied=applied, down=down or not (before and applied), proven=proven, notes=notes)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def migrate(app: Application, db: Path) -> tuple[str, ...]:
-    """Bring a database up to the application's schema, in one transaction; the migrations that were applied."""
-    answer = ask(app, [{"do": "migrate", "db": str(db)}], timeout=TIMEOUT)[0]
-    if "refused" in answer:
+def take_up(app: Application, db: Path) -> tuple[str, ...]:
+    """Bring a database up to the application's schema in one transaction, check it, draw its panels; what was applied.
+
+    Checked are schema, rows, references, and that what is stored keeps the guardrails.
+    """
+    taken, checked, panels = _ask(app, [{"do": "migrate"}, {"do": "check"}, {"do": "panels", "today": TODAY}], db)
+    if "refused" in taken:
         raise Negative(
-            f"the data does not fit: {answer['refused']}",
+            f"the data does not fit: {taken['refused']}",
             code="deploy/migration",
             hint="mend the rows, or give the spec a migration that does; nothing was changed",
         )
-    return tuple(answer["applied"])
+    _sound(checked)
+    if "refused" in panels:
+        raise Negative(f"a panel cannot be drawn: {panels['refused']}", code="deploy/smoke")
+    return tuple(taken["applied"])
+
+
+def _ask(app: Application, tasks: Sequence[Task], db: Path) -> list[Answer]:
+    return ask(app, [{**task, "db": str(db)} for task in tasks], timeout=TIMEOUT)
 
 
 def down(app: Application, db: Path, count: int) -> tuple[str, ...]:
     """Take back the last ``count`` migrations; their names, newest first."""
     if not count:
         return ()
-    answer = ask(app, [{"do": "down", "db": str(db), "count": count}], timeout=TIMEOUT)[0]
+    answer = _ask(app, [{"do": "down", "count": count}], db)[0]
     if "refused" in answer:
         message = f"the data cannot be brought back: {answer['refused']}"
         raise Negative(message, code="deploy/migration-down", hint="nothing was changed")
     return tuple(answer["taken"])
 
 
-def sound(app: Application, db: Path) -> None:
-    """Schema, rows and references are as the application wants them, and what is stored keeps the guardrails."""
-    answer = ask(app, [{"do": "check", "db": str(db)}], timeout=TIMEOUT)[0]
+def _sound(answer: Answer) -> None:
     if "refused" in answer:
         raise Negative(f"the data does not fit: {answer['refused']}", code="deploy/check", hint="mend these rows")
     if answer["broken"]:
-        listed = "".join(f"\n  {line}" for line in answer["broken"][:TOLD])
+        found = [line for one in answer["broken"] for line in (one["words"], *(f"  {row}" for row in one["rows"]))]
+        listed = "".join(f"\n  {line}" for line in found)
         raise Negative(
             f"the stored rows break what must always hold:{listed}",
             code="deploy/guardrail",
-            hint="git factory simulate shows the rows; mend the data or run its pipeline again, then deploy",
+            hint="mend these rows, or run the pipeline that made them again, then deploy",
         )
 
 
 def smoke(app: Application, db: Path) -> None:
-    """The application starts, shows what it has and draws every panel."""
-    answer = ask(app, [{"do": "panels", "db": str(db), "today": TODAY}], timeout=TIMEOUT)[0]
+    """The application's own command line starts and shows what it has."""
     done = command(app, ["--db", str(db), "show"], cwd=db.parent, timeout=TIMEOUT)
-    if "refused" in answer or not done.ok:
-        words = answer.get("refused") or done.stderr.decode(errors="replace").strip()
+    if not done.ok:
+        words = done.stderr.decode(errors="replace").strip()
         raise Negative(f"the smoke test failed: {words}", code="deploy/smoke", hint="python run.py show")
 
 
@@ -114,8 +121,7 @@ def _there_and_back(app: Application, db: Path, before: dict[str, str], count: i
         listed = ", ".join(wrong[:TOLD])
         message = f"the way back does not bring the data back: {listed} differ after up and down"
         raise Negative(message, code="deploy/rehearsal", hint="mend down.sql of the migration; nothing was changed")
-    migrate(app, db)
-    sound(app, db)
+    take_up(app, db)
 
 
 _KEPT = ("_gf_migration", "_gf_run")  # tables that the application keeps for itself and makes where they are missing

@@ -216,8 +216,7 @@ def _rehearsed(job: _Job) -> Losses:
         steps.down(job.here.application, then, len(job.taken))
         old, new = standing_spec(job.back), standing_spec(job.here)
         app = Application(root=job.back.folder, package=str(job.back.facts["package"]), label=job.back.words)
-        steps.sound(app, then)
-        steps.smoke(app, then)
+        steps.take_up(app, then)
         return losses(database.counts(now), database.counts(then), old, new)
 
 
@@ -278,7 +277,7 @@ def _gone_back(job: _Job, said: Losses) -> Result:
 def _down(job: _Job, app: Application, db: Path) -> None:
     database.reopen(db)
     steps.down(job.here.application, db, len(job.taken))
-    steps.migrate(app, db)
+    steps.take_up(app, db)
 
 
 def _along(job: _Job) -> None:

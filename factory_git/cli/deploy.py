@@ -73,7 +73,7 @@ def ask(text: str, why: str) -> str:
 
 def _show(one: Result) -> None:
     variant = "" if one.variant == "main" else f" ({one.variant})"
-    way = f"{one.previous} → {one.version}" if one.previous else one.version
+    way = f"{one.previous} → {one.version}" if one.previous and one.state != "unchanged" else one.version
     output.emit(output.style(f"{one.app} {way}{variant}: {one.state}", fg="green", bold=True))
     place = relative(one.target)
     output.emit(f"  at {place}" + (f", release {one.release}" if one.release else ""))

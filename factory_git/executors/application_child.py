@@ -21,6 +21,8 @@ from types import FunctionType, SimpleNamespace
 from typing import Any
 
 Answer = dict[str, Any]
+ASKED = 2000  # rows of one entity that are each asked whether they alone break a guardrail
+SHOWN = 5  # rows of one entity that are named
 
 
 class Driver:
@@ -182,7 +184,7 @@ class Driver:
             found[panel.id] = {"title": panel.title, "main": main, "html": whole}
         return {"panels": found}
 
-    def _broken(self, world: Any, history: Sequence[Sequence[Any]]) -> Iterator[str]:
+    def _broken(self, world: Any, history: Sequence[Sequence[Any]]) -> Iterator[Answer]:
         """The guardrails that stored rows break: with no run's arguments, and with those of each pipeline's last."""
         rules, acting = self.module("guardrails"), self.module("acting")
         asked: list[Any] = [SimpleNamespace()]
@@ -193,7 +195,38 @@ class Driver:
                     given = {a.name: last[pipeline.id].get(a.name, "") for a in pipeline.args}
                     values = acting.read_all(pipeline.args, given, lambda arg: arg.name)
                     asked.append(SimpleNamespace(**{a.attribute: values[a.name] for a in pipeline.args}))
-        yield from dict.fromkeys(str(b) for run in asked for b in rules.check(world, run) if b.on_break == "abort")
+        seen: set[str] = set()
+        for run in asked:
+            for broken in rules.check(world, run):
+                if broken.on_break == "abort" and broken.path not in seen:
+                    seen.add(broken.path)
+                    yield {"words": str(broken), "rows": list(self._culprits(world, run, broken.path))}
+
+    def _culprits(self, world: Any, run: object, path: str) -> Iterator[str]:
+        """The rows that break a guardrail by themselves, at most a few; an entity whose rows do it together."""
+        check, app = self.module("guardrails").check, self.module("interface").APP
+        shown, nobody = self.module("view").shown, self.module("view").Role(id="", title="")
+        lists = {table.attribute: getattr(world, table.attribute) for table in self.store.TABLES}
+
+        def breaks(attribute: str, rows: list[Any]) -> bool:
+            try:
+                return any(b.path == path for b in check(type(world)(**{**lists, attribute: rows}), run))
+            except self.kit.AppError:
+                return False
+
+        for table in self.store.TABLES:
+            rows = lists[table.attribute]
+            if not rows or breaks(table.attribute, []):
+                continue
+            alone = [row for row in rows[:ASKED] if breaks(table.attribute, [row])]
+            entity = app.entity(table.attribute)
+            for row in alone[:SHOWN]:
+                values = shown(entity, row, nobody).items()
+                yield f"{table.entity}: {', '.join(f'{name} {value}' for name, value in values if value is not None)}"
+            if len(alone) > SHOWN:
+                yield f"{table.entity}: … {len(alone) - SHOWN} more"
+            if not alone:
+                yield f"{table.entity}: its {len(rows)} rows together"
 
 
 def _is_step(name: str, value: object) -> bool:
