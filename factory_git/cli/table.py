@@ -13,6 +13,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "desire": ("factory_git.cli.desire", "say what you want of the application"),
     "plan": ("factory_git.cli.plan", "make a morph of a desire: operations on the spec, with level and risk"),
     "apply": ("factory_git.cli.apply", "edit the spec as a morph says, prove it, and move the branch"),
+    "status": ("factory_git.cli.status", "where growth stands: wanted, planned, simulated, applied, deployed"),
     "run": ("factory_git.cli.run", "from the spec to proven, promoted code"),
     "spec": ("factory_git.cli.spec", "lint, format, show, split and join specs"),
     "render": ("factory_git.cli.render", "the spec as a picture: flowchart, mindmap, graph"),
