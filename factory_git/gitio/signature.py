@@ -21,7 +21,8 @@ from factory_git.gitio.child import environment
 from factory_git.gitio.config import Config
 from factory_git.gitio.locate import Location
 
-_WHO, _SEAL = "%H%x00%cn%x00%ce", "%x00%G?%x00%GS%x00%GT"
+# Not %GT: Git 2.39 dies of it where a signature cannot be checked. %G? tells unknown trust (U) from good (G).
+_WHO, _SEAL = "%H%x00%cn%x00%ce", "%x00%G?%x00%GS"
 _UNASKED = "its signature was not looked at"
 _WORDS = {
     "N": "it is not signed",
@@ -69,8 +70,8 @@ def seals(location: Location, commits: Iterable[str], keys: Keys | None) -> dict
         return {oid: Seal(name=name, email=email, wrong=_UNASKED) for oid, name, email in rows}
     found = {}
     with _verifier(location, keys) as (settings, env, note):
-        for oid, name, email, state, signer, trust in _ask(location, wanted, _WHO + _SEAL, settings, env):
-            found[oid] = Seal(name=name, email=email, wrong=_wrong(email, state, signer, trust, note))
+        for oid, name, email, state, signer in _ask(location, wanted, _WHO + _SEAL, settings, env):
+            found[oid] = Seal(name=name, email=email, wrong=_wrong(email, state, signer, note))
     return found
 
 
@@ -85,10 +86,10 @@ def _ask(location: Location, wanted: list[str], form: str, settings: list[str], 
     return [line.strip("\n").split("\0") for line in out.split("\x01") if line.strip()]
 
 
-def _wrong(email: str, state: str, signer: str, trust: str, note: str) -> str:
-    if state == "G" and trust in ("fully", "ultimate"):
+def _wrong(email: str, state: str, signer: str, note: str) -> str:
+    if state == "G":
         return "" if _stands_for(signer, email) else f"its signature is by {signer}, not by {email}"
-    words = _WORDS.get("U" if state == "G" else state, f"Git says {state!r} of its signature")
+    words = _WORDS.get(state, f"Git says {state!r} of its signature")
     return f"{words} ({note})" if note and state in "NU" else words
 
 
