@@ -19,7 +19,7 @@ from factory_git.growth.report.told import (
     mark,
     place,
 )
-from factory_git.growth.report.values import change, visible
+from factory_git.growth.report.values import change, visible, what
 
 FEW = 6
 LONG = 100
@@ -103,8 +103,9 @@ def _mutation(one: Mutation, whole: str, widths: tuple[int, int], paper: _Page) 
     mark_ = paper.paint(one.fingerprint, "dim") if one.risk in APPROVERS else ""
     at = paper.paint(visible(str(said)), "dim") if said else ""
     yield "  " + " ".join([*cells, *(cell for cell in (mark_, at) if cell)]).rstrip()
-    for words in change(one, LONG):
-        yield f"      {words}"
+    values = change(one, LONG)
+    lines = [what(one), *values] if len(values) > 1 else [" ".join([what(one), *values])]
+    yield from (f"      {line}" for line in lines)
     if one.was:
         yield f"      was {visible(one.was)}"
     for reason in one.reasons:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from factory_git.growth.mutation import Mutation
+from factory_git.growth.pages import page
 
 MOST = 60
 _CONTEXT = 24  # characters kept before what differs
@@ -44,14 +45,19 @@ def change(one: Mutation, most: int = MOST) -> tuple[str, ...]:
 
 
 def sentence(one: Mutation) -> str:
-    """A mutation for those who see it alone: what happened, where, and what was and is."""
+    """A mutation for those who see it alone: where, what happened, and what was and is."""
     lines = change(one)
     said = "".join(lines)
     if len(lines) > 1:
         before, after = flat(one.before), flat(one.after)
         start = _start(before, after, MOST)
         said = f"{_window(before, MOST, start)} → {_window(after, MOST, start)}"
-    return f"{one.id} at {one.path or 'the spec'}" + (f": {said}" if said else "")
+    return " ".join(part for part in (f"{visible(one.path) or 'the spec'}:", what(one), said) if part)
+
+
+def what(one: Mutation) -> str:
+    """What happened, as the mutation's page says it; its id where it has none."""
+    return page(one.id).what or one.id
 
 
 def flat(value: Any) -> str:
