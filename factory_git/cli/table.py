@@ -31,6 +31,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "log": ("factory_git.cli.log", "what happened, newest first"),
     "watch": ("factory_git.cli.watch", "what happens, as it happens"),
     "list": ("factory_git.cli.list", "records, filtered"),
+    "search": ("factory_git.cli.search", "full text over records, prompts and transcripts"),
     "show": ("factory_git.cli.show", "one record"),
     "lineage": ("factory_git.cli.lineage", "stages, variants and versions, with what changed at each step"),
     "tree": ("factory_git.cli.tree", "where a record came from, or what came of it"),

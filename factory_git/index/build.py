@@ -15,6 +15,7 @@ from factory_git.ledger.transaction import Transaction
 from factory_git.ledger.types import refuse_newer
 
 Read = Callable[[Oid], bytes]
+LOOKED_INTO = 1 << 20  # bytes of a content whose words are indexed
 
 
 def add(db: sqlite3.Connection, made: Transaction, read: Read) -> None:
@@ -33,7 +34,10 @@ def add(db: sqlite3.Connection, made: Transaction, read: Read) -> None:
     for id_ in fold.by_graph({i: r.parents if isinstance(r, Record) else () for i, (_, r) in found.items()}):
         path, record = found[id_]
         _add_record(db, (n, made.stream), path, id_, record)
-    db.executemany("INSERT OR IGNORE INTO blob VALUES (?, ?, ?)", ((oid, n, path) for path, oid in made.blobs))
+    for path, oid in made.blobs:
+        done = db.execute("INSERT OR IGNORE INTO blob (id, tx, path) VALUES (?, ?, ?)", (oid, n, path))
+        if done.rowcount and done.lastrowid is not None:
+            _add_words(db, -done.lastrowid, _readable(oid, read))
 
 
 def _add_record(
@@ -67,14 +71,33 @@ def _add_record(
 
 def _add_content(db: sqlite3.Connection, n: int | None, record: Record) -> None:
     db.executemany("INSERT OR IGNORE INTO edge VALUES (?, ?)", ((record.id, parent) for parent in record.parents))
-    db.execute("INSERT INTO words VALUES (?, ?)", (n, "\n".join(texts(record.payload)).casefold()))
+    if n is not None:
+        _add_words(db, n, "\n".join(texts(record.payload)))
+
+
+def _add_words(db: sqlite3.Connection, n: int, text: str) -> None:
+    if text:
+        db.execute("INSERT INTO words VALUES (?, ?)", (n, text))
+        db.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (n, text))
+
+
+def _readable(oid: Oid, read: Read) -> str:
+    """The text of a content (a transcript, a prompt, a diff); empty for what is none, or too large to look into."""
+    try:
+        content = read(oid)
+        return content.decode() if len(content) <= LOOKED_INTO and b"\0" not in content else ""
+    except (FactoryError, UnicodeDecodeError):
+        return ""
 
 
 def rewind(db: sqlite3.Connection, n: int) -> None:
     """Forget every transaction after the ``n``-th, with what it brought: another order goes on from there."""
     if db.execute("SELECT 1 FROM tx WHERE n > ? LIMIT 1", (n,)).fetchone() is None:
         return
-    db.execute("DELETE FROM words WHERE n IN (SELECT n FROM record WHERE tx > ?)", (n,))
+    gone = "FROM words WHERE n IN (SELECT n FROM record WHERE tx > ?1 UNION ALL SELECT -n FROM blob WHERE tx > ?1)"
+    # The full text is not stored twice: to forget a row it must be told what the row was.
+    db.execute(f"INSERT INTO search (search, rowid, text) SELECT 'delete', n, text {gone}", (n,))
+    db.execute(f"DELETE {gone}", (n,))
     db.execute("DELETE FROM edge WHERE child IN (SELECT id FROM record WHERE tx > ?)", (n,))
     for statement in ("DELETE FROM record WHERE tx > ?", "DELETE FROM blob WHERE tx > ?", "DELETE FROM tx WHERE n > ?"):
         db.execute(statement, (n,))

@@ -10,10 +10,9 @@ from typing import Any
 from factory_git.core.ids import Oid, RecordId
 from factory_git.ledger.projection import Lineage, Located, Query, Row, TxRow
 
-_ROW = (
-    "SELECT record.id, record.type, record.title, record.damaged, tx.oid, tx.stream, tx.actor, tx.at, tx.subject"
-    " FROM record JOIN tx ON tx.n = record.tx"
-)
+LONGEST = 1_000  # characters of a text that SQLite is asked for as a pattern
+COLUMNS = "record.id, record.type, record.title, record.damaged, tx.oid, tx.stream, tx.actor, tx.at, tx.subject"
+_ROW = f"SELECT {COLUMNS} FROM record JOIN tx ON tx.n = record.tx"  # noqa: S608 (literal names)
 
 
 def watermark(db: sqlite3.Connection) -> Oid | None:
@@ -75,19 +74,19 @@ def located(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Located]:
 
 def rows(db: sqlite3.Connection, query: Query) -> list[Row]:
     """The records that match, in graph order (or against it)."""
-    where, values = _conditions(query)
+    where, values = conditions(query)
     order = "DESC" if query.newest_first else "ASC"
     sql = f"{_ROW} {where} ORDER BY record.n {order}"
     if query.limit is not None:
         sql += " LIMIT ?"
         values.append(query.limit)
-    return [_row(found) for found in db.execute(sql, values)]
+    return [row_of(found) for found in db.execute(sql, values)]
 
 
 def row(db: sqlite3.Connection, id_: RecordId) -> Row | None:
     """One record."""
     found = db.execute(f"{_ROW} WHERE record.id = ?", (id_,)).fetchone()
-    return _row(found) if found else None
+    return row_of(found) if found else None
 
 
 def census(db: sqlite3.Connection) -> list[tuple[RecordId, str, datetime]]:
@@ -115,7 +114,8 @@ def lineage(db: sqlite3.Connection, root: RecordId, direction: str) -> Lineage:
     for one, other in db.execute(sql, (root,)):
         edges.setdefault(RecordId(one), []).append(RecordId(other))
     found = [
-        _row(one) for one in db.execute(f"{reach} {_ROW} JOIN reach ON reach.id = record.id ORDER BY record.n", (root,))
+        row_of(one)
+        for one in db.execute(f"{reach} {_ROW} JOIN reach ON reach.id = record.id ORDER BY record.n", (root,))
     ]
     order = {one.id: position for position, one in enumerate(found)}
     for below in edges.values():
@@ -150,7 +150,8 @@ def _with_records(db: sqlite3.Connection, found: Sequence[Any]) -> list[tuple[Tx
     return [(txs[n], records[n]) for n in txs]
 
 
-def _conditions(query: Query) -> tuple[str, list[Any]]:
+def conditions(query: Query) -> tuple[str, list[Any]]:
+    """The filters as ``WHERE …`` (empty: none) and its values."""
     tests: list[tuple[str, Sequence[Any]]] = []
     if query.type is not None:
         tests.append(("record.type = ?", [query.type]))
@@ -169,12 +170,21 @@ def _conditions(query: Query) -> tuple[str, list[Any]]:
     if query.parent is not None:
         tests.append(("record.id IN (SELECT child FROM edge WHERE parent = ?)", [query.parent]))
     if query.text is not None:
-        tests.append(("record.n IN (SELECT n FROM words WHERE instr(text, ?) > 0)", [query.text.casefold()]))
+        tests.append(_containing(query.text))
     where = "WHERE " + " AND ".join(test for test, _ in tests) if tests else ""
     return where, [value for _, values in tests for value in values]
 
 
-def _row(found: Sequence[Any]) -> Row:
+def _containing(text: str) -> tuple[str, Sequence[Any]]:
+    """Records with this text in them, whatever its case. SQLite itself knows the case of ASCII only."""
+    if text.isascii() and len(text) <= LONGEST:
+        pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        return "record.n IN (SELECT n FROM words WHERE n > 0 AND text LIKE ? ESCAPE '\\')", [f"%{pattern}%"]
+    return "record.n IN (SELECT n FROM words WHERE n > 0 AND instr(casefold(text), ?) > 0)", [text.casefold()]
+
+
+def row_of(found: Sequence[Any]) -> Row:
+    """A row of :data:`COLUMNS`."""
     id_, type_, title, damaged, tx, stream, actor, at, subject = found
     return Row(RecordId(id_), type_, title, TxRow(Oid(tx), stream, actor, _when(at), subject), damaged)
 

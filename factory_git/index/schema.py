@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 1
+VERSION = 2
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -25,6 +25,9 @@ CREATE INDEX record_damaged ON record (n) WHERE damaged != '';
 CREATE INDEX record_run ON record (run) WHERE run IS NOT NULL;
 CREATE TABLE edge (child TEXT NOT NULL, parent TEXT NOT NULL, PRIMARY KEY (child, parent)) WITHOUT ROWID;
 CREATE INDEX edge_parent ON edge (parent);
-CREATE TABLE blob (id TEXT PRIMARY KEY, tx INTEGER NOT NULL, path TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE words (n INTEGER PRIMARY KEY, text TEXT NOT NULL);  -- what `--text` looks into
+CREATE TABLE blob (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tx INTEGER NOT NULL, path TEXT NOT NULL);
+CREATE TABLE words (n INTEGER PRIMARY KEY, text TEXT NOT NULL);  -- of record n, of blob n under -n
+CREATE VIRTUAL TABLE search USING fts5(
+  text, content='words', content_rowid='n', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
+);
 """

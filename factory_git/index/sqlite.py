@@ -14,8 +14,9 @@ from factory_git.core.ids import Oid, RecordId
 from factory_git.gitio.repository import MissingObject, Repository
 from factory_git.index import build, query
 from factory_git.index.schema import TABLES, VERSION
+from factory_git.index.search import search
 from factory_git.ledger import fold
-from factory_git.ledger.projection import Lineage, Located, Query, Row, TxRow
+from factory_git.ledger.projection import Found, Lineage, Located, Query, Row, TxRow
 from factory_git.ledger.record import FORMAT
 from factory_git.ledger.types import UPGRADE
 
@@ -71,6 +72,9 @@ class SqliteIndex:
 
     def transactions(self, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
         return self._guard(lambda db: query.transactions(db, oids))
+
+    def search(self, query_: Query, words: str) -> list[Found]:
+        return self._guard(lambda db: search(db, query_, words))
 
     def census(self) -> list[tuple[RecordId, str, datetime]]:
         return self._guard(query.census)
@@ -205,6 +209,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
     path.parent.mkdir(exist_ok=True)
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY / 1000)
     try:
+        db.create_function("casefold", 1, str.casefold, deterministic=True)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         db.execute(f"PRAGMA cache_size = -{CACHE}")
@@ -227,6 +232,7 @@ def _writable(path: Path) -> bool:
 def _in_memory(path: Path | None) -> sqlite3.Connection:
     """An index in memory, begun with what the file at ``path`` holds when that can be read as it lies there."""
     db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+    db.create_function("casefold", 1, str.casefold, deterministic=True)
     # A file with a log beside it is being written, or its writer died: without write access nothing merges the two.
     if path is not None and path.exists() and not Path(f"{path}-wal").exists():
         file = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
@@ -241,8 +247,10 @@ def _in_memory(path: Path | None) -> sqlite3.Connection:
 def _recreate(db: sqlite3.Connection) -> None:
     if db.execute("PRAGMA user_version").fetchone()[0] == VERSION:
         return
-    for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall():
-        db.execute(f'DROP TABLE "{name}"')
+    # The full text first: with it go the tables it keeps itself in.
+    named = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY sql NOT LIKE 'CREATE VIRTUAL%'"
+    for (name,) in db.execute(named).fetchall():
+        db.execute(f'DROP TABLE IF EXISTS "{name}"')
     for statement in TABLES.split(";"):
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {VERSION}")

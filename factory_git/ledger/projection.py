@@ -62,6 +62,18 @@ class Lineage:
     edges: Mapping[RecordId, Sequence[RecordId]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A record with words that were looked for: in its payload, or in the content (a blob) that it names.
+
+    ``snippet`` has what matched between the characters STX and ETX.
+    """
+
+    row: Row
+    snippet: str
+    content: Oid | None = None
+
+
 class Projection(Protocol):
     """An index of the ledger up to a tip."""
 
@@ -98,6 +110,9 @@ class Projection(Protocol):
 
     def transactions(self, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
         """The transactions among these commits, oldest first, each with its records."""
+
+    def search(self, query_: Query, words: str) -> list[Found]:
+        """Records and contents with these words, the best first."""
 
     def census(self) -> list[tuple[RecordId, str, datetime]]:
         """Every record's id, type and time, in graph order."""

@@ -11,7 +11,7 @@ from factory_git.core.errors import FactoryError, IntegrityError, NotFound, Usag
 from factory_git.core.ids import Oid, RecordId, blob_oid, is_oid
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import scan, transaction
-from factory_git.ledger.projection import Projection, Query, Row, TxRow
+from factory_git.ledger.projection import Found, Projection, Query, Row, TxRow
 from factory_git.ledger.record import Entry, Record, decode
 from factory_git.ledger.tree import Tree
 from factory_git.ledger.types import NewerVersion, Registry, refuse_newer
@@ -123,6 +123,15 @@ class Reader:
     def query(self, *, parent: str | None = None, **filters: Any) -> Query:
         """The filters of :meth:`list` as a value; ``parent`` may be a prefix."""
         return Query(parent=self.resolve(parent) if parent else None, **filters)
+
+    def search(self, words: str, query: Query) -> builtins.list[Found]:
+        """The records that match the filters and have these words, in payloads or large contents, the best first.
+
+        All words must occur; ``"a phrase"`` as it stands, ``begin*`` as a beginning, ``-word`` not at all.
+        """
+        with self._threads:
+            self._refresh()
+            return self._index.search(query, words)
 
     def rows(self, query: Query) -> builtins.list[Row]:
         """Like :meth:`list`, without parsing the payloads; that bytes hash to the id is checked all the same."""

@@ -1,0 +1,50 @@
+"""``git factory search``: full text over everything that was recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import click
+
+from factory_git.app import search
+from factory_git.app.context import open_context
+from factory_git.cli import output, records
+from factory_git.ledger.projection import Found
+
+
+@click.command(short_help="full text over records, prompts and transcripts")
+@click.argument("words", nargs=-1, required=True)
+@click.option("-t", "--type", help="Only records of this type.")
+@click.option("--stream", help="Only this stream.")
+@click.option("--run", help="Only records of this run (its id or the beginning of it).")
+@click.option("--actor", help="Only records by an actor whose name or address contains this.")
+@click.option("--since", help="Not older than: 2026-03-01, 2026-03-01T12:00, '2 days ago'.")
+@click.option("--until", help="Older than.")
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most this many.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: id, type, title, stream, when, content, snippet.")
+def command(words: tuple[str, ...], as_json: bool, **options: Any) -> int:
+    """Find records by their words, the best first; also by those of the large contents that they name.
+
+    All WORDS must occur; '"a phrase"' as it stands, begin* as a beginning, and, after --, -word not at all. Case and
+    accents do not matter. Exits 1 when nothing is found.
+    """
+    ctx = open_context()
+    found = search.run(ctx, search.Options(words=" ".join(words), **options))
+    if as_json:
+        records.emit_json_array(search.as_json(one) for one in found)
+    else:
+        output.page(line for one in found for line in _lines(one))
+    records.say_notices(ctx.ledger.notices)
+    return 0 if found else 1
+
+
+def _lines(found: Found) -> Iterator[str]:
+    row = found.row
+    yield "  ".join(word for word in (records.short(row.id), row.type, records.moment(row.tx.when), row.title) if word)
+    before, *rest = found.snippet.split(search.OPEN)
+    parts = [before] + [
+        output.style(hit, bold=True) + after for hit, _, after in (one.partition(search.CLOSE) for one in rest)
+    ]
+    where = f"in {found.content[:10]}: " if found.content else ""
+    yield f"    {where}{''.join(parts)}"
