@@ -13,7 +13,7 @@ from factory_git.app.gate_verdict import Verdict
 from factory_git.app.pull_request import Posted, Request
 from factory_git.core.errors import UsageError
 from factory_git.drift.formats import FORMATS as FINDINGS
-from factory_git.gitio import renames
+from factory_git.gitio import lock, renames
 from factory_git.gitio.locate import Location
 from factory_git.growth.report.table import FORMATS as MUTATIONS
 
@@ -43,12 +43,12 @@ class Result:
         return self.verdict.as_json() | {"comment": {"state": self.posted.state, "said": self.posted.said}}
 
 
-def run(location: Location, options: Options, environ: Mapping[str, str]) -> Result:
+def run(location: Location, options: Options, environ: Mapping[str, str], *, wait: lock.Wait = lock.sleep) -> Result:
     """Judge, and write the comment, the outputs of the job and the SARIF files that were asked for.
 
     Raises :class:`UsageError` outside of a pull request's job, unless it is a dry run with a base of its own.
     """
-    asked = _request(options, environ)
+    asked = _request(options, environ, wait)
     verdict = gate.run(location, options.base or _base(location, asked), options.head)
     body = gate_comment.body(verdict)
     said: list[str] = []
@@ -63,9 +63,9 @@ def run(location: Location, options: Options, environ: Mapping[str, str]) -> Res
     return Result(verdict=verdict, body=body, posted=posted, said=tuple(said))
 
 
-def _request(options: Options, environ: Mapping[str, str]) -> Request | None:
+def _request(options: Options, environ: Mapping[str, str], wait: lock.Wait) -> Request | None:
     try:
-        return pull_request.request(environ, options.platform)
+        return pull_request.request(environ, options.platform, wait)
     except UsageError:
         if options.dry_run and options.platform == "auto":
             return None

@@ -51,7 +51,7 @@ class Host:
     """Where to ask, and as whom. ``headers`` hold the token; ``secret`` is cut out of every message."""
 
     url: str
-    headers: Mapping[str, str]
+    headers: Mapping[str, str] = field(repr=False)
     secret: str = field(default="", repr=False)
     wait: lock.Wait = lock.sleep
 

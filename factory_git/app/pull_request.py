@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from factory_git.app.hosting import ATTEMPTS, Host, HostError, pause
 from factory_git.core.errors import InvalidInput, UsageError
+from factory_git.gitio import lock
 
 MARKER = "<!-- git-factory: gate -->"
 LONGEST = 60_000  # characters; GitHub takes 65,536 and GitLab a million
@@ -108,17 +109,17 @@ def fitted(body: str) -> str:
     return body
 
 
-def request(environ: Mapping[str, str], platform: str = "auto") -> Request:
-    """The pull request that a job runs for.
+def request(environ: Mapping[str, str], platform: str = "auto", wait: lock.Wait = lock.sleep) -> Request:
+    """The pull request that a job runs for; ``wait`` is how its service is waited for.
 
     Raises :class:`UsageError` where the environment is of no job for one, :class:`InvalidInput` for a broken event.
     """
     if platform == "auto":
         platform = GITHUB if environ.get("GITHUB_ACTIONS") else GITLAB if environ.get("GITLAB_CI") else ""
     if platform == GITHUB:
-        return _github(environ)
+        return _github(environ, wait)
     if platform == GITLAB:
-        return _gitlab(environ)
+        return _gitlab(environ, wait)
     raise UsageError(
         "this is no job of a pull request", code="comment/platform",
         hint="in CI it is found by itself; to judge here: git factory diff --gate; to see the comment: --dry-run",
@@ -183,7 +184,7 @@ class _GitLab:
         self.host.change("DELETE", f"{self._notes}/{id}")
 
 
-def _github(environ: Mapping[str, str]) -> Request:
+def _github(environ: Mapping[str, str], wait: lock.Wait) -> Request:
     event = _event(environ.get("GITHUB_EVENT_PATH", ""))
     change = event.get("pull_request")
     if not isinstance(change, dict):
@@ -197,7 +198,7 @@ def _github(environ: Mapping[str, str]) -> Request:
     }
     url = environ.get("GITHUB_API_URL") or "https://api.github.com"
     thread = _GitHub(
-        host=Host(url=url, headers=headers, secret=token),
+        host=Host(url=url, headers=headers, secret=token, wait=wait),
         repository=environ.get("GITHUB_REPOSITORY", ""),
         number=int(change["number"]),
     )
@@ -211,14 +212,14 @@ def _github(environ: Mapping[str, str]) -> Request:
     )
 
 
-def _gitlab(environ: Mapping[str, str]) -> Request:
+def _gitlab(environ: Mapping[str, str], wait: lock.Wait) -> Request:
     number = environ.get("CI_MERGE_REQUEST_IID", "")
     if not number:
         hint = 'rules: [{if: $CI_PIPELINE_SOURCE == "merge_request_event"}]'
         raise UsageError("this pipeline is of no merge request", code="comment/event", hint=hint)
     token = environ.get("FACTORY_GITLAB_TOKEN") or environ.get("GITLAB_TOKEN") or ""
     thread = _GitLab(
-        host=Host(url=environ.get("CI_API_V4_URL", ""), headers={"PRIVATE-TOKEN": token}, secret=token),
+        host=Host(url=environ.get("CI_API_V4_URL", ""), headers={"PRIVATE-TOKEN": token}, secret=token, wait=wait),
         project=environ.get("CI_MERGE_REQUEST_PROJECT_ID") or environ.get("CI_PROJECT_ID", ""),
         number=number,
     )
