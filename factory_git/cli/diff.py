@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import click
 
 from factory_git.app import diff
 from factory_git.app.diff import Options, Result
 from factory_git.app.revisions import HEAD
-from factory_git.cli import output
-from factory_git.cli.paths import from_top
-from factory_git.core.errors import NotFound, UsageError
-from factory_git.gitio import renames
+from factory_git.cli import diff_words, output
+from factory_git.core.errors import UsageError
 from factory_git.gitio.locate import Location, locate
-from factory_git.gitio.trees import INDEX, WORKTREE
 from factory_git.growth.report import text
 from factory_git.growth.report.table import FORMATS
 from factory_git.growth.report.told import Told
@@ -69,10 +64,12 @@ def command(
     `A...B` compares B with the commit where both parted, as a pull request does. SPEC is a file, a folder or the id of
     an application. `git factory explain ID` tells about a kind of mutation.
     """
-    location = locate()
-    options = _options(location, words, ctx.meta.get(_SPECS), staged=staged)
     form = "json" if as_json else form
-    with _naming(location, words):
+    if (name_only and (gate or form != "text")) or (nul and not name_only):
+        raise UsageError("--name-only goes with neither --gate nor a format, -z with nothing else", hint="choose one")
+    location = locate()
+    options = diff_words.options(location, words, ctx.meta.get(_SPECS), staged=staged)
+    with diff_words.naming(location, words):
         if gate:
             return _gate(location, options, form, risk)
         results = diff.run(location, replace(options, base=options.base or HEAD))
@@ -86,84 +83,6 @@ def command(
     if form == "text" and (quiet := _nothing(results)):
         output.say(quiet)
     return diff.exit_code(results) if verdict else 0
-
-
-def _options(location: Location, words: Sequence[str], behind: Sequence[str] | None, *, staged: bool) -> Options:
-    """What the words mean, read as Git reads them: revisions, then what they narrow to. No base named: it is empty."""
-    revisions: list[str] = []
-    specs: list[str] = []
-    parted = False
-    for word in words:
-        if specs:
-            specs.append(word)
-            continue
-        ends = _ends(location, word)
-        if ends is None:
-            if behind is not None:
-                renames.commit_id(location, word)  # before `--` only revisions stand: this says that it is none
-            specs.append(word)
-            continue
-        if behind is None and (Path(word).exists() and word != HEAD):
-            message = f"{word!r} is both a revision and a file"
-            raise UsageError(message, code="usage/ambiguous", hint=f"write {word} -- or -- {word}")
-        revisions += ends[0]
-        parted = parted or ends[1]
-    heads = 1 if staged else 2
-    if len(revisions) > heads or (parted and len(revisions) != 2):
-        what = "at most one revision goes with --staged" if staged else "at most two revisions can be compared"
-        raise UsageError(what, code="usage/revisions", hint="git factory diff A B; git factory diff A...B")
-    base = revisions[0] if revisions else ""
-    head = revisions[1] if len(revisions) == 2 else INDEX if staged else WORKTREE
-    named = tuple(_spec(location, word) for word in (*specs, *(behind or ())))
-    return Options(base=base, head=head, parted=parted, specs=named)
-
-
-def _ends(location: Location, word: str) -> tuple[list[str], bool] | None:
-    """The revisions that a word names, and whether their parting is meant; None where it names none."""
-    for dots in ("...", ".."):
-        left, found, right = word.partition(dots)
-        if found:
-            ends = [left or HEAD, right or HEAD]
-            known = [_is_commit(location, one) for one in ends]
-            if all(known):
-                return [_plain(one) for one in ends], dots == "..."
-            if left and known[0]:
-                renames.commit_id(location, right)
-            return None
-    return ([_plain(word)], False) if _is_commit(location, word) else None
-
-
-def _is_commit(location: Location, word: str) -> bool:
-    try:
-        renames.commit_id(location, word)
-    except UsageError:
-        return word == HEAD  # before the first commit it is a revision that holds nothing
-    return True
-
-
-def _plain(word: str) -> str:
-    """A branch may be called ``index`` or ``worktree``, which mean something else to those who read trees."""
-    return f"{word}^0" if word in (INDEX, WORKTREE) else word
-
-
-def _spec(location: Location, word: str) -> str:
-    """A path from the top; an id of an application stays as it is."""
-    if location.worktree is None or (not Path(word).exists() and "/" not in word and not word.endswith(".yaml")):
-        return word
-    return from_top(location, word)
-
-
-@contextmanager
-def _naming(location: Location, words: Sequence[str]) -> Iterator[None]:
-    """A word that is nothing at all may have been meant as a revision: the message says so."""
-    try:
-        yield
-    except NotFound as error:
-        word = next((one for one in words if error.details.get("spec") == _spec(location, one)), None)
-        if word is None:
-            raise
-        message = f"{word!r} is neither a revision nor a spec here"
-        raise NotFound(message, code=error.code, hint=error.hint) from error
 
 
 def _names(told: Sequence[Told], *, nul: bool) -> None:

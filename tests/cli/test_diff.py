@@ -76,7 +76,8 @@ def test_words_mean_what_they_mean_to_git(farm: Path, say: Say, words: tuple[str
         (("--staged", "main", "side"), 2, "--staged"), (("main", "--", "nope"), 3, "neither side has a spec 'nope'"),
         (("main...side", "HEAD"), 2, "at most two"), (("../elsewhere/factory.yaml",), 2, "outside the repository"),
         (("--", "README"), 2, "README:1"), (("--format", "xml"), 2, "'xml' is not one of"),
-        (("--risk", "grave"), 2, "'grave' is not one of"),
+        (("--risk", "grave"), 2, "'grave' is not one of"), (("-z",), 2, "-z"), (("--name-only", "--gate"), 2, "--gate"),
+        (("--name-only", "--json"), 2, "--name-only"),
     ],
 )  # fmt: skip
 def test_words_that_mean_nothing_are_refused(

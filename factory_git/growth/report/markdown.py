@@ -53,7 +53,7 @@ def plain(said: str, most: int = 80) -> str:
 
 
 def _entity(character: str) -> str:
-    if character in ".…→":
+    if character in ".…→,":
         return character
     # A name behind an @ would be told of the comment, however the @ is written: a space of no width parts the two.
     return f"&#{ord(character)};" + ("&#8203;" if character in "@#" else "")
@@ -77,8 +77,8 @@ def _spec(one: Told) -> Iterator[str]:
 
 def _changed(one: Told) -> Iterator[str]:
     mutations = one.diff.mutations
-    versions = plain(text.version_words(one), 60)
-    yield f"### Mutation: {_head(mutations)} · {plain(one.id)} · {versions} · risk {one.risk.upper()}"
+    versions = plain(text.version_words(one).removeprefix("version "), 60)
+    yield f"### Mutation: {_head(mutations)} · {plain(one.id)} {versions} · risk {one.risk.upper()}"
     yield ""
     counts = one.counts
     identity = "identity broken" if one.risk == "forbidden" else "identity holds"

@@ -42,7 +42,7 @@ class _Page:
 
 def render(diff: Diff, *, colour: bool = False) -> str:
     """The mutations of one diff with its summary; empty where nothing changed."""
-    return "\n".join(_changed(Told(diff=diff), _Page(colour)))
+    return "\n".join(_changed(Told(diff=diff), _Page(colour))) if diff.mutations else ""
 
 
 def page(told: Sequence[Told], *, colour: bool = False) -> str:
