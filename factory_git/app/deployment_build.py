@@ -131,7 +131,8 @@ def _proof(ctx: Context, side: Side, files: Mapping[str, bytes]) -> str:
     wanted = {path: blob_oid(content) for path, content in files.items() if path != LOCK}
     found = [e.record for e in ctx.ledger.list(type="promotion") if e.record.payload["outcome"] == "promoted"]
     found = [record for record in found if record.payload["spec"] == side.name]
-    found += [e.record for e in ctx.ledger.list(type="application") if e.record.payload.get("app") == side.name]
+    applied = [e.record for e in ctx.ledger.list(type="application") if e.record.payload["outcome"] == "applied"]
+    found += [record for record in applied if record.payload["app"] == side.name]
     for record in reversed(found):
         commit = str(record.payload.get("commit") or "")
         if commit and code.commit_of(commit) is not None and _same(code.files(commit, side.root), side.root, wanted):

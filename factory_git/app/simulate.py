@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from factory_git.app import simulate_data
+from factory_git.app import simulate_data, simulate_morph
 from factory_git.app.context import Context
 from factory_git.app.revisions import HEAD, Side, pairs, sides
 from factory_git.app.simulate_cases import Asked, Ran, Stage
@@ -33,9 +33,9 @@ class Options:
     """Which versions, on what, and whether panels are pictured and the result recorded.
 
     ``base`` and ``head`` are ``index``, ``worktree`` or revisions; ``parted``: the commit where both parted is the
-    older. ``specs`` narrow: ids, files or folders from the top of the repository.
-    ``data`` is a database or a folder of CSV files; None: what the application has. ``morph`` is the id of the record
-    that this simulation is of.
+    older. ``specs`` narrow: ids, files or folders from the top of the repository. ``morph`` is a planned change, by its
+    file or its record: then it is set against the working tree.
+    ``data`` is a database or a folder of CSV files; None: what the application has.
     """
 
     base: str = HEAD
@@ -112,6 +112,9 @@ def run(ctx: Context, options: Options) -> list[Result]:
     :class:`UsageError` for what is asked for and is not there, :class:`AgentFailed` when an application breaks down.
     """
     _refuse(options)
+    if options.morph:
+        old, new, record = simulate_morph.sides(ctx, options.morph)
+        return [_one(ctx, options, old, new, record)]
     location, base = ctx.location, options.base
     if options.parted:
         base = renames.merge_base(location, base, HEAD if options.head in (INDEX, WORKTREE) else options.head)
@@ -127,19 +130,14 @@ def _chosen(options: Options, old: Side, new: Side) -> bool:
     return old.files != new.files and build(old.checked()).digest != build(new.checked()).digest
 
 
-def pair(ctx: Context, options: Options, old: Side, new: Side) -> Result:
-    """Simulate one change whose newer side need not be in any tree (a planned one): it is compiled over the older."""
-    _refuse(options)
-    return _one(ctx, options, old, new)
-
-
 def _refuse(options: Options) -> None:
     if options.asked.worlds < 0 or options.asked.seed < 0:
         raise UsageError("--worlds and --seed take numbers from 0 on", code="simulate/number")
 
 
-def _one(ctx: Context, options: Options, before: Side, after: Side) -> Result:
-    old = version(before, _tree(ctx.location, before, options.base))
+def _one(ctx: Context, options: Options, before: Side, after: Side, morph: RecordId | None = None) -> Result:
+    base = WORKTREE if options.morph else options.base
+    old = version(before, _tree(ctx.location, before, base))
     new = version(after, _tree(ctx.location, after, options.head), old)
     data = simulate_data.real(ctx.location.worktree, old.spec, options.data)
     with Stage(old, new, options.asked) as stage:
@@ -161,7 +159,7 @@ def _one(ctx: Context, options: Options, before: Side, after: Side) -> Result:
         notes=tuple(notes),
         panels=tuple(ran.pages),
     )
-    return _recorded(ctx, options, _pictured(result, ran) if options.pictures else result)
+    return _recorded(ctx, options, _pictured(result, ran) if options.pictures else result, morph)
 
 
 def _tree(location: Location, side: Side, revision: str) -> trees.Tree:
@@ -196,7 +194,7 @@ def _pictured(result: Result, ran: Ran) -> Result:
     return replace(result, pictures=pictures, notes=notes)
 
 
-def _recorded(ctx: Context, options: Options, result: Result) -> Result:
+def _recorded(ctx: Context, options: Options, result: Result, morph: RecordId | None) -> Result:
     if not options.record:
         return result
     blobs: dict[str, bytes] = {}
@@ -226,8 +224,7 @@ def _recorded(ctx: Context, options: Options, result: Result) -> Result:
     }
     if whole != bounded:
         payload["all"] = kept(canonical.dumps({"data": whole["data"], "worlds": whole["worlds"]}))
-    parents = [RecordId(options.morph)] if options.morph else []
-    record = make("simulation", payload, parents)
+    record = make("simulation", payload, [morph] if morph else [])
     ctx.ledger.append([record], stream=f"growth/{result.app}", subject=payload["title"], blobs=list(blobs.values()))
     return replace(result, record=record.id)
 

@@ -13,6 +13,7 @@ from factory_git.app.context import open_context
 from factory_git.app.revisions import HEAD, commit_of
 from factory_git.app.simulate import Options, Result
 from factory_git.app.simulate_cases import Asked
+from factory_git.app.simulate_morph import is_morph
 from factory_git.cli import output
 from factory_git.cli.paths import from_top
 from factory_git.cli.records import say_notices, short
@@ -23,7 +24,7 @@ from factory_git.growth.simulation_words import lines, summary
 
 
 @click.command("simulate")
-@click.argument("words", nargs=-1, metavar="[BASE[..[.]HEAD] | BASE HEAD] [SPEC]...")
+@click.argument("words", nargs=-1, metavar="[BASE[..[.]HEAD] | BASE HEAD | MORPH] [SPEC]...")
 @click.option(
     "--data", type=click.Path(path_type=Path), help="A database, or a folder of CSV files, to run on a copy of."
 )
@@ -41,6 +42,7 @@ from factory_git.growth.simulation_words import lines, summary
 def command(
     *,
     words: tuple[str, ...],
+    morph: str,
     data: Path | None,
     worlds: int,
     seed: int,
@@ -54,14 +56,17 @@ def command(
 ) -> int:
     """Run two versions on the same data and tell, row by row, what comes out differently.
 
-    Compares what `git factory diff` compares: without arguments, HEAD with the working tree. Both versions run on a
-    copy of the application's own data (its database, else its folder data/) and on generated worlds; the copy is
-    migrated for the newer one. Nothing that is there is changed. The result is recorded in the ledger.
-    Exits 1 where the newer version cannot take the data or fails on it.
+    Compares what `git factory diff` compares: without arguments, HEAD with the working tree. MORPH is a planned change:
+    its file, or the id of its record. Both versions run on a copy of the application's own data (its database, else its
+    folder data/) and on generated worlds; the copy is migrated for the newer one. Nothing that is there is changed. The
+    result is recorded in the ledger. Exits 1 where the newer version cannot take the data or fails on it.
     """
     ctx = open_context()
+    if len(words) == 1 and not morph and not _is_commit(ctx.location, words[0]) and is_morph(ctx, words[0]):
+        morph, words = words[0], ()
     options = Options(
         **_sides(ctx.location, words),
+        morph=morph,
         data=data,
         asked=Asked(pipelines=pipelines, args=_given(args), worlds=worlds, seed=seed, timeout=timeout),
         pictures=not no_pictures,
@@ -134,7 +139,7 @@ def _show(each: Result) -> None:
     if each.data is not None:
         _part(each.data, f"on {each.source}, {_count(each.data.cases, 'case')}")
     if each.worlds is not None:
-        _part(each.worlds, f"on {_count(each.worlds.cases, 'generated world')} (seed {each.seed})")
+        _part(each.worlds, f"on {_count(each.worlds.cases, 'generated world')} (seed {each.seed})", smallest=True)
     if each.panels:
         output.emit(f"panels that look different: {', '.join(each.panels)}")
     for one in each.pictures:
@@ -145,12 +150,15 @@ def _show(each: Result) -> None:
         output.emit(f"simulation {short(each.record)}")
 
 
-def _part(one: Simulated, where: str) -> None:
+def _part(one: Simulated, where: str, *, smallest: bool = False) -> None:
+    """One kind of cases: summary and rows; ``smallest``: only those of the first case that differs."""
     said = summary(one)
     output.emit(f"{where}: {'nothing differs' if not said else f'{one.differing} differ'}")
     for line in said:
         output.emit(f"  {line}")
-    for line in lines(one):
+    if smallest and one.first:
+        output.emit(f"  the first that differs: {one.first}")
+    for line in lines(one, only=one.first if smallest else ""):
         output.emit(f"  {line}")
 
 

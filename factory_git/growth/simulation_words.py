@@ -53,12 +53,16 @@ def _rows(one: Simulated) -> Iterator[str]:
         yield f"{entity}: {', '.join(said)}"
 
 
-def lines(one: Simulated, *, first: int = FIRST) -> Iterator[str]:
-    """The rows that differ, by entity and case, at most ``first`` of each entity; the rest is counted."""
-    for entity in one.entities:
-        found = [(d, line) for d in one.rows if d.entity == entity for line in _listed(d)]
+def lines(one: Simulated, *, first: int = FIRST, only: str = "") -> Iterator[str]:
+    """The rows that differ, by entity and case, at most ``first`` of each entity; the rest is counted.
+
+    ``only``: those of the case of that label.
+    """
+    rows = [d for d in one.rows if not only or d.case == only]
+    for entity in dict.fromkeys(d.entity for d in rows):
+        found = [(d, line) for d in rows if d.entity == entity for line in _listed(d)]
         yield f"{entity}:"
-        case = ""
+        case = only
         for difference, line in found[:first]:
             if difference.case != case and one.cases > 1:
                 case = difference.case
