@@ -104,6 +104,10 @@ class Shop:
     def promote(self) -> str:
         """Commit what is there and run it."""
         self.commit()
+        return self.run()
+
+    def run(self) -> str:
+        """Run what is committed."""
         ctx = open_context(self.path)
         one = run(ctx, RunOptions(), Seen()).specs[0]
         ctx.ledger.close()
