@@ -112,9 +112,10 @@ def _table(one: Told) -> Iterator[str]:
 
 
 def _where(path: str) -> str:
-    """An address in few letters: its last two parts."""
+    """An address in few letters: its last two parts; of a field, its entity, too."""
     parts = path.split(".")
-    said = f"…{'.'.join(parts[-2:])}" if len(parts) > 3 else path or "the spec"
+    kept = 3 if parts[-2:-1] == ["fields"] else 2
+    said = f"…{'.'.join(parts[-kept:])}" if len(parts) > 3 else path or "the spec"
     return f"`{said}`" if _PLAIN.fullmatch(said.lstrip("…")) else plain(said)
 
 

@@ -162,7 +162,7 @@ def _approvals(one: Told, paper: _Page) -> Iterator[str]:
     people = f"{most} people" if most > 1 else "1 person"
     count = f"{len(wanted)} mutation{'s' * (len(wanted) > 1)}"
     named = " ".join(each.fingerprint for each in wanted[:FEW])
-    more = f" and {len(wanted) - FEW} more" if len(wanted) > FEW else ""
+    more = f" and {len(wanted) - FEW} more (--list)" if len(wanted) > FEW else ""
     yield f"needs approval of {count} by {people}: git factory approve {named}{more}"
 
 

@@ -111,16 +111,17 @@ def groups(mutations: Sequence[Mutation]) -> list[tuple[str, list[Mutation]]]:
     """The mutations by layer and whole (entity, pipeline), worst group first and worst first in each."""
     found: dict[str, list[Mutation]] = {}
     for one in sorted(mutations, key=lambda one: (-one.rank, one.path, one.id, one.about)):
-        found.setdefault(group(one.path), []).append(one)
+        found.setdefault(_group(one), []).append(one)
     return sorted(found.items(), key=lambda item: (-item[1][0].rank, _layer(item[0]), item[0]))
 
 
-def group(path: str) -> str:
-    """The address of the entity, pipeline or layer that a node is told under."""
-    parts = path.split(".")
-    if parts[0] == "data_contracts" or parts[:2] == ["workflows", "pipelines"]:
-        return ".".join(parts[:3])
-    return parts[0] or "app"
+def _group(one: Mutation) -> str:
+    """The address that a mutation is told under: an entity, a pipeline, their list where they come or go, a layer."""
+    parts = one.path.split(".")
+    if parts[:2] not in (["data_contracts", "entities"], ["workflows", "pipelines"]):
+        return parts[0] or "app"
+    whole = len(parts) <= len(("layer", "list", "id")) and mark(one) != "~"
+    return ".".join(parts[:2] if whole else parts[:3])
 
 
 def inside(path: str, whole: str) -> str:

@@ -11,6 +11,7 @@ from factory_git.growth.pages import page
 
 MOST = 60
 _CONTEXT = 24  # characters kept before what differs
+_EMPTY: tuple[Any, ...] = (None, {}, [], (), "")
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control, direction and joiners, lone surrogates, odd line ends
 
 
@@ -34,9 +35,11 @@ def change(one: Mutation, most: int = MOST) -> tuple[str, ...]:
     comes_or_goes = one.old_place is None or one.new_place is None
     if comes_or_goes and (one.before is None or one.after is None):
         value = one.after if one.before is None else one.before
-        return (short(value, most),) if value not in (None, {}, ()) else ()
+        return (short(value, most),) if value not in _EMPTY else ()
     if one.before == one.after:
         return ()
+    if one.before in _EMPTY:
+        return (short(one.after, most),) if one.before is not None else (f"(not said) → {short(one.after, most - 13)}",)
     before, after = flat(one.before), flat(one.after)
     if len(before) + len(after) + 3 <= most:
         return (f"{before} → {after}",)
