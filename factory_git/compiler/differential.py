@@ -13,10 +13,11 @@ from decimal import Decimal
 from typing import Any
 
 from factory_git.compiler import rules, samples
+from factory_git.compiler.hints import Side
 from factory_git.compiler.python import names
 from factory_git.compiler.rules import FAILS, GATE, TERM, UNANSWERED, Row, Rule, Rules
 from factory_git.compiler.samples import Sample, Shape
-from factory_git.compiler.shapes import Side, other_types, shape
+from factory_git.compiler.shapes import other_types, shape
 from factory_git.core.ids import SpecPath
 from factory_git.spec.model import Entity, Field
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 FIRST_DAY = dt.date(2026, 1, 5)  # a Monday
 KEYS = ("a", "b", "c", "d")
+_FEW = 3  # rows
 _STEPS = 60  # of making a world simpler; each makes it so, this bounds the time
 
 
@@ -64,6 +64,7 @@ class Shape:
     run: Mapping[str, Slot]
     given: Mapping[str, Slot]
     rows: str = ""  # the entity that must have a row: that of a gate
+    most: int = 3  # rows of one entity that may matter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +95,8 @@ class _Draws:
 def worlds(shape: Shape, count: int) -> Iterator[Sample]:
     """So many worlds of a shape, those with few rows first."""
     for number in range(count):
-        most = 1 + min(2, number * 4 // count)
-        yield _World(shape, _Draws(number + 1), most).made()
+        crowd = shape.most if shape.most > _FEW and number % 4 == 3 else 0
+        yield _World(shape, _Draws(number + 1), 1 + min(_FEW - 1, number * 4 // count), crowd).made()
 
 
 @dataclass(slots=True)
@@ -103,6 +104,7 @@ class _World:
     shape: Shape
     draws: _Draws
     most: int
+    crowd: int = 0  # more rows than that, hardly different: what counts them may tell
     seen: dict[str, list[Any]] = field(default_factory=dict)
 
     def made(self) -> Sample:
@@ -118,6 +120,8 @@ class _World:
 
     def size(self, entity: str) -> int:
         """How many rows: mostly some, an empty world says little."""
+        if self.crowd and self.draws.below(2):
+            return 1 + self.draws.below(self.crowd + 1)
         size = self.draws.below(self.most + 1)
         needed = entity == self.shape.rows or self.draws.below(5)
         return size or (1 if needed else 0)
@@ -127,6 +131,8 @@ class _World:
         taken: list[Any] = []
         for _ in range(size):
             row = {path: self.value(slot, keys) for path, slot in kind.slots.items() if not slot.key}
+            if self.crowd and out:
+                row = {path: value if not self.draws.below(8) else out[0][path] for path, value in row.items()}
             for path, slot in kind.slots.items():
                 if slot.key:
                     row[path] = self.new(slot, keys, taken)
@@ -141,7 +147,8 @@ class _World:
             value = self.value(slot, keys)
             if value not in taken:
                 return value
-        return next((v for v in slot.values if v not in taken), NOTHING)
+        more = (f"k{number}" for number in range(len(taken) + 1)) if slot.kind == "text" else ()
+        return next((v for v in (*slot.values, *more) if v is not None and v not in taken), NOTHING)
 
     def value(self, slot: Slot, keys: Mapping[str, list[Any]]) -> Any:
         if slot.refers:
@@ -247,9 +254,3 @@ def _renamed(sample: Sample, places: Sequence[tuple[_At, Slot, Any]]) -> Iterato
         for simpler in KEYS[: KEYS.index(text)]:
             if simpler not in used:
                 yield _with(sample, {at: simpler for at, _, value in places if value == text})
-
-
-def numbers_near(literals: Sequence[Decimal]) -> list[Decimal]:
-    """Small numbers, those given and their neighbours, the smallest first."""
-    near = {Decimal(n) for n in range(4)}.union(*({n - 1, n, n + 1} for n in literals))
-    return sorted(near, key=lambda n: (abs(n), n < 0))

@@ -3,45 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
-from itertools import pairwise
 from typing import Any
 
+from factory_git.compiler.hints import Said, Side, said
+from factory_git.compiler.pool import Pool
 from factory_git.compiler.python.pytypes import convert, resolve
-from factory_git.compiler.rules import TERM, Rule, Rules
-from factory_git.compiler.samples import FIRST_DAY, KEYS, Kind, Shape, Slot, numbers_near
+from factory_git.compiler.rules import TERM
+from factory_git.compiler.samples import FIRST_DAY, Kind, Shape, Slot
 from factory_git.core.errors import SpecError
-from factory_git.core.ids import SpecPath
-from factory_git.spec.expr.typed import Typed
-from factory_git.spec.model import Entity, Field, Spec, Term
+from factory_git.spec.model import Entity, Field
 from factory_git.spec.types import Enum, ListOf, Optional, Ref, Type
-
-_COMPARED = frozenset(("==", "!=", "<", "<=", ">", ">=", "in", "+", "-"))
-_TEXTUAL = frozenset(("contains", "startsWith", "endsWith", "size", "trim", "lowerAscii", "upperAscii"))
-_CALENDAR = frozenset(("year", "month", "day", "addMonths"))
-_FAR = 4000  # days: what lies farther apart is no number of days
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One version of a rule, and what the newer version calls the older one's nodes."""
-
-    rules: Rules
-    rule: Rule
-    called: Callable[[SpecPath], str]
-
-    @property
-    def spec(self) -> Spec:
-        """The spec that the rule is of."""
-        return self.rules.spec
 
 
 def shape(sides: Sequence[Side]) -> Shape:
     """The worlds for these versions of one rule; where they differ in a type, the first has the word."""
-    return _Builder(sides, _said(sides)).shape()
+    heard = said(sides)
+    return _Builder(sides, heard, Pool(heard)).shape()
 
 
 def other_types(sides: tuple[Side, Side]) -> str:
@@ -59,77 +38,14 @@ def _sort(type_: Type) -> str:
 
 
 @dataclass(slots=True)
-class _Said:
-    """What the expressions say of values: literals, and with what they stand in one comparison."""
-
-    literals: set[Any] = field(default_factory=set)
-    calls: set[str] = field(default_factory=set)
-    near: dict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
-    same: list[tuple[str, str]] = field(default_factory=list)
-
-
-def _said(sides: Iterable[Side]) -> _Said:
-    said = _Said()
-    for side in sides:
-        owners = {id(tree): t for t in side.spec.terms if (tree := side.rules.analysis.terms.get(t.path)) is not None}
-        for tree in side.rule.trees:
-            _hear(side, owners.get(id(tree)), tree, said)
-    for _ in range(3):  # as deep as terms mostly call each other
-        for one, other in said.same:
-            both = said.near[one] | said.near[other]
-            said.near[one], said.near[other] = set(both), both
-    return said
-
-
-def _hear(side: Side, owner: Term | None, tree: Typed, said: _Said) -> None:
-    if tree.op == "literal":
-        said.literals.add(getattr(tree.node, "value", None))
-    if tree.op == "call":
-        said.calls.add(tree.name)
-    if tree.op in _COMPARED:
-        places = [p for part in tree.parts if (p := _place(side, owner, part))]
-        said.same += pairwise(places)
-        for place in places:
-            said.near[place].update(v for part in tree.parts for v in _values(part))
-    if tree.op == "term" and isinstance(tree.target, Term):
-        for name, part in zip(tree.target.args, tree.parts, strict=False):
-            given = f"{side.called(tree.target.path)}({name})"
-            said.near[given].update(_values(part))
-            place = _place(side, owner, part)
-            said.same += [(given, place)] if place else []
-    for part in tree.parts:
-        _hear(side, owner, part, said)
-
-
-def _place(side: Side, owner: Term | None, tree: Typed) -> str:
-    """What a tree is the value of: a field, an argument of the run or of the term; empty for anything else."""
-    if tree.op == "decimal":
-        return _place(side, owner, tree.parts[0])
-    if tree.op == "field":
-        return side.called(tree.target.path) if isinstance(tree.target, Field) else f"{tree.entity}.{tree.name}"
-    return f"{side.called(owner.path)}({tree.name})" if tree.op == "name" and owner else ""
-
-
-def _values(tree: Typed) -> Iterator[Any]:
-    """The literals that a tree is: one, or a list of them."""
-    if tree.op == "literal":
-        yield getattr(tree.node, "value", None)
-    elif tree.op in ("list", "decimal") or (tree.op == "call" and tree.name in ("date", "days", "datetime")):
-        for part in tree.parts:
-            yield from _values(part)
-
-
-@dataclass(slots=True)
 class _Builder:
     sides: Sequence[Side]
-    said: _Said
+    said: Said
+    pool: Pool
     kinds: dict[str, dict[str, Slot]] = field(default_factory=dict)
     entities: dict[str, Entity] = field(default_factory=dict)
-    numbers: list[Decimal] = field(default_factory=list)
 
     def shape(self) -> Shape:
-        plain = (v for v in self.said.literals if isinstance(v, int | Decimal) and not isinstance(v, bool))
-        self.numbers = numbers_near(sorted({Decimal(v) for v in plain}))
         wanted = self.wanted()
         for path in wanted:
             for side in self.sides:
@@ -141,7 +57,7 @@ class _Builder:
         self.keys([*run.values(), *given.values()])
         rows = next((s.called(s.rule.rows.path) for s in self.sides if s.rule.rows), "")
         kinds = {path: Kind(name=self.entities[path].name, slots=slots) for path, slots in self.kinds.items()}
-        return Shape(entities=_sorted(kinds), run=run, given=given, rows=rows)
+        return Shape(entities=_sorted(kinds), run=run, given=given, rows=rows, most=self.pool.most)
 
     def wanted(self) -> dict[str, dict[str, tuple[Field, Side]]]:
         """The entities that are read, each with its fields that are."""
@@ -203,8 +119,8 @@ class _Builder:
         values = self.values(resolved, side, low, high)
         if isinstance(type_, Optional):
             values = [None, *values]
-        said = self.said.near.get(at, set())
-        likely = [v for v in values if v in said or _offset(v) in said]
+        near = self.said.near.get(at, set())
+        likely = [v for v in values if v in near or _offset(v) in near]
         return Slot(
             name=name,
             kind=_family(resolved),
@@ -220,63 +136,12 @@ class _Builder:
     def values(self, type_: Type, side: Side, low: Any, high: Any) -> list[Any]:
         """What a value of a type may be, simplest first."""
         if isinstance(type_, Enum):
-            return self.words(type_)
+            return list(type_.values)
         if isinstance(type_, ListOf):
-            items = self.values(resolve(side.spec, type_.item), side, None, None)[:3]
-            return [(), *((i,) for i in items), *((i, j) for i in items for j in items if i != j)]
-        made = _SCALARS.get(str(type_), _anything)(self)
+            return self.pool.lists(self.values(resolve(side.spec, type_.item), side, None, None))
+        made = self.pool.of(str(type_))
         within = [v for v in made if (low is None or v >= low) and (high is None or v <= high)]
         return within or [b for b in (low, high) if b is not None] or made
-
-    def words(self, type_: Enum) -> list[Any]:
-        return list(type_.values)
-
-
-def _texts(builder: _Builder) -> list[Any]:
-    said = sorted(v for v in builder.said.literals if isinstance(v, str) and v not in KEYS)
-    more = ["ab", " A"] if builder.said.calls & _TEXTUAL else []
-    return [*KEYS[:3], *said, *more]
-
-
-def _integers(builder: _Builder) -> list[Any]:
-    return [int(n) for n in builder.numbers if n == n.to_integral_value()]
-
-
-def _decimals(builder: _Builder) -> list[Any]:
-    return list(builder.numbers)
-
-
-def _dates(builder: _Builder) -> list[Any]:
-    apart = {int(n) for n in builder.numbers if 0 <= n <= _FAR and n == n.to_integral_value()}
-    apart |= set(range(7)) if "weekday" in builder.said.calls else set()
-    apart |= {25, 26, 31, 57, 365} if builder.said.calls & _CALENDAR else set()
-    days = {FIRST_DAY + dt.timedelta(days=n) for n in apart}
-    for text in (v for v in builder.said.literals if isinstance(v, str)):
-        try:
-            days |= {dt.date.fromisoformat(text[:10]) + dt.timedelta(days=n) for n in (-1, 0, 1)}
-        except (ValueError, OverflowError):
-            continue
-    return sorted(days)
-
-
-def _datetimes(builder: _Builder) -> list[Any]:
-    start = [dt.datetime.combine(day, dt.time()) for day in _dates(builder)]
-    hours = [dt.timedelta(hours=int(n)) for n in builder.numbers if 0 < n < 100 and n == n.to_integral_value()]
-    return sorted({*start, *(start[0] + h for h in hours)})
-
-
-def _anything(builder: _Builder) -> list[Any]:
-    return [*_texts(builder), *_integers(builder)[:4], None]
-
-
-_SCALARS: Mapping[str, Callable[[_Builder], list[Any]]] = {
-    "text": _texts,
-    "int": _integers,
-    "decimal": _decimals,
-    "bool": lambda _: [False, True],
-    "date": _dates,
-    "datetime": _datetimes,
-}
 
 
 def _family(type_: Type) -> str:

@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "ec0391cf45ba4264"
+EPOCH = "e7d55ceece093c44"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -1,0 +1,111 @@
+"""What the two versions of a rule say of values: their literals, and which field each one is compared with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+
+from factory_git.compiler.rules import Rule, Rules
+from factory_git.core.ids import SpecPath
+from factory_git.spec.expr.typed import Typed
+from factory_git.spec.model import Field, Spec, Term
+from factory_git.spec.types import ListOf
+
+_COMPARED = frozenset(("==", "!=", "<", "<=", ">", ">=", "in", "+", "-"))
+_WRITTEN = frozenset(("date", "days", "datetime"))  # calls that only write a literal
+_DEEP = 3  # terms that call terms
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One version of a rule, and what the newer version calls the older one's nodes."""
+
+    rules: Rules
+    rule: Rule
+    called: Callable[[SpecPath], str]
+
+    @property
+    def spec(self) -> Spec:
+        """The spec that the rule is of."""
+        return self.rules.spec
+
+
+@dataclass(slots=True)
+class Said:
+    """What is said, by both versions together.
+
+    ``near`` has, for a field (by its address) or an argument (``run.date``, ``terms.within(number)``), the literals
+    that stand in one comparison with it. ``counted``: the rule asks how many items a list has.
+    """
+
+    literals: set[Any] = field(default_factory=set)
+    calls: set[str] = field(default_factory=set)
+    near: dict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
+    same: list[tuple[str, str]] = field(default_factory=list)
+    counted: bool = False
+
+
+def said(sides: Iterable[Side]) -> Said:
+    """What the expressions of a rule, and of the terms that it calls, say in either version."""
+    found = Said()
+    for side in sides:
+        trees = side.rules.analysis.terms
+        owners = {id(tree): term for term in side.spec.terms if (tree := trees.get(term.path)) is not None}
+        for tree in side.rule.trees:
+            _hear(side, owners.get(id(tree)), tree, found)
+    for _ in range(_DEEP):
+        for one, other in found.same:
+            both = found.near[one] | found.near[other]
+            found.near[one], found.near[other] = set(both), both
+    return found
+
+
+def _hear(side: Side, owner: Term | None, tree: Typed, found: Said) -> None:
+    if tree.op == "literal":
+        found.literals.add(getattr(tree.node, "value", None))
+    elif tree.op == "call":
+        found.calls.add(tree.name)
+        found.counted |= tree.name == "size" and isinstance(tree.parts[0].type, ListOf)
+    elif tree.op in _COMPARED:
+        _compared(side, owner, tree, found)
+    elif tree.op == "term" and isinstance(tree.target, Term):
+        _called(side, owner, tree, tree.target, found)
+    for part in tree.parts:
+        _hear(side, owner, part, found)
+
+
+def _compared(side: Side, owner: Term | None, tree: Typed, found: Said) -> None:
+    places = [place for part in tree.parts if (place := _place(side, owner, part))]
+    found.same += pairwise(places)
+    for place in places:
+        found.near[place].update(value for part in tree.parts for value in _values(part))
+
+
+def _called(side: Side, owner: Term | None, tree: Typed, term: Term, found: Said) -> None:
+    """What a term's argument is compared with, the field is that is given for it."""
+    for name, part in zip(term.args, tree.parts, strict=False):
+        given = f"{side.called(term.path)}({name})"
+        found.near[given].update(_values(part))
+        place = _place(side, owner, part)
+        found.same += [(given, place)] if place else []
+
+
+def _place(side: Side, owner: Term | None, tree: Typed) -> str:
+    """What a tree is the value of: a field, an argument of the run or of the term; empty for anything else."""
+    if tree.op == "decimal":
+        return _place(side, owner, tree.parts[0])
+    if tree.op == "field":
+        return side.called(tree.target.path) if isinstance(tree.target, Field) else f"{tree.entity}.{tree.name}"
+    return f"{side.called(owner.path)}({tree.name})" if tree.op == "name" and owner else ""
+
+
+def _values(tree: Typed) -> Iterator[Any]:
+    """The literals that a tree is: one, or a list of them."""
+    if tree.op == "literal":
+        yield getattr(tree.node, "value", None)
+    elif tree.op in ("list", "decimal") or (tree.op == "call" and tree.name in _WRITTEN):
+        for part in tree.parts:
+            yield from _values(part)
