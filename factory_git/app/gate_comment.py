@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from factory_git.app.gate_verdict import App, Verdict
@@ -12,12 +13,13 @@ from factory_git.growth.report.markdown import code, plain
 
 FEW = 6  # lines of one kind; the command line has them all
 SHORT = 12
-_SIGNS = {"passed": "✅", "approval needed": "✋", "forbidden": "⛔", "failed": "❌"}
+_TRIED = {"passed": "rehearsed up and down", "failed": "rehearsal failed", "missing": "not rehearsed"}
+_ADDRESS = re.compile(r"([^\s@]+)@[^\s@]+")
 
 
 def body(verdict: Verdict) -> str:
     """The whole comment, marker first."""
-    lines = [MARKER, f"**{_SIGNS[verdict.word]} Gate: {verdict.word}** · {' · '.join(_facts(verdict))}", ""]
+    lines = [MARKER, f"**Gate: {verdict.word}** · {' · '.join(_facts(verdict))}", ""]
     lines += [f"- {one}" for one in _cut(list(_missing(verdict)))]
     lines += [f"- {one}" for one in _cut(list(_approvals(verdict)))]
     told = [app.result.told(approved=app.approved) for app in verdict.apps]
@@ -35,7 +37,7 @@ def _facts(verdict: Verdict) -> Iterator[str]:
     yield f"drift: {verdict.drift_words()}"
     for app in verdict.apps:
         if app.rehearsal.state != "none":
-            yield f"migration: {app.rehearsal.state}"
+            yield f"migration: {_TRIED[app.rehearsal.state]}"
             return
 
 
@@ -57,7 +59,7 @@ def _open(app: App) -> Iterator[str]:
         if one.state in ("open", "lacking"):
             sets.setdefault((one.open, tuple(_name(who) for who in one.may), one.lacks), []).append(one)
     for (count, names, lacks), items in sets.items():
-        what = " ".join(f"`{one.mutation.fingerprint}`" for one in items[:FEW])
+        what = ", ".join(f"`{one.mutation.fingerprint}` {one.mutation.id}" for one in items[:FEW])
         what += f" and {len(items) - FEW} more" if len(items) > FEW else ""
         if count:
             who = " or ".join(names) or ("anybody: the base lists no approvers" if app.rules.anybody else "nobody left")
@@ -72,8 +74,8 @@ def _approvals(verdict: Verdict) -> Iterator[str]:
             for each in one.counted:
                 yield f"`{one.mutation.fingerprint}` approved by {plain(each.name)}: {code(each.why, 120)}"
             for refused in one.refused:
-                by = plain(refused.given.name)
-                yield f"`{one.mutation.fingerprint}` not counted, by {by}: {code(refused.why, 160)}"
+                by, why = plain(refused.given.name), _ADDRESS.sub(r"\1", refused.why)
+                yield f"`{one.mutation.fingerprint}` not counted, by {by}: {code(why, 160)}"
 
 
 def _name(who: Approver) -> str:
