@@ -34,8 +34,8 @@ def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None) -> Com
     stored = schema.schema_of(spec)
     parts = package.emit(spec, _analysed(spec), digests)
     files = {f.path: f for f in parts.files}
-    for path, content in migrate.migrations(spec, stored, before, old).items():
-        files[path] = CompiledFile(path=path, content=content)
+    migrations = migrate.write(spec, stored, before, old)
+    files |= migrations.files
     files = dict(sorted(files.items()))
     read = {node for f in files.values() for node in f.nodes}
     content = lock.write(
@@ -55,7 +55,9 @@ def compile_spec(spec: Spec, previous: Mapping[str, bytes] | None = None) -> Com
         schema=stored,
     )
     files[lock.PATH] = CompiledFile(path=lock.PATH, content=content)
-    return Compilation(files=files, holes=parts.holes, proofs=parts.proofs, compiler=COMPILER)
+    # The lock says nothing of holes in migrations: it must not change when somebody fills one.
+    holes = (*parts.holes, *migrations.holes)
+    return Compilation(files=files, holes=holes, proofs=parts.proofs, compiler=COMPILER)
 
 
 def _unrunnable(spec: Spec) -> Iterator[Proof]:

@@ -16,7 +16,8 @@ class CompiledFile:
     """One file, its path relative to the spec's root.
 
     ``mode`` is ``compiled`` (these very bytes) or ``bound`` (a stub, written only where no file is). ``nodes`` are
-    the spec paths whose content the bytes depend on, ``digest`` is that of those nodes.
+    the spec paths whose content the bytes depend on, ``digest`` is that of those nodes. ``stub`` is the blob id of what
+    a bound file began as, where ``content`` is not that any more.
     """
 
     path: str
@@ -24,11 +25,15 @@ class CompiledFile:
     mode: str = COMPILED
     nodes: tuple[SpecPath, ...] = ()
     digest: str = ""
+    stub: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hole:
-    """A step that no skill compiles: ``function`` in ``file`` raises ``NotBound`` until somebody writes it."""
+    """A step that no skill compiles: ``function`` in ``file`` raises ``NotBound`` until somebody writes it.
+
+    In a migration it is what only a person can say: ``function`` names it, and the application refuses to migrate.
+    """
 
     path: SpecPath
     file: str

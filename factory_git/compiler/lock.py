@@ -102,7 +102,9 @@ def write(
 def _file(file: CompiledFile) -> dict[str, Any]:
     entry: dict[str, Any] = {"mode": file.mode, "oid": blob_oid(file.content)}
     if file.mode == BOUND:
-        entry["stub"] = entry.pop("oid")
+        # What somebody makes of it is theirs: the lock must not change with it.
+        entry["stub"] = file.stub or entry["oid"]
+        del entry["oid"]
     if file.nodes:
         entry |= {"digest": file.digest, "nodes": list(file.nodes)}
     return entry

@@ -28,7 +28,7 @@ from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis
 from factory_git.spec.model import Spec
 
-RUNTIME = ("kit", "values", "rows", "loading", "migrating", "storage", "console")
+RUNTIME = ("kit", "values", "rows", "loading", "retaining", "converting", "owned", "migrating", "storage", "console")
 
 
 @dataclass(slots=True)
@@ -77,7 +77,12 @@ def emit(spec: Spec, analysis: Analysis, digests: Mapping[SpecPath, str]) -> Par
         ),
         CompiledFile(path=f"{package}/py.typed", content=b""),
         writer.file(f"{package}/model.py", model.emit(spec), ["app.title"], of=[entities]),
-        writer.file(f"{package}/store.py", store.emit(spec), ["evidence_policy.sources", "app.title"], of=[entities]),
+        writer.file(
+            f"{package}/store.py",
+            store.emit(spec),
+            ["evidence_policy.sources", "deployment.retention", "app.title"],
+            of=[entities],
+        ),
     ]
     parts.files += [writer.file(f"{package}/{name}.py", runtime(name)) for name in RUNTIME]
     _rules(writer, analysis, parts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from factory_git.compiler.python import names, source
-from factory_git.compiler.schema import kind
+from factory_git.compiler.schema import kind, retained
 from factory_git.core.ids import slug
 from factory_git.spec.model import Entity, Field, Spec
 from factory_git.spec.types import ListOf, Ref
@@ -40,6 +40,8 @@ def _table(spec: Spec, entity: Entity) -> str:
         arguments.append(f"key={source.quote(names.field_name(entity.key))}")
     if entity.made:
         arguments.append("made=True")
+    if term := retained(spec, entity):
+        arguments.append(f"retain={source.quote(term)}")
     files = _files(spec, entity)
     if files:
         arguments.append(f"files={source.literal(files)}")

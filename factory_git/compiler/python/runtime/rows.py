@@ -48,6 +48,7 @@ class Table:
     key: str = ""  # the attribute of the key, if there is one
     made: bool = False
     files: tuple[str, ...] = ()  # names its data may have besides its own
+    retain: str = ""  # how long its rows are kept (90d): it knows when each was made
 
     def known(self) -> str:
         """The fields' names, for messages."""

@@ -5,30 +5,18 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from . import kit, loading, migrating
+from . import kit, loading, migrating, retaining
 from .rows import Table, from_sql, to_sql
 
 W = TypeVar("W")
 Work = Callable[[W], Sequence[kit.Broken]]
-
-_RUNS = """
-CREATE TABLE IF NOT EXISTS "_gf_run" (
-    "id" INTEGER PRIMARY KEY,
-    "at" TEXT NOT NULL,
-    "name" TEXT NOT NULL,
-    "args" TEXT NOT NULL,
-    "outcome" TEXT NOT NULL,
-    "made" TEXT NOT NULL,
-    "broken" TEXT NOT NULL
-)
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,40 +89,71 @@ class Store(Generic[W]):
 
     # The schema.
 
-    def migrate(self) -> tuple[str, ...]:
+    def migrate(
+        self, *, to: int = 0, confirmed: Collection[str] = ()
+    ) -> tuple[str, ...]:
         """Bring the tables up to date; the names of the migrations applied.
 
-        Every stored row must fit the model afterwards, or nothing is changed.
+        Every stored row must fit the model afterwards, or nothing is changed. ``to``
+        stops at a number; ``confirmed`` are the texts that let migrations delete.
         """
         migrations = migrating.available(self._migrations)
         if not migrating.pending(self.connection, migrations):
             return ()
         with self.transaction() as connection:
-            connection.execute(_RUNS)
-            names = migrating.up(connection, migrations, _now())
-            self._check(self.world())
+            names = migrating.up(
+                connection, migrations, _now(), to=to, confirmed=confirmed
+            )
+            if not migrating.pending(connection, migrations):
+                self._check(self.world())
         return names
 
     def pending(self) -> tuple[str, ...]:
         """The migrations that are to be applied. Changes nothing."""
+        return tuple(m.name for m in self._pending())
+
+    def _pending(self) -> tuple[migrating.Migration, ...]:
         migrations = migrating.available(self._migrations)
-        return tuple(m.name for m in migrating.pending(self.connection, migrations))
+        return migrating.pending(self.connection, migrations)
 
     def down(self, count: int) -> tuple[str, ...]:
         """Take back the last ``count`` migrations; their names."""
+        migrations = migrating.available(self._migrations)
         with self.transaction() as connection:
-            return migrating.down(
-                connection, migrating.available(self._migrations), count
-            )
+            return migrating.down(connection, migrations, count, _now())
+
+    def status(self) -> list[tuple[migrating.Migration, bool]]:
+        """Every migration, and whether it is applied. Changes nothing."""
+        migrations = migrating.available(self._migrations)
+        due = {m.number for m in migrating.pending(self.connection, migrations)}
+        return [(m, m.number not in due) for m in migrations]
+
+    def rehearsal(self) -> Store[W]:
+        """A store on a copy of the data in memory, to try something out."""
+        copy = Store(":memory:", self.tables, self._world, self._migrations)
+        self.connection.backup(copy.connection)
+        return copy
 
     def check(self) -> tuple[str, ...]:
         """Check schema and data; the migrations that are pending. Changes nothing."""
-        migrations = migrating.available(self._migrations)
-        pending = migrating.pending(self.connection, migrations)
+        pending = self._pending()
         if not pending:
+            migrations = migrating.available(self._migrations)
             migrating.check(self.connection, migrations)
             self._check(self.world())
         return tuple(m.name for m in pending)
+
+    def retain(self) -> dict[str, int]:
+        """Delete the rows that are past their term; how many, by entity."""
+        gone: dict[str, int] = {}
+        with self.transaction() as connection:
+            for table in self.tables:
+                if table.retain:
+                    query = f'DELETE FROM {_quoted(table.name)} WHERE "_made_at" < ?'
+                    then = retaining.cut(table.retain, dt.datetime.now(dt.UTC))
+                    gone[table.entity] = connection.execute(query, (then,)).rowcount
+            self._check(self.world())
+        return gone
 
     # Rows.
 
@@ -290,12 +309,15 @@ class Store(Generic[W]):
         return rows
 
     def _insert(self, table: Table, rows: Sequence[Any], name: str) -> None:
-        columns = ", ".join([_quoted(c.name) for c in table.columns] + ['"_made_by"'])
-        marks = ", ".join("?" * (len(table.columns) + 1))
+        names = [_quoted(c.name) for c in table.columns] + ['"_made_by"']
+        own = [name, _now()] if table.retain else [name]
+        names += ['"_made_at"'] if table.retain else []
+        marks = ", ".join("?" * len(names))
+        columns = ", ".join(names)
         query = f"INSERT INTO {_quoted(table.name)} ({columns}) VALUES ({marks})"
         try:
             self.connection.executemany(
-                query, [(*_values(table, row), name) for row in rows]
+                query, [(*_values(table, row), *own) for row in rows]
             )
         except sqlite3.IntegrityError as error:
             raise kit.Invalid(f"{table.entity}: {error}") from error
@@ -338,7 +360,7 @@ class Store(Generic[W]):
     def _record(
         self, name: str, args: Mapping[str, str], outcome: str, done: Done
     ) -> None:
-        self.connection.execute(_RUNS)
+        self.connection.execute(migrating.RUNS)
         self.connection.execute(
             'INSERT INTO "_gf_run" ("at", "name", "args", "outcome", "made", "broken")'
             " VALUES (?, ?, ?, ?, ?, ?)",
