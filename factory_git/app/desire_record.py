@@ -13,6 +13,7 @@ from factory_git.ledger.record import Entry, Record, make
 from factory_git.spec.graph import Graph
 
 TITLE = 120  # characters
+WRONG_TYPE = "growth/type"
 
 
 def stream(app: str) -> str:
@@ -87,18 +88,22 @@ def entry(ctx: Context, said: str, *types: str) -> Entry:
     if found.record.type not in types:
         raise UsageError(
             f"{found.record.id[:12]} is a {found.record.type}, not a {' or a '.join(types)}",
-            code="growth/type",
+            code=WRONG_TYPE,
             hint="git factory status lists desires and morphs",
         )
     return found
 
 
 def maybe(ctx: Context, said: str, *types: str) -> Entry | None:
-    """The same, None where no record has such an id."""
+    """The same, None where no record of these types has such an id, or where the word can be none."""
     try:
         return entry(ctx, said, *types)
     except NotFound:
         return None
+    except UsageError as error:
+        if error.code in (WRONG_TYPE, "record/id"):
+            return None
+        raise
 
 
 def shortened(text: str) -> str:

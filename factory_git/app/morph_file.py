@@ -42,7 +42,10 @@ def find(ctx: Context, said: str) -> Found:
         return Found(morph=read(path.read_bytes(), said), file=said, record=None)
     entry = desire_record.maybe(ctx, said, "morph")
     if entry is None:
-        hint = "name a file, or a record: git factory status lists them"
+        wish = desire_record.maybe(ctx, said, "desire")
+        hint = (
+            f"it is a desire: git factory plan {said}" if wish else "a file or a record: git factory status lists them"
+        )
         raise NotFound(f"there is no morph {said!r}", code="morph/none", hint=hint)
     return Found(morph=of(entry.record.payload), record=entry)
 
