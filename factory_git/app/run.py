@@ -9,6 +9,7 @@ from typing import Any
 
 from factory_git.agents.table import agent
 from factory_git.app.context import Context
+from factory_git.app.memory import listing
 from factory_git.app.run_gate import gate
 from factory_git.app.run_identity import judge
 from factory_git.app.run_idle import idle, nothing_to_do, preview
@@ -172,6 +173,7 @@ def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
         ),
         clock=session.ctx.clock,
         checkpoint=session.checkpoint,
+        memories=tuple(listing(session.ctx)) if asked["agent"] != "compiler" else (),
         gate=lambda commit, base: gate(session.ctx.location, one.spec, commit, base),
     )
 

@@ -39,8 +39,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "remote": ("factory_git.cli.remote", "what remotes have of the ledger, and how git fetch follows it"),
     "verify": ("factory_git.cli.verify", "check every record of the ledger"),
     "hooks": ("factory_git.cli.hooks", "install or remove the Git hooks"),
+    "memory": ("factory_git.cli.memory", "what people and agents want to know later"),
     "doctor": ("factory_git.cli.doctor", "what is wrong with this repository and its ledger, and put it right"),
     "maintenance": ("factory_git.cli.maintenance", "join packs, write the commit graph, tidy the index"),
     "stats": ("factory_git.cli.stats", "records, bytes and growth, by type and week"),
+    "merge-driver": ("factory_git.cli.merge_driver", "merge a file of a spec by nodes (Git calls this)"),
+    "diff-driver": ("factory_git.cli.diff_driver", "show a change of a spec's file by nodes (Git calls this)"),
     "completion": ("factory_git.cli.completion", "print the completion script of a shell"),
 }

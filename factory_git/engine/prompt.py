@@ -10,6 +10,8 @@ from collections.abc import Iterable
 
 from factory_git.engine.holdout import open_spec, texts
 from factory_git.engine.making import Made, OpenHole, join
+from factory_git.memory.context import section
+from factory_git.memory.entry import Memory
 
 FIXED = """\
 You write the parts of an application that its spec leaves open.
@@ -45,10 +47,11 @@ Rules:
 """
 
 
-def prompt(made: Made, holes: Iterable[OpenHole], feedback: str) -> str:
-    """The whole prompt of one iteration."""
+def prompt(made: Made, holes: Iterable[OpenHole], feedback: str, told: Iterable[Memory] = ()) -> str:
+    """The whole prompt of one iteration; ``told`` is what is remembered."""
     compiled = made.spec.compiled
     parts = [FIXED if compiled else BOUND, f"# The spec\n\n```yaml\n{open_spec(made.spec)}```\n"]
+    parts += [remembered] if (remembered := section(told)) else []
     parts += [_files(made), _holes(holes)] if compiled else [_folders(made), _unwritten(holes)]
     if feedback:
         parts.append(f"# What went wrong last time\n\n{feedback}\n")

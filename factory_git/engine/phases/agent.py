@@ -18,6 +18,7 @@ from factory_git.executors.environment import allowed
 from factory_git.executors.local import Completed, End, run
 from factory_git.gitio import worktrees
 from factory_git.gitio.commits import Change
+from factory_git.memory import context
 
 # failure → what the record says of it
 WORDS = {
@@ -49,6 +50,7 @@ class Work:
     tampered: tuple[str, ...]
     moved: tuple[str, ...]
     usage: Mapping[str, int] = field(default_factory=dict)
+    memory: tuple[str, ...] = ()  # the records of what was remembered in the prompt
 
     @property
     def blobs(self) -> tuple[bytes, ...]:
@@ -58,8 +60,10 @@ class Work:
 
 def ask(shop: Workshop, state: State, made: Made, *, tree: Oid, holes: tuple[OpenHole, ...], iteration: int) -> Work:
     """Run the agent on ``tree`` and judge what it left. The folder is removed in the end, whatever happens."""
-    told = feedback.of_last_iteration(state, prompt.withheld(made)) if iteration > 1 else ""
-    text = prompt.prompt(made, holes, told)
+    withheld = prompt.withheld(made)
+    told = feedback.of_last_iteration(state, withheld) if iteration > 1 else ""
+    remembered = context.chosen(shop.memories, context.scopes(shop.spec, shop.agent.name), withheld)
+    text = prompt.prompt(made, holes, told, remembered)
     sealed = holdout.any_in(made.spec)
     shown = shop.code.overlay(tree, holdout.disguise(made)) if sealed else tree
     start = shop.code.commit(shown, [] if sealed else [made.base], "The application so far\n", shop.identity)
@@ -94,6 +98,7 @@ def ask(shop: Workshop, state: State, made: Made, *, tree: Oid, holes: tuple[Ope
         tampered=tuple(tampered),
         moved=tuple(sorted(name for name in refs.keys() | after.keys() if refs.get(name) != after.get(name))),
         usage=usage,
+        memory=tuple(one.id for one in remembered),
     )
 
 

@@ -161,6 +161,7 @@ def _agent_payload(shop: Workshop, work: Work) -> dict[str, Any]:
         "moved_refs": list(work.moved),
         "sealed": holdout.any_in(work.made.spec),
         "usage": dict(work.usage),
+        "memory": list(work.memory),
     }
 
 

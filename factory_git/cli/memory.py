@@ -1,0 +1,96 @@
+"""``git factory memory``: what to know later."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from factory_git.app import memory
+from factory_git.app.context import open_context
+from factory_git.cli import output, records
+from factory_git.memory.entry import REPOSITORY, Memory, title
+
+SHOWN = 400  # characters of a memory that was found
+_SCOPE = click.option(
+    "--scope", default="", metavar="SCOPE", help="repository, agent:NAME, spec:ID, objective:NAME, task:NAME."
+)
+_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON: id, scope, kind, text, tags, when, actor, of, by, rivals."
+)
+
+
+@click.group(short_help="what people and agents want to know later")
+def command() -> None:
+    """Remember things about the repository, a spec, an agent, an objective or a task; agents get them as context.
+
+    What is remembered is records of the ledger: shared by sync, revised and forgotten without being lost.
+    """
+
+
+@command.command(short_help="remember a text")
+@click.argument("text")
+@_SCOPE
+@click.option("--tag", "tags", multiple=True, help="A word to find it by; may be given again.")
+@click.option("--why", default="", help="Where it comes from.")
+@click.option("--replace", default="", metavar="ID", help="The memory that this is the next revision of.")
+def add(text: str, scope: str, tags: tuple[str, ...], why: str, replace: str) -> None:
+    """Remember TEXT (- reads standard input) and print its id."""
+    said = sys.stdin.read() if text == "-" else text
+    output.emit(memory.add(open_context(), said, scope=scope or REPOSITORY, tags=tags, why=why, replace=replace))
+
+
+@command.command("list", short_help="what is remembered")
+@_SCOPE
+@click.option("--tag", default="", help="Only what has this tag.")
+@_JSON
+def list_(scope: str, tag: str, as_json: bool) -> None:
+    """List what stands, oldest first; what was replaced or forgotten is left out."""
+    found = memory.listing(open_context(), scope=scope, tag=tag)
+    if as_json:
+        records.emit_json_array(one.as_json() for one in found)
+    else:
+        output.page(_line(one) for one in found)
+
+
+@command.command(short_help="find memories by their words")
+@click.argument("words", nargs=-1, required=True)
+@_SCOPE
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@_JSON
+def search(words: tuple[str, ...], scope: str, limit: int, as_json: bool) -> int:
+    """Find memories that stand, the best first; WORDS as those of `git factory search`."""
+    found = memory.search(open_context(), " ".join(words), scope=scope, limit=limit)
+    if as_json:
+        records.emit_json_array(one.as_json() for one in found)
+    for one in found if not as_json else ():
+        output.emit(_line(one))
+        if title(one.text) != one.text:
+            output.emit(f"    {' '.join(one.text.split())[:SHOWN]}")
+    return 0 if found else 1
+
+
+@command.command(short_help="sum up what is remembered about something")
+@_SCOPE
+def summarize(scope: str) -> None:
+    """Write a summary of a scope, by rule: the sentences that say most of it. It replaces the summary before it."""
+    ctx = open_context()
+    id_ = memory.summarize(ctx, scope or REPOSITORY)
+    output.emit(ctx.ledger.get(id_).payload["text"])
+    output.say(f"summary {id_}")
+
+
+@command.command(short_help="let a memory stand no more")
+@click.argument("id_", metavar="ID")
+@click.option("--why", default="", help="Why.")
+def forget(id_: str, why: str) -> None:
+    """Let the memory with this id stand no more. Its text stays in the ledger's history."""
+    one = memory.forget(open_context(), id_, why=why)
+    output.say(f"forgotten: {title(one.text)}; its text stays in the ledger's history")
+
+
+def _line(one: Memory) -> str:
+    mark = "summary: " if one.kind == "summary" else ""
+    tags = f"  [{', '.join(one.tags)}]" if one.tags else ""
+    rivals = f"  (also as {', '.join(other[:10] for other in one.rivals)})" if one.rivals else ""
+    return f"{records.short(one.id)}  {one.scope}  {records.moment(one.when)}  {mark}{title(one.text)}{tags}{rivals}"

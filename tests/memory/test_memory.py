@@ -1,0 +1,172 @@
+"""What is remembered: added, revised, found, summed up, forgotten; the same in every clone; told to agents."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from factory_git.app import memory
+from factory_git.app.context import Context, open_context
+from factory_git.core.errors import NotFound, UsageError
+from factory_git.engine.phases import validate
+from factory_git.ledger.store import REF
+from factory_git.memory import context
+from factory_git.memory.fold import current
+from factory_git.memory.summary import summarize
+from tests.conftest import Git
+from tests.engine.fakes import BOUND_FILE, Shop, make_shop
+from tests.engine.test_kill import proves
+
+
+@pytest.fixture
+def ctx(repo: Path, git: Git) -> Context:
+    git("config", "factory.fsync", "false", cwd=repo)
+    return open_context(repo)
+
+
+def texts(ctx: Context, **where: str) -> list[str]:
+    return [one.text for one in memory.listing(ctx, **where)]
+
+
+def test_what_is_added_stands_by_scope_and_tag(ctx: Context) -> None:
+    memory.add(ctx, "  the harvest is weighed wet \n", scope="spec:farmer", tags=["units"])
+    memory.add(ctx, "CI runs on two cores")
+    assert texts(ctx) == ["the harvest is weighed wet", "CI runs on two cores"]
+    assert texts(ctx, scope="spec:farmer") == texts(ctx, tag="units") == ["the harvest is weighed wet"]
+    assert texts(ctx, scope="task:7") == []
+
+
+def test_the_same_text_is_one_memory(ctx: Context) -> None:
+    assert memory.add(ctx, "once") == memory.add(ctx, "once ")
+    assert texts(ctx) == ["once"]
+    assert memory.add(ctx, "once", scope="task:7") != memory.add(ctx, "once")
+
+
+def test_a_revision_stands_for_what_it_replaces(ctx: Context) -> None:
+    first = memory.add(ctx, "CI runs on two cores")
+    second = memory.add(ctx, "CI runs on four cores", replace=first[:8])
+    assert texts(ctx) == ["CI runs on four cores"]
+    assert ctx.ledger.get(second).parents == (first,)
+    with pytest.raises(NotFound, match="is no memory that stands"):
+        memory.add(ctx, "three", replace=first)
+
+
+def test_what_is_forgotten_stands_no_more_and_is_not_found(ctx: Context) -> None:
+    id_ = memory.add(ctx, "the password is on the fridge")
+    memory.forget(ctx, id_, why="moved")
+    assert texts(ctx) == []
+    assert memory.search(ctx, "fridge") == []
+    assert "fridge" in ctx.ledger.get(id_).payload["text"], "history keeps it, and the command says so"
+
+
+def test_two_revisions_made_apart_are_rivals_until_one_replaces_the_other(
+    ctx: Context, repo: Path, git: Git, tmp_path: Path
+) -> None:
+    first = memory.add(ctx, "CI runs on two cores")
+    git("clone", "-q", str(repo), "other", cwd=tmp_path)
+    git("fetch", "-q", "origin", f"{REF}:{REF}", cwd=tmp_path / "other")
+    other = open_context(tmp_path / "other")
+    memory.add(other, "CI runs on four cores", replace=first)
+    ours = memory.add(ctx, "CI runs on eight cores", replace=first)
+    git("fetch", "-q", str(tmp_path / "other"), f"+{REF}:refs/factory-remotes/x/ledger", cwd=repo)
+    ctx.ledger.unite(git("rev-parse", "refs/factory-remotes/x/ledger", cwd=repo).strip())  # type: ignore[arg-type]
+    standing = memory.listing(ctx)
+    assert {one.text for one in standing} == {"CI runs on four cores", "CI runs on eight cores"}
+    assert all(len(one.rivals) == 1 for one in standing)
+    entries = ctx.ledger.list(type="memory")
+    assert {one.text for one in current(entries)} == {one.text for one in current(sorted(entries, key=lambda e: e.tx))}
+    memory.add(ctx, "CI runs on eight", replace=ours)
+    assert len(memory.listing(ctx)) == 2, "the other one still stands"
+
+
+def test_memories_are_found_by_their_words(ctx: Context) -> None:
+    memory.add(ctx, "basil wilts below six degrees", scope="spec:farmer")
+    memory.add(ctx, "mint does not")
+    found = memory.search(ctx, "wilt*")
+    assert [one.text for one in found] == ["basil wilts below six degrees"]
+    assert memory.search(ctx, "basil", scope="repository") == []
+
+
+def test_a_summary_says_what_most_of_a_scope_says_and_replaces_the_one_before(ctx: Context) -> None:
+    for text in ("Basil wilts in the cold.", "Cold basil is returned. A dog barked.", "Keep basil warm: cold kills it"):
+        memory.add(ctx, text, scope="spec:farmer")
+    first = memory.summarize(ctx, "spec:farmer")
+    said = ctx.ledger.get(first).payload
+    assert len(said["of"]) == 3
+    assert said["by"] == "rules"
+    memory.add(ctx, "Basil likes light.", scope="spec:farmer")
+    memory.summarize(ctx, "spec:farmer")
+    assert [one.kind for one in memory.listing(ctx)].count("summary") == 1
+    short = summarize(memory.listing(ctx, scope="spec:farmer"), most=2)
+    assert "dog" not in short
+    assert len(short.splitlines()) == 2
+
+
+@pytest.mark.parametrize("scope", ["farm", "spec:", "spec: x", "robot:x", "spec:a b", ":x"])
+def test_a_scope_that_is_none_is_refused(ctx: Context, scope: str) -> None:
+    with pytest.raises(UsageError, match="is no scope"):
+        memory.add(ctx, "x", scope=scope)
+
+
+def test_nothing_and_too_much_are_refused(ctx: Context) -> None:
+    for text, words in (("  \n", "nothing to remember"), ("x" * 60_001, "over the limit of 60,000")):
+        with pytest.raises(UsageError, match=words):
+            memory.add(ctx, text)
+    with pytest.raises(UsageError, match="nothing to sum up"):
+        memory.summarize(ctx, "repository")
+    assert ctx.ledger.tip is None
+
+
+def test_what_an_agent_is_told_is_near_bounded_and_without_secrets_of_the_tests(ctx: Context) -> None:
+    memory.add(ctx, "about the repository")
+    memory.add(ctx, "about another spec", scope="spec:other")
+    memory.add(ctx, "about the spec", scope="spec:shop")
+    memory.add(ctx, "x" * 5_990, scope="agent:claude")
+    memory.add(ctx, "the answer is 42 == 42", scope="spec:shop")
+    told = context.chosen(memory.listing(ctx), context.scopes("shop", "claude"), withheld=["42 == 42"])
+    assert [one.text[:5] for one in told] == ["about", "about"], "5,990 characters have no room beside the rest"
+    assert context.section(()) == ""
+    assert "- (spec:shop) about the spec\n" in context.section(told)
+    newer = [replace(one, when=one.when.replace(year=2040)) if one.scope == "repository" else one for one in told]
+    assert context.chosen(newer, context.scopes("shop", "claude"))[0].scope == "spec:shop", "nearness before newness"
+
+
+@pytest.fixture
+def shop(tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch) -> Shop:
+    monkeypatch.setattr(validate, "prove", proves)
+    return make_shop(tmp_path / "shop", git, monkeypatch)
+
+
+def test_an_agent_gets_what_is_remembered_and_the_record_says_which(shop: Shop, tmp_path: Path) -> None:
+    ctx = open_context(shop.path)
+    id_ = memory.add(ctx, "the value was 42 last year", scope="spec:shop")
+    ctx.ledger.close()
+    script = tmp_path / "agent.sh"
+    script.write_text(
+        f'#!/bin/sh\ngrep -q "the value was 42 last year" "$1" || exit 9\n'
+        f"printf 'def run():\\n    return 42\\n' > \"$2/{BOUND_FILE}\"\n"
+    )
+    script.chmod(0o755)
+    result = shop.run(agent=f"command: {script} {{prompt_file}} {{worktree}}")
+    assert result.specs[0].promoted
+    ctx = open_context(shop.path)
+    assert [entry.record.payload["memory"] for entry in ctx.ledger.list(type="implement")] == [[id_]]
+
+
+def test_what_a_user_sees(ctx: Context, repo: Path) -> None:
+    def call(*args: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "factory_git", "memory", *args]
+        return subprocess.run(command, cwd=repo, input=stdin, capture_output=True, text=True, check=False)
+
+    id_ = call("add", "-", "--tag", "units", stdin="the harvest\nis weighed wet\n").stdout.strip()
+    assert call("list").stdout.endswith("the harvest  [units]\n")
+    assert json.loads(call("list", "--json").stdout)[0]["id"] == id_
+    assert call("search", "wet").stdout.splitlines()[1].strip() == "the harvest is weighed wet"
+    assert call("search", "dry").returncode == 1
+    assert "its text stays in the ledger's history" in call("forget", id_[:8]).stderr
+    assert call("list").stdout == ""
