@@ -95,8 +95,6 @@ source-removed              P  major      -  ea   minor  source-added
 source-removed-fed          P  breaking   B  eam  major  source-added
 source-relocated            M  major      -  e    patch  source-relocated
 source-feeds-changed        M  breaking   H  eam  major  source-feeds-changed
-source-feeds-declared       M  minor      -  ea   minor  source-feeds-dropped
-source-feeds-dropped        M  breaking   B  eam  major  source-feeds-declared
 source-renamed              M  minor      -  e    patch  source-renamed
 source-tier-lowered         P  minor      -  ea   minor  source-tier-raised
 source-tier-raised          P  major      -  ea   minor  source-tier-lowered
@@ -320,5 +318,5 @@ def meant(word: str) -> frozenset[str]:
 
 
 def mirrors(one: str, other: str) -> bool:
-    """Whether ``other`` is what the way back of ``one`` gives."""
-    return ROWS[one].mirror == other or ROWS[other].mirror == one
+    """Whether ``other`` is what the way back of ``one`` gives: its mirror, or a special case of that."""
+    return matches(other, ROWS[one].mirror) or matches(one, ROWS[other].mirror)

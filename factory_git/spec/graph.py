@@ -189,6 +189,8 @@ class _Builder:
                 draft.children.append(self._attribute(at, key, item, known))
             else:
                 draft.say(key, self.canon(key, item, known))
+            if kind == "term" and key == "args" and [*item] != sorted(item):
+                draft.say("args_order", [*item])  # terms are called by position; unless said, args are in order
         if path == "app":
             # However an application is introduced (`app: farmer`), this is who it is.
             spec = self.spec

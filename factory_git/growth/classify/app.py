@@ -64,3 +64,8 @@ def held(change: Change) -> tuple[frozenset[str], frozenset[str]]:
     """The words of a layer that is a list of words, before and after."""
     old, new = (node.value.get("is") or () if node else () for node in (change.before, change.after))
     return frozenset(map(str, old)), frozenset(map(str, new))
+
+
+def whole(change: Change, _: Scene) -> Iterator[Mutation]:
+    """The specification itself, which says only in which format it is written."""
+    yield mutation("format-upgraded", change) if change.attribute == "factory" else unclassified(change)

@@ -11,7 +11,7 @@ from factory_git.core.ids import SpecPath
 from factory_git.growth.classify import types
 from factory_git.growth.classify.common import at_least, differing, first, unclassified, values
 from factory_git.growth.classify.pii import pii
-from factory_git.growth.differ import ADDED, MOVED, REMOVED, RENAMED, Change, Pair
+from factory_git.growth.differ import ADDED, EDITED, MOVED, REMOVED, RENAMED, Change, Pair
 from factory_git.growth.mutation import Mutation
 from factory_git.growth.scene import Scene, mutation
 from factory_git.spec import names, units
@@ -30,7 +30,9 @@ _ROW = {
 def field(change: Change, scene: Scene) -> Iterator[Mutation]:
     """A field of an entity that stands in both versions."""
     simple = {REMOVED: "field-removed", RENAMED: "field-renamed", MOVED: "field-order-changed"}
-    if change.op == ADDED:
+    if change.op in (ADDED, REMOVED) and (whole := _sketch(change, scene.both)) is not None:
+        yield from _drawn(change, whole)
+    elif change.op == ADDED:
         yield from _added(change)
     elif change.op in simple:
         yield mutation(simple[change.op], change)
@@ -40,6 +42,26 @@ def field(change: Change, scene: Scene) -> Iterator[Mutation]:
         yield unclassified(change)
     else:
         yield from _edited(change, scene)
+
+
+def _sketch(change: Change, both: Pair) -> Change | None:
+    """The change of the entity that was a name only, and has fields now; or that has none any more."""
+    here = names.parent(names.parent(change.path))
+    old, new = both.then.get(here, here), both.now.get(here, here)
+    before, after = both.old.nodes.get(old), both.new.nodes.get(new)
+    if before is None or after is None or bool(before.children) == bool(after.children):
+        return None
+    fields = [[child.rpartition(".")[2] for child in node.children] or None for node in (before, after)]
+    return Change(op=EDITED, before=before, after=after, attribute="fields", old=fields[0], new=fields[1])
+
+
+def _drawn(change: Change, whole: Change) -> Iterator[Mutation]:
+    """To say what an entity has is one row (R9), beside those of what is about a person."""
+    said = whole.old or whole.new
+    if change.path.rpartition(".")[2] == said[0]:
+        yield mutation("attribute-declared" if whole.old is None else "attribute-dropped", whole, about="fields")
+    if "pii" in change.node.value:
+        yield mutation("pii-field-added" if change.op == ADDED else "field-removed", change)
 
 
 def _added(change: Change) -> Iterator[Mutation]:

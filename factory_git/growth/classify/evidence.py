@@ -16,6 +16,7 @@ from factory_git.spec.graph import Graph
 _TIERS = "evidence_policy.trust_tiers"
 _MINIMUM = SpecPath("evidence_policy.minimum_tier")
 _PLACE = ("kind", "path", "url")
+_FACETS = (("tier",), ("feeds",), _PLACE)  # what a source may say or not
 _TIER_ROWS: Mapping[str, str] = {
     ADDED: "tier-added",
     REMOVED: "tier-removed",
@@ -33,6 +34,8 @@ def source(change: Change, scene: Scene) -> Iterator[Mutation]:
         yield mutation("source-removed-fed" if fed else "source-removed", change)
     elif change.op == RENAMED:
         yield mutation("source-renamed", change)
+    elif any(change.attribute in keys and _turned(change, keys) for keys in _FACETS):
+        yield from _declared(change)
     elif change.attribute == "tier":
         yield from _tier(change, scene.both)
     elif change.attribute == "feeds":
@@ -40,7 +43,7 @@ def source(change: Change, scene: Scene) -> Iterator[Mutation]:
     elif change.attribute == "cadence":
         yield from _cadence(change, "evidence", *_or_policy(change, scene.both))
     elif first(change, *_PLACE):
-        yield from _located(change)
+        yield _told("source-relocated", change, differing(change, *_PLACE))
     elif change.attribute not in _PLACE:
         yield unclassified(change)
 
@@ -105,9 +108,8 @@ def _added(change: Change, graph: Graph) -> str:
 
 def _tier(change: Change, both: Pair) -> Iterator[Mutation]:
     old, new = _tier_id(both.old, change.old), _tier_id(both.new, change.new)
-    if old is None or new is None:
-        yield mutation("attribute-declared" if old is None else "attribute-dropped", change, about="tier")
-        return
+    assert old is not None
+    assert new is not None
     kept = both.now.get(_tier_path(old), _tier_path(old)).rpartition(".")[2]
     if kept == new:
         return  # the same tier by another spelling, or under its new name
@@ -124,23 +126,30 @@ def _rank(known: list[str], id_: str) -> int:
 
 
 def _feeds(change: Change, both: Pair) -> Iterator[Mutation]:
-    if change.old is None:
-        yield mutation("source-feeds-declared", change)
-    elif change.new is None:
-        yield mutation("source-feeds-dropped", change)
-    else:
-        old, new = both.old.spec.entity(change.old), both.new.spec.entity(change.new)
-        if old is None or new is None or both.now.get(old.path) != new.path:
-            yield mutation("source-feeds-changed", change)
+    old, new = both.old.spec.entity(change.old), both.new.spec.entity(change.new)
+    if old is None or new is None or both.now.get(old.path) != new.path:
+        yield mutation("source-feeds-changed", change)
 
 
-def _located(change: Change) -> Iterator[Mutation]:
-    keys = differing(change, *_PLACE)
-    old = {key: values(change, key)[0] for key in keys}
-    new = {key: values(change, key)[1] for key in keys}
-    declared, dropped = not any(old.values()), not any(new.values())
-    id_ = "attribute-declared" if declared else "attribute-dropped" if dropped else "source-relocated"
-    yield mutation(id_, change, about=" ".join(keys), before=old, after=new)
+def _turned(change: Change, keys: tuple[str, ...]) -> int:
+    """1 for what was not said and is, -1 for the other way round, 0 for what changed or did not."""
+    was, now = (any(values(change, key)[version] is not None for key in keys) for version in (0, 1))
+    return now - was
+
+
+def _declared(change: Change) -> Iterator[Mutation]:
+    """One row for all that is said now and was not, one for all that is said no more (R9)."""
+    for id_, way in (("attribute-declared", 1), ("attribute-dropped", -1)):
+        parts = [keys for keys in _FACETS if _turned(change, keys) == way]
+        keys = sorted(differing(change, *(key for part in parts for key in part)))
+        if keys and change.attribute == keys[0]:
+            yield _told(id_, change, keys)
+
+
+def _told(id_: str, change: Change, keys: list[str]) -> Mutation:
+    before = {key: values(change, key)[0] for key in keys}
+    after = {key: values(change, key)[1] for key in keys}
+    return mutation(id_, change, about=" ".join(keys), before=before, after=after)
 
 
 def _or_policy(change: Change, both: Pair) -> tuple[str | None, str | None]:

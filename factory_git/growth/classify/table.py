@@ -29,6 +29,7 @@ from factory_git.growth.scene import Classifier, Scene
 COMMON: Mapping[str, Classifier] = {"note": common.note, "stability": common.stability, "code": proof.code}
 
 CLASSIFIERS: Mapping[str, Classifier] = {
+    "spec": app.whole,
     "layer": app.layer,
     "variant": common.named("variant-added", "variant-removed", "label-changed"),
     "depends_on": app.depends_on,

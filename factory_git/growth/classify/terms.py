@@ -10,7 +10,7 @@ from factory_git.growth.differ import ADDED, EDITED, REMOVED, RENAMED, Change
 from factory_git.growth.mutation import Mutation
 from factory_git.growth.scene import Scene, mutation
 
-_SAID = ("args", "is")
+_SAID = ("args", "args_order", "is")
 _OTHER = {ADDED: "term-added", REMOVED: "term-removed", RENAMED: "term-renamed"}
 
 
