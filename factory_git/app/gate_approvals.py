@@ -67,7 +67,7 @@ def _entries(base: Base, wanted: Wanted) -> tuple[list[Entry], list[str]]:
         return [], []
     if ctx.repo.ref(ctx.settings.text("ref")) is None:
         ref = ctx.settings.text("ref")
-        return [], [f"there is no ledger here ({ref}): approvals recorded elsewhere are not seen; git factory sync"]
+        return [], [f"no ledger here ({ref}): what others recorded is seen after git factory sync"]
     entries = ctx.ledger.list(type=RECORD)
     some = [e for e in entries if (e.record.payload["app"], e.record.payload["fingerprint"]) in prints]
     return some, list(ctx.ledger.notices)
