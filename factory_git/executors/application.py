@@ -44,7 +44,7 @@ def ask(app: Application, tasks: Sequence[Task], *, timeout: float = TIMEOUT) ->
     with tempfile.TemporaryFile() as channel, tempfile.TemporaryDirectory(prefix="factory-app-") as scratch:
         orders = {"root": str(app.root), "package": app.package, "tasks": list(tasks), "answers": channel.fileno()}
         done = run(
-            [sys.executable, "-P", "-B", str(CHILD)],
+            [sys.executable, "-P", str(CHILD)],
             cwd=Path(scratch),
             env=allowed(PYTHONHASHSEED="0", TZ="UTC"),
             stdin=json.dumps(orders).encode(),
@@ -61,7 +61,7 @@ def ask(app: Application, tasks: Sequence[Task], *, timeout: float = TIMEOUT) ->
 
 def command(app: Application, args: Sequence[str], *, cwd: Path, timeout: float = TIMEOUT) -> Completed:
     """Run the application's own command line, as its user would."""
-    argv = [sys.executable, "-B", "-m", app.package, *args]
+    argv = [sys.executable, "-m", app.package, *args]
     env = allowed(PYTHONPATH=str(app.root), PYTHONHASHSEED="0")
     return run(argv, cwd=cwd, env=env, timeout=timeout, limit=OUTPUT)
 

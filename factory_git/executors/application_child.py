@@ -1,4 +1,4 @@
-"""The process that drives a compiled application: started by path, ``python -P -B``, never imported by the program.
+"""The process that drives a compiled application: started by path, ``python -P``, never imported by the program.
 
 Orders come on standard input: ``root`` (its folder), ``package``, and ``tasks``; each task names what to ``do`` and is
 answered by one line of JSON on an inherited descriptor. A task that the application refuses is answered with its words

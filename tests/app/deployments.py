@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import signal
@@ -159,11 +158,19 @@ class Shop:
         self.app("load", str(folder))
 
     def rows(self, entity: str) -> list[dict[str, Any]]:
-        shown: dict[str, list[dict[str, Any]]] = json.loads(self.app("show", entity, "--json"))
-        return shown[entity]
+        """The rows of the live database, in key order, without the application's own columns."""
+        with closing(sqlite3.connect(self.target / "data" / "app.db")) as db:
+            db.row_factory = sqlite3.Row
+            found = [dict(row) for row in db.execute(f'SELECT * FROM "{entity.lower()}"')]
+        told = [{name: value for name, value in row.items() if name[0] != "_"} for row in found]
+        return sorted(told, key=lambda row: str(row.get("id", "")))
 
     def version(self) -> str:
-        return self.app("--version").strip()
+        """What stands there, as its own code says."""
+        found = Target(self.target).current()
+        assert found is not None
+        assert found.payload["version"] in (found.folder / "shop" / "interface.py").read_text()
+        return str(found.payload["version"])
 
     @property
     def here(self) -> str:
@@ -208,21 +215,28 @@ def make_shop(tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch, base: P
     return Shop(tmp_path / "repo", git)
 
 
-def deployed(shop: Shop, base: Path) -> Shop:
-    """The shop with 1.0 deployed, its data loaded and billed, and 1.1 promoted; made once a session, too."""
-    if "deployed" not in _built:
-        shop.deploy()
-        shop.load()
-        shop.app("run", "billing", "--day", "2026-06-09")
-        shop.grow()
-        shutil.copytree(shop.path.parent, base / "built-deployed", symlinks=True)
-        _built["deployed"] = base / "built-deployed"
-        _built["was"] = shop.path.parent
+def deployed(shop: Shop, base: Path, *, twice: bool = False) -> Shop:
+    """The shop with 1.0 deployed, its data loaded and billed, and 1.1 promoted (``twice``: deployed, too).
+
+    Made once a session and copied from then on, to where it was made: records name the target in full.
+    """
+    name = "twice" if twice else "once"
+    if name not in _built:
+        if twice:
+            shop = deployed(shop, base)
+            shop.deploy()
+        else:
+            shop.deploy()
+            shop.load()
+            shop.app("run", "billing", "--day", "2026-06-09")
+            shop.grow()
+        shutil.copytree(shop.path.parent, base / f"built-{name}", symlinks=True)
+        _built[name] = base / f"built-{name}"
+        _built.setdefault("was", shop.path.parent)
         return shop
-    # Records name the target in full: the copy stands where the first one stood.
     place = _built["was"]
     shutil.rmtree(place, ignore_errors=True)
-    shutil.copytree(_built["deployed"], place, symlinks=True)
+    shutil.copytree(_built[name], place, symlinks=True)
     return Shop(place / "repo", shop._git)
 
 

@@ -23,9 +23,7 @@ AFTER = ("smoke", "close", "along", "record", "done")
 def live(tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Shop:
     """1.0 was deployed and has data, then 1.1."""
     base = tmp_path_factory.getbasetemp()
-    shop = deployed(make_shop(tmp_path, git, monkeypatch, base), base)
-    shop.deploy()
-    return shop
+    return deployed(make_shop(tmp_path, git, monkeypatch, base), base, twice=True)
 
 
 def test_data_code_and_spec_are_as_they_were(live: Shop) -> None:
