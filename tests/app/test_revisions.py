@@ -9,6 +9,7 @@ import pytest
 from factory_git.app import revisions, spec_split
 from factory_git.app.revisions import Side, pairs, sides
 from factory_git.core.errors import SpecError, UsageError
+from factory_git.gitio import trees
 from factory_git.gitio.locate import locate
 from tests.conftest import Git
 
@@ -51,6 +52,14 @@ def test_a_tree_is_a_commit_the_index_or_the_disk(shop: Path, git: Git) -> None:
     assert sides(location, head)[0].label == head[:12]
     assert found[0].files == {"apps/shop/factory.yaml": SHOP.encode()}
     assert (found[0].root, found[0].name) == ("apps/shop", "shop")
+
+
+def test_only_files_that_may_be_specs_are_looked_at(shop: Path) -> None:
+    location = locate(shop)
+    for tree in (trees.commit(location, "HEAD", suffix=".yaml"), trees.index(location, suffix=".yaml")):
+        assert list(tree.paths()) == ["apps/shop/factory.yaml"]
+    assert list(trees.worktree(location, suffix=".yaml").paths()) == ["apps/shop/factory.yaml"]
+    assert list(trees.worktree(location).paths()) == ["README", "apps/shop/factory.yaml"]
 
 
 def test_untracked_specs_are_on_disk_and_ignored_ones_are_not(shop: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from dataclasses import replace
@@ -321,6 +322,7 @@ def test_markdown_keeps_hostile_text_in_its_place() -> None:
     printed = markdown.render([hostile()])
     rest = outside_code(printed)
     assert "@" not in rest
+    assert not re.search(r"[@#]\w", html.unescape(rest))  # a name is told however its @ is written
     tags = _Tags()
     tags.feed(rest)
     assert tags.found == ["details", "summary"]
