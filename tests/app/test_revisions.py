@@ -129,7 +129,7 @@ def test_an_invalid_side_is_named_with_its_place(shop: Path, text: str, line: in
 
 def test_two_specs_in_a_folder_name_the_tree(shop: Path) -> None:
     put(shop, "apps/shop/b.factory.yaml")
-    with pytest.raises(SpecError, match="two specs in one folder.*, in the working tree"):
+    with pytest.raises(SpecError, match=r"two specs in one folder.*, in the working tree"):
         sides(locate(shop), "worktree")
 
 
