@@ -98,4 +98,4 @@ def _tells(change: Change) -> bool:
     """Whether this is the change of a scenario at which a proof is told, of the several that it may have."""
     if change.op in (ADDED, REMOVED):
         return True
-    return first(change, "covers", "then", "test")
+    return first(change, "covers", "then", "test", "judge", "forall")
