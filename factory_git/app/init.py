@@ -1,4 +1,7 @@
-"""``init``: start a spec in a repository, from a template. Nothing that is there is touched."""
+"""``init``: start a spec in a repository, from a template. Nothing that is there is touched.
+
+Spec files are merged and shown by nodes from then on (:mod:`factory_git.app.drivers`).
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from factory_git.app import hooks
+from factory_git.app import drivers, hooks
 from factory_git.core import files as write
 from factory_git.core.errors import Conflict, RepositoryError, UsageError
 from factory_git.core.resources import folder
@@ -29,6 +32,7 @@ class Started:
     files: tuple[str, ...]
     repository: bool
     hooks: tuple[hooks.Change, ...] = ()
+    drivers: tuple[drivers.Setting, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The result as a JSON object."""
@@ -38,6 +42,7 @@ class Started:
             "files": list(self.files),
             "repository_made": self.repository,
             "hooks": [one.as_json() for one in self.hooks],
+            "drivers": [one.as_json() for one in self.drivers],
         }
 
 
@@ -62,9 +67,14 @@ def run(where: Path, *, template: str = "minimal", with_hooks: bool = False, dry
             git("init", "--quiet", cwd=where)
         write.create(where, files)
     changes: tuple[hooks.Change, ...] = ()
-    if with_hooks and not (dry_run and made):
-        changes = hooks.install(locate(where) if location is None else location, dry_run=dry_run)
-    return Started(folder=where, template=template, files=tuple(files), repository=made, hooks=changes)
+    settings: tuple[drivers.Setting, ...] = ()
+    if not (dry_run and made):
+        location = locate(where) if location is None else location
+        settings = drivers.install(location, dry_run=dry_run)
+        changes = hooks.install(location, dry_run=dry_run) if with_hooks else ()
+    return Started(
+        folder=where, template=template, files=tuple(files), repository=made, hooks=changes, drivers=settings
+    )
 
 
 def contents(template: str) -> Mapping[str, bytes]:

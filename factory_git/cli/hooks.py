@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from factory_git.app import commit_message, hooks, push
+from factory_git.app import commit_message, drivers, hooks, push
 from factory_git.app.context import open_context
 from factory_git.cli import output
 from factory_git.core.errors import NotFound, UsageError
@@ -40,11 +40,13 @@ def command() -> None:
 def install(names: tuple[str, ...], shared: bool, dry_run: bool, as_json: bool) -> int:
     """Install the hooks pre-commit, pre-merge-commit, commit-msg and pre-push, or those that are named.
 
-    A hook that is there already keeps running, first. Hooks of an older version are renewed.
+    A hook that is there already keeps running, first. Hooks of an older version are renewed. Where none is named, Git
+    is told to merge and show spec files by nodes, too: .gitattributes and git config merge.factory, diff.factory.
     """
     location = locate()
     done = hooks.install(location, names or hooks.NAMES, shared=shared, dry_run=dry_run)
-    _report(done, "already installed", dry_run, as_json)
+    settings = () if names else drivers.install(location, dry_run=dry_run)
+    _report(done, settings, "already installed", dry_run, as_json)
     caution = hooks.caution(location) if done and not as_json else ""
     if caution:
         output.say(caution)
@@ -56,9 +58,14 @@ def install(names: tuple[str, ...], shared: bool, dry_run: bool, as_json: bool) 
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="The steps as JSON.")
 def uninstall(names: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
-    """Take the hooks out, or those that are named, and put back what was there before."""
-    done = hooks.uninstall(locate(), names or hooks.NAMES, dry_run=dry_run)
-    _report(done, "not installed", dry_run, as_json)
+    """Take the hooks out, or those that are named, and put back what was there before.
+
+    Where none is named, the drivers are taken out of Git's configuration, too.
+    """
+    location = locate()
+    done = hooks.uninstall(location, names or hooks.NAMES, dry_run=dry_run)
+    settings = () if names else drivers.uninstall(location, dry_run=dry_run)
+    _report(done, settings, "not installed", dry_run, as_json)
     return 0
 
 
@@ -133,11 +140,14 @@ def _judge(one: push.Judgement) -> int:
     return int(code or 0)
 
 
-def _report(changes: Sequence[hooks.Change], nothing: str, dry_run: bool, as_json: bool) -> None:
+def _report(
+    changes: Sequence[hooks.Change], settings: Sequence[drivers.Setting], nothing: str, dry_run: bool, as_json: bool
+) -> None:
     if as_json:
-        output.emit_json({"dry_run": dry_run, "changes": [one.as_json() for one in changes]})
+        steps = {"changes": [one.as_json() for one in changes], "drivers": [one.as_json() for one in settings]}
+        output.emit_json({"dry_run": dry_run, **steps})
         return
-    for one in changes:
-        output.emit(f"{'would ' if dry_run else ''}{one}")
-    if not changes:
+    for line in (*map(str, changes), *drivers.summary(settings)):
+        output.emit(f"{'would ' if dry_run else ''}{line}")
+    if not changes and not any(one.action != "keep" for one in settings):
         output.say(nothing)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from factory_git.app import init
+from factory_git.app import drivers, init
 from factory_git.cli import output
 
 
@@ -29,6 +29,8 @@ def command(*, directory: Path, template: str, with_hooks: bool, dry_run: bool, 
         output.emit(f"{would}make a Git repository in {started.folder}")
     for name in started.files:
         output.emit(f"{would}write {_relative(started.folder / name)}")
+    for line in drivers.summary(started.drivers):
+        output.emit(f"{would}{line}")
     for change in started.hooks:
         output.emit(f"{would}{change}")
     if not dry_run:

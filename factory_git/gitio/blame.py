@@ -50,7 +50,7 @@ def blame(location: Location, path: str, *, revision: str | None = None) -> list
     """
     tail = [revision] if revision else []
     try:
-        return _origins(ask(location, "blame", "--porcelain", "-M", "-C", *tail, "--", path))
+        return _origins(ask(location, "blame", "--no-textconv", "--porcelain", "-M", "-C", *tail, "--", path))
     except GitFailed as error:
         words = error.stderr.lower()
         if "no such path" in words or "no such file" in words:

@@ -6,7 +6,7 @@ Nodes are told apart by id, and followed through renames that are declared (``wa
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from factory_git.spec.edit import order
@@ -45,7 +45,22 @@ def changes(base: Side, ours: Side, theirs: Side) -> Changes:
     """What theirs changed since the base, as operations on ours. Raises :class:`SpecError`."""
     finder = _Finder(theirs)
     finder.record(_At("", ""), SPEC, (base.raw, ours.raw, theirs.raw))
-    return finder.out
+    out = finder.out
+    out.clashes = [_renamed(clash, finder.renames) for clash in out.clashes]
+    return out
+
+
+def _renamed(clash: Clash, renames: Sequence[tuple[str, str]]) -> Clash:
+    """A clash with its addresses as they are once the renames are done."""
+
+    def now(path: str) -> str:
+        for old, new in renames:
+            if path == old or path.startswith(f"{old}."):
+                path = new + path[len(old) :]
+        return path
+
+    ops = [replace(op, at=now(op.at)) if isinstance(op, Insert) else replace(op, path=now(op.path)) for op in clash.ops]
+    return replace(clash, path=now(clash.path), ops=tuple(ops), nodes=tuple(map(now, clash.nodes)))
 
 
 _Keys = tuple[str, ...]
@@ -70,6 +85,7 @@ class _Finder:
     def __init__(self, theirs: Side) -> None:
         self.theirs = theirs
         self.out = Changes()
+        self.renames: list[tuple[str, str]] = []  # addresses before and after what ``out.ops`` rename, in their order
 
     def record(self, at: _At, shape: Shape, three: _Three, keys: _Keys = ()) -> None:
         """A node or layer or, below ``keys``, a mapping among its attributes."""
@@ -165,6 +181,7 @@ class _Finder:
         elif "was" in left or left["id"] != right["id"]:
             ops.append(Unset(last, "was"))
         if old == left:
+            self.renames.append((path, last))
             return ops
         self.clash(path, f"ours calls it {left['name']!r}, theirs {right['name']!r}", ops)
         return []

@@ -179,9 +179,10 @@ def _dashed(spot: Spot, index: int, item: Any) -> list[str]:
     if isinstance(item, str):
         return [f"- {write.scalar(item, flow=False, quote=_quote(node))}"]
     flat = f"- {write.flow(item, spot.shape.item)}"
-    if _flat_neighbours(node, index) and len(flat) + doc.column(node.start) <= WIDTH:
+    like = _flat_neighbours(node, index)
+    if like and len(flat) + doc.column(node.start) <= WIDTH:
         return [flat]
-    return write.entry("-", item, spot.shape.item, doc.style, WIDTH - doc.column(node.start))
+    return write.entry("-", item, spot.shape.item, doc.style, WIDTH - doc.column(node.start), tall=like is False)
 
 
 def _flat(spot: Spot, item: Any) -> str:
@@ -206,10 +207,11 @@ def keyed(item: Any, shape: Items) -> tuple[str, Any]:
     return name, body or None
 
 
-def _flat_neighbours(node: Node, index: int) -> bool:
+def _flat_neighbours(node: Node, index: int) -> bool | None:
+    """Whether the nodes beside this place are in brackets; None where none says more than its name."""
     near = [e.value for e in (*node.entries[max(0, index - 1) : index], *node.entries[index : index + 1])]
     maps = [value for value in near if value.kind == "map"]
-    return bool(maps) and maps[0].flow
+    return maps[0].flow if maps else None
 
 
 def _quote(node: Node) -> str:

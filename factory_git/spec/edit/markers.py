@@ -6,9 +6,6 @@ import difflib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from yaml import tokens as t
-
-from factory_git.core import yaml
 from factory_git.spec.edit.changes import Clash
 from factory_git.spec.edit.side import Side
 
@@ -81,23 +78,3 @@ def _closed(lines: list[bytes]) -> list[bytes]:
 def _marker(sign: str, size: int, label: str, lines: Sequence[bytes]) -> bytes:
     end = b"\r\n" if lines and lines[0].endswith(b"\r\n") else b"\n"
     return f"{sign * size}{' ' + label if label else ''}".encode() + end
-
-
-def comments(side: Side) -> list[str]:
-    """The comments of a file, one a line, without what stands before them."""
-    doc = side.files.docs[side.path]
-    lines = doc.text.split("\n")
-    behind = zip(lines, _starts(doc.text, side.path), strict=True)
-    return [line[line.index("#", at) :].rstrip() for line, at in behind if "#" in line[at:]]
-
-
-def _starts(text: str, file: str) -> list[int]:
-    """Line → the column from which on a ``#`` begins a comment: behind the last value on it."""
-    out = [0] * (text.count("\n") + 1)
-    for token in yaml.tokens(text, file):
-        if isinstance(token, t.ScalarToken):
-            start, end = token.start_mark, token.end_mark
-            for number in range(start.line, min(end.line, len(out) - 1) + 1):
-                whole = number < end.line and not (number == start.line and token.style in ("|", ">"))
-                out[number] = 10**9 if whole else max(out[number], end.column if number == end.line else 0)
-    return out

@@ -14,8 +14,9 @@ from factory_git.core.errors import Conflict, FactoryError, NotFound, SpecError
 from factory_git.spec.check import check
 from factory_git.spec.edit.apply import apply
 from factory_git.spec.edit.changes import Changes, Clash, changes
+from factory_git.spec.edit.comments import comments
 from factory_git.spec.edit.data import same
-from factory_git.spec.edit.markers import comments, marked
+from factory_git.spec.edit.markers import marked
 from factory_git.spec.edit.ops import Insert, Op, Remove, Set, Text
 from factory_git.spec.edit.place import ENTITY_LIST
 from factory_git.spec.edit.side import Side
@@ -147,9 +148,12 @@ def _bare(raw: Any, key: str = "") -> Any:
 
 def _lost(three: Sequence[Side], merged: Side) -> list[str]:
     """Comments that are new in theirs and found no place."""
-    known = set(comments(three[0])) | set(comments(merged))
-    lost = [line for line in comments(three[2]) if line not in known]
-    return [f"a comment of theirs found no place: {line}" for line in lost]
+    known = {text for side in (three[0], merged) for text in _comments(side)}
+    return [f"a comment of theirs found no place: {text}" for text in _comments(three[2]) if text not in known]
+
+
+def _comments(side: Side) -> list[str]:
+    return [text for _, text in comments(side.files.docs[side.path].text, side.path)]
 
 
 # -- what neither side has --------------------------------------------------------------------------------------------

@@ -73,12 +73,17 @@ def flow(value: Any, shape: Shape | None = None, quote: str = "") -> str:
     return scalar(value, shape, quote=quote)
 
 
-def entry(head: str, value: Any, shape: Shape | None, style: Style, room: int = WIDTH) -> list[str]:
-    """The lines of an entry whose dash or key is ``head`` (``-``, ``name:``), from column 0."""
+def entry(
+    head: str, value: Any, shape: Shape | None, style: Style, room: int = WIDTH, *, tall: bool = False
+) -> list[str]:
+    """The lines of an entry whose dash or key is ``head`` (``-``, ``name:``), from column 0.
+
+    ``tall``: not in brackets.
+    """
     if not isinstance(value, Mapping) and not _is_list(value):
         return _scalar_lines(head, value, shape, style)
     one = f"{head} {flow(value, shape)}"
-    if not value or (len(one) <= room and _compact(value, shape)):
+    if not value or (not tall and len(one) <= room and _compact(value, shape)):
         return [one]
     if _is_list(value):
         by = style.seq if head != "-" else style.gap
