@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,9 @@ from factory_git.gitio.commits import Code
 from factory_git.growth.compare import compare
 from factory_git.growth.mutation import Mutation
 from factory_git.ledger.record import Record
+
+_FINAL = re.compile(r"^-- confirm: *(.*)$", re.MULTILINE)
+"""What the compiler writes at the head of a migration that deletes for good (class X)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,9 +224,10 @@ def standing_spec(here: Release) -> Any:
     return spec_of({name: (here.folder / name).read_bytes() for name in names}, names)
 
 
-def irreversible(files: Mapping[str, bytes], names: tuple[str, ...]) -> tuple[str, ...]:
-    """The migrations among ``names`` that cannot be taken back: the first line of their SQL says so."""
-    return tuple(n for n in names if b"irreversible" in files.get(f"migrations/{n}/up.sql", b"").partition(b"\n")[0])
+def irreversible(files: Mapping[str, bytes], names: Sequence[str]) -> tuple[str, ...]:
+    """The migrations among ``names`` that cannot be taken back, each with what it deletes, as its SQL says."""
+    found = ((name, _FINAL.search(files.get(f"migrations/{name}/up.sql", b"").decode())) for name in names)
+    return tuple(f"{name} ({match[1].strip()})" for name, match in found if match)
 
 
 def _preview(job: _Job) -> Result:

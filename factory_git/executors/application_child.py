@@ -59,8 +59,13 @@ class Driver:
         return {}
 
     def do_migrate(self, db: str, durable: bool = True) -> Answer:
+        """Apply what is pending; whoever asks has had what deletes confirmed, or works on a copy."""
         with self.open(db, durable=durable) as store:
-            return {"applied": list(store.migrate())}
+            status = getattr(store, "status", None)
+            if status is None:  # an application of an earlier compiler
+                return {"applied": list(store.migrate())}
+            texts = {migration.confirm for migration, done in status() if not done and migration.confirm}
+            return {"applied": list(store.migrate(confirmed=texts))}
 
     def do_down(self, db: str, count: int, durable: bool = True) -> Answer:
         with self.open(db, durable=durable) as store:

@@ -21,7 +21,13 @@ def _refusals(one: Simulated) -> Iterator[str]:
         case, why = one.refused[0]
         what = "the data does not fit the newer version" if one.cases == 1 else f"{len(one.refused)} of {one.cases}"
         what += "" if one.cases == 1 else " do not fit the newer version"
-        yield f"{what}: {why.splitlines()[0]}{f' ({case})' if one.cases > 1 else ''}"
+        yield f"{what}: {_why(why)}{f' ({case})' if one.cases > 1 else ''}"
+
+
+def _why(text: str) -> str:
+    """The first lines of a message in one."""
+    found = text.splitlines()
+    return "; ".join(found[:3]) + (" …" if len(found) > 3 else "")
 
 
 def _runs(one: Simulated) -> Iterator[str]:
@@ -34,7 +40,7 @@ def _runs(one: Simulated) -> Iterator[str]:
         if held.before != held.after:
             yield f"{held.guardrail} breaks in {held.after} of {one.runs} runs (before: {held.before})"
     for case, why in one.failures[:1]:
-        yield f"a run fails that did not: {why.splitlines()[0] if why else ''} ({case})"
+        yield f"a run fails that did not: {_why(why)} ({case})"
 
 
 def _steps(one: Simulated) -> Iterator[str]:

@@ -196,6 +196,38 @@ def test_what_identity_forbids_is_not_deployed(live: Shop, monkeypatch: pytest.M
     assert live.version() == "1.0.0"
 
 
+# What cannot be taken back.
+
+
+@pytest.fixture
+def final(live: Shop) -> Shop:
+    """1.1 deletes what is past its term, too."""
+    live.grow(("safety:\n", "deployment: {retention: {Order: 30d}}\nsafety:\n"))
+    return live
+
+
+def test_what_deletes_for_good_is_to_be_confirmed(final: Shop) -> None:
+    assert final.deploy(dry_run=True).irreversible
+    before = final.dump()
+    for said in ({}, {"confirm": "yes"}, {"ask": lambda text, why: "shop"}):
+        with pytest.raises(UsageError, match="cannot be brought back") as caught:
+            final.deploy(**said)
+        assert caught.value.hint == "git factory deploy --confirm shop-1.1.0"
+    assert (final.dump(), final.version()) == (before, "1.0.0")
+    asked: list[str] = []
+
+    def ask(text: str, why: str) -> str:
+        asked.append(why)
+        return text
+
+    result = final.deploy(ask=ask)
+    assert (result.state, result.rehearsed) == ("deployed", False)
+    assert "Order" in asked[0], "what is deleted is named"
+    with pytest.raises(UsageError, match="stays gone"):
+        final.rollback("1.0.0")
+    assert final.rollback("1.0.0", confirm="shop-1.0.0").version == "1.0.0"
+
+
 # Variants.
 
 
@@ -230,7 +262,7 @@ def test_rows_that_do_not_fit_stop_it(live: Shop) -> None:
     live.edit(("kg: {type: decimal, min: 0}", "kg: {type: decimal, min: 2}"))
     live.promote()
     before = live.dump()
-    with pytest.raises(Negative, match=r"does not fit.*Order\.kg") as caught:
+    with pytest.raises(Negative, match=r"does not fit.*\n.*Order\.kg of o2: 1\.50") as caught:
         live.deploy()
     assert caught.value.code == "deploy/migration"
     unchanged(live, before, "rehearsal")
