@@ -59,7 +59,7 @@ def judged(judge: Base, asked: Options) -> tuple[list[App], Found, SpecError | N
 
 def _compared(judge: Base, asked: Options) -> tuple[list[diff.Result], SpecError | None]:
     try:
-        wanted = diff.Options(base=judge.parted, head=judge.head, specs=asked.specs)
+        wanted = diff.Options(base=judge.name, head=judge.head, parted=True, specs=asked.specs)
         return diff.run(judge.location, wanted), None
     except SpecError as error:
         return [], error

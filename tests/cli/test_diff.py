@@ -237,3 +237,57 @@ def on_terminal(cwd: Path, **env: str) -> str:
     os.close(there)
     assert child.wait() == 0
     return printed.decode()
+
+
+@pytest.fixture
+def page(repo: Path, git: Git) -> Path:
+    """A bound spec with two panels on ``main``; on ``less``, checked out, one of them is gone."""
+    spec = (
+        "factory: 1\napp: {id: shop, title: Shop, version: 1.0.0, stage: mature}\n"
+        "code: {default: bound, language: python, paths: [src]}\ninterface:\n  panels: [Sales, Stock]\n"
+    )
+    put(repo, "factory.yaml", spec)
+    git("add", ".", cwd=repo)
+    git("commit", "-qm", "shop", cwd=repo)
+    git("checkout", "-qb", "less", cwd=repo)
+    put(repo, "factory.yaml", spec.replace(", Stock", "").replace("1.0.0", "1.1.0"))
+    git("commit", "-qam", "one page less", cwd=repo)
+    return repo
+
+
+def test_the_gate_judges_by_the_base(page: Path, git: Git, say: Say) -> None:
+    code, out, err = say(page, "--gate")
+    assert (code, err) == (1, "")
+    assert re.search(r"shop · main \([0-9a-f]{12}\) → the working tree", out)
+    assert "- panels.stock panel-removed major" in out
+    assert "gate: approval needed" in out
+    mark = re.findall(r"git factory approve ([0-9a-f]{12})", out)[-1]
+    for words in (("main",), ("main...less",), ("main", "HEAD")):
+        assert say(page, "--gate", *words)[0] == 1
+    message = f"fine\n\nFactory-Approve: {mark} nobody looked at it"
+    me = "--author=C O Mitter <committer@example.com>"
+    git("commit", "-q", "--allow-empty", me, "-m", message, cwd=page)
+    code, out, _ = say(page, "--gate", "main")
+    assert code == 0, out
+    assert "gate: passed" in out
+    assert "needs approval" not in out
+
+
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [
+        ("markdown", "**Gate: approval needed**"), ("json", '"verdict":"approval needed"'),
+        ("github", "::warning file=factory.yaml"), ("sarif", '"ruleId": "panel-removed"'),
+    ],
+)  # fmt: skip
+def test_the_gate_speaks_every_format(page: Path, say: Say, form: str, said: str) -> None:
+    code, out, _ = say(page, "--gate", "main", "--format", form)
+    assert code == 1
+    assert said in out
+
+
+def test_the_gate_is_not_moved_by_an_invalid_spec(page: Path, say: Say) -> None:
+    put(page, "factory.yaml", "factory: [")
+    code, out, _ = say(page, "--gate", "main")
+    assert code == 2
+    assert "the specs cannot be compared" in out
