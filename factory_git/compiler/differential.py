@@ -12,16 +12,17 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from factory_git.compiler import rules, samples
+from factory_git.compiler import samples
 from factory_git.compiler.hints import Side
 from factory_git.compiler.python import names
-from factory_git.compiler.rules import FAILS, GATE, TERM, UNANSWERED, Row, Rule, Rules
+from factory_git.compiler.rules import FAILS, GATE, TERM, UNANSWERED, Row, Rule, Rules, Worlds
 from factory_git.compiler.samples import Sample, Shape
 from factory_git.compiler.shapes import other_types, shape
 from factory_git.core.ids import SpecPath
 from factory_git.spec.model import Entity, Field
 
 WORLDS = 1600
+_BEFORE = " (before)"
 FAILED = "an error"  # what a term says that has no value
 _SHRUNK = 4  # counterexamples made smaller; the smallest is told
 _FOUND = 40  # counterexamples after which no more are looked for
@@ -64,7 +65,12 @@ class Differential:
 
     def called(self, path: SpecPath) -> str:
         """What the newer version calls a node of the older one."""
-        return self._now.get(path, f"{path} (before)")
+        return self._now.get(path, f"{path}{_BEFORE}")
+
+    def own(self, called: str) -> SpecPath:
+        """The way back of :meth:`called`."""
+        path = SpecPath(called.removesuffix(_BEFORE))
+        return self._then.get(path, path) if path == called else path
 
     def ask(self, path: SpecPath) -> Outcome | None:
         """What became of the rule at ``path`` of the newer spec; None where either version cannot be run."""
@@ -73,7 +79,7 @@ class Differential:
             return None
         if len(before.given) != len(after.given):
             return Outcome(kind=after.kind, why="it takes other arguments")
-        sides = (Side(self.old, before, self.called), Side(self.new, after, str))
+        sides = (Side(self.old, before, self.called, self.own), Side(self.new, after, str, SpecPath))
         if other := other_types(sides):
             return Outcome(kind=after.kind, why=f"{other} is of another type")
         return _Asked(sides, shape(sides)).outcome()
@@ -154,21 +160,23 @@ class _Version:
         self.rule: Rule = side.rule
         self.ask = side.rules.function(side.rule)
         self.run = {name: names.argument(name) for name in shape_.run}
-        self.entities = [_Rows(e, side, shape_) for e in side.spec.entities if side.called(e.path) in shape_.entities]
+        held = [side.rules.entities.get(side.own(path)) for path in shape_.entities]
+        self.entities = [_Rows(entity, side, shape_) for entity in held if entity is not None]
+        self.worlds = Worlds([rows.entity for rows in self.entities])
+        self.asked = next((n for n, rows in enumerate(self.entities) if rows.entity is self.rule.rows), 0)
         self.given = [_converter(str(type_)) for type_ in side.rule.given.values()]
 
     def answers(self, sample: Sample) -> list[Any] | None:
         """What the rule says of a world: a gate of every row. None: it cannot be asked."""
         try:
-            held = [(rows.entity, rows.made(sample)) for rows in self.entities]
-            world = rules.world(held)
+            held = [rows.made(sample) for rows in self.entities]
+            world = self.worlds.made(held)
             if self.rule.kind == TERM:
                 return [self.told(held, world, *(c(v) for c, v in zip(self.given, sample.given.values(), strict=True)))]
             run = Row({attribute: sample.run[name] for name, attribute in self.run.items()})
             if self.rule.kind != GATE:
                 return [self.lets(world, run, None)]
-            rows = next(rows for entity, rows in held if entity is self.rule.rows)
-            return [self.lets(world, run, row) for row in rows]
+            return [self.lets(world, run, row) for row in held[self.asked]]
         except UNANSWERED:
             return None
 
@@ -179,7 +187,7 @@ class _Version:
         except FAILS:
             return False
 
-    def told(self, held: Sequence[tuple[Entity, list[Row]]], *asked: Any) -> Any:
+    def told(self, held: Sequence[list[Row]], *asked: Any) -> Any:
         """The value of a term."""
         try:
             return _plain(self.ask(*asked), held)
@@ -229,8 +237,8 @@ def _text(value: Any) -> Any:
 _CONVERT: Mapping[str, Callable[[Any], Any]] = {"decimal": _number, "int": _whole, "text": _text}
 
 
-def _plain(value: Any, held: Sequence[tuple[Entity, Sequence[Row]]]) -> Any:
+def _plain(value: Any, held: Sequence[Sequence[Row]]) -> Any:
     """A term's value, rows told by their place: those of two versions are never the same objects."""
     if isinstance(value, Row):
-        return next(((n, at) for n, (_, rows) in enumerate(held) for at, r in enumerate(rows) if r is value), None)
+        return next(((n, at) for n, rows in enumerate(held) for at, r in enumerate(rows) if r is value), None)
     return tuple(_plain(item, held) for item in value) if isinstance(value, tuple | list) else value

@@ -21,11 +21,12 @@ _DEEP = 3  # terms that call terms
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One version of a rule, and what the newer version calls the older one's nodes."""
+    """One version of a rule; ``called`` is what the newer version calls a node of this one, ``own`` the way back."""
 
     rules: Rules
     rule: Rule
     called: Callable[[SpecPath], str]
+    own: Callable[[str], SpecPath]
 
     @property
     def spec(self) -> Spec:
@@ -52,10 +53,8 @@ def said(sides: Iterable[Side]) -> Said:
     """What the expressions of a rule, and of the terms that it calls, say in either version."""
     found = Said()
     for side in sides:
-        trees = side.rules.analysis.terms
-        owners = {id(tree): term for term in side.spec.terms if (tree := trees.get(term.path)) is not None}
         for tree in side.rule.trees:
-            _hear(side, owners.get(id(tree)), tree, found)
+            _hear(side, side.rules.owners.get(id(tree)), tree, found)
     for _ in range(_DEEP):
         for one, other in found.same:
             both = found.near[one] | found.near[other]

@@ -51,7 +51,11 @@ class Rule:
 
 
 class Rules:
-    """The rules of ``spec``, found when asked for. ``analysis`` is that of ``spec``."""
+    """The rules of ``spec``, found when asked for. ``analysis`` is that of ``spec``.
+
+    ``entities`` and ``fields`` are by address, in the order of the spec; ``owners`` are the terms by the identity of
+    their trees.
+    """
 
     def __init__(self, spec: Spec, analysis: Analysis) -> None:
         self.spec = spec
@@ -59,8 +63,10 @@ class Rules:
         self._rules: dict[SpecPath, Rule | None] = {}
         self._functions: dict[SpecPath, Callable[..., Any]] = {}
         self._terms = {t.id: t for t in spec.terms}
-        self.fields = {f.path: f for e in spec.entities for f in e.fields}
+        self.fields = {f.path: (e, f) for e in spec.entities for f in e.fields}
         self.entities = {e.path: e for e in spec.entities}
+        trees = ((analysis.terms.get(t.path), t) for t in spec.terms)
+        self.owners = {id(tree): term for tree, term in trees if tree is not None}
         self._globals: dict[str, Any] = {"values": values, "Decimal": Decimal, "dt": dt, "kit": kit}
 
     @cached_property
@@ -168,14 +174,20 @@ class Row:
         self.__dict__ = values_
 
 
-def world(entities: Sequence[tuple[Entity, list[Row]]]) -> SimpleNamespace:
-    """The rows as rules want them: a list for each entity, and a way to the row of a key."""
-    made = SimpleNamespace()
-    for entity, rows in entities:
-        setattr(made, names.attribute(entity), rows)
-        if entity.key is not None:
-            setattr(made, names.getter(entity), _getter(rows, names.field_name(entity.key)))
-    return made
+class Worlds:
+    """Makes worlds of rows of these entities as rules want them: a list for each, and a way to the row of a key."""
+
+    def __init__(self, entities: Sequence[Entity]) -> None:
+        self._lists = [names.attribute(entity) for entity in entities]
+        keyed = [(at, entity, entity.key) for at, entity in enumerate(entities) if entity.key is not None]
+        self._getters = [(at, names.getter(entity), names.field_name(key)) for at, entity, key in keyed]
+
+    def made(self, rows: Sequence[list[Row]]) -> SimpleNamespace:
+        """The world with these rows, entity by entity."""
+        made = SimpleNamespace(**dict(zip(self._lists, rows, strict=True)))
+        for at, getter, key in self._getters:
+            setattr(made, getter, _getter(rows[at], key))
+        return made
 
 
 def _getter(rows: Sequence[Row], key: str) -> Callable[[Any], Row]:

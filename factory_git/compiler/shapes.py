@@ -13,7 +13,8 @@ from factory_git.compiler.python.pytypes import convert, resolve
 from factory_git.compiler.rules import TERM
 from factory_git.compiler.samples import FIRST_DAY, Kind, Shape, Slot
 from factory_git.core.errors import SpecError
-from factory_git.spec.model import Entity, Field
+from factory_git.core.ids import SpecPath
+from factory_git.spec.model import Entity, Field, Node
 from factory_git.spec.types import Enum, ListOf, Optional, Ref, Type
 
 
@@ -25,12 +26,17 @@ def shape(sides: Sequence[Side]) -> Shape:
 
 def other_types(sides: tuple[Side, Side]) -> str:
     """A field that both versions read and whose values cannot be those of the other version's; empty for none."""
-    before, after = ({s.called(path): f for path, f in s.rules.fields.items() if path in s.rule.reads} for s in sides)
-    for path in before.keys() & after.keys():
+    before, after = ({s.called(path): s.rules.fields[path][1] for path in _fields(s)} for s in sides)
+    for path in sorted(before.keys() & after.keys()):
         kinds = {_sort(resolve(s.spec, f[path].type)) for s, f in zip(sides, (before, after), strict=True)}
         if len(kinds - {"any", "json"}) > 1:
             return path.replace("data_contracts.entities.", "").replace(".fields.", ".")
     return ""
+
+
+def _fields(side: Side) -> list[SpecPath]:
+    """The fields that a rule reads."""
+    return sorted(path for path in side.rule.reads if path in side.rules.fields)
 
 
 def _sort(type_: Type) -> str:
@@ -63,12 +69,11 @@ class _Builder:
         """The entities that are read, each with its fields that are."""
         out: dict[str, dict[str, tuple[Field, Side]]] = {}
         for side in self.sides:
-            for entity in side.spec.entities:
-                read = [f for f in entity.fields if f.path in side.rule.reads]
-                if read or entity.path in side.rule.reads:
-                    fields = out.setdefault(side.called(entity.path), {})
-                    for one in read:
-                        fields.setdefault(side.called(one.path), (one, side))
+            rules, reads = side.rules, side.rule.reads
+            for entity in sorted((rules.entities[p] for p in reads if p in rules.entities), key=_line):
+                out.setdefault(side.called(entity.path), {})
+            for entity, one in sorted((rules.fields[path] for path in _fields(side)), key=lambda at: _line(at[1])):
+                out.setdefault(side.called(entity.path), {}).setdefault(side.called(one.path), (one, side))
         return out
 
     def given(self) -> dict[str, Slot]:
@@ -92,7 +97,8 @@ class _Builder:
                 self.kinds[path] = {at: self.field(key, side, at)} | self.kinds[path]
 
     def field(self, declared: Field, side: Side, at: str) -> Slot:
-        bounds = [self.bounds(f, s) for s in self.sides for f in s.rules.fields.values() if s.called(f.path) == at]
+        found = [(s.rules.fields.get(s.own(at)), s) for s in self.sides]
+        bounds = [self.bounds(known[1], s) for known, s in found if known]
         low = max((b for b, _ in bounds if b is not None), default=None)
         high = min((b for _, b in bounds if b is not None), default=None)
         if low is not None and high is not None and low > high:
@@ -154,12 +160,16 @@ def _offset(value: Any) -> Any:
     return (value - FIRST_DAY).days if type(value) is dt.date else value
 
 
+def _line(node: Node) -> tuple[str, int, int, str]:
+    return node.place.file, node.place.line, node.place.column, node.path
+
+
 def _has(side: Side, path: str) -> bool:
-    return any(side.called(e.path) == path for e in side.spec.entities)
+    return side.own(path) in side.rules.entities
 
 
 def _entity(side: Side, path: str) -> Entity:
-    return next(e for e in side.spec.entities if side.called(e.path) == path)
+    return side.rules.entities[side.own(path)]
 
 
 def _sorted(kinds: Mapping[str, Kind]) -> dict[str, Kind]:

@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "e7d55ceece093c44"
+EPOCH = "4e1bc84c2154dd89"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -26,6 +26,7 @@ NONE, MINOR, MAJOR, BREAKING, FORBIDDEN = RISKS
 _LETTERS = {"acceptance": "a", "guardrails": "g", "migration": "m", "simulation": "s", "evidence": "e", "panels": "u"}
 _READ = frozenset(("term", "field", "entity"))
 _SAFETY = frozenset(("guardrail", "envelope item", "prohibited change", "disclaimer", "purpose"))
+_SHOWN = 8  # rules that are run although nothing can be worse any more
 _YOUNG = frozenset(("seed", "juvenile"))
 
 
@@ -82,10 +83,14 @@ def r2_reads(one: Mutation, base: Base) -> Mutation:
     path = SpecPath(one.path)
     if one.kind not in _READ or path not in both.then or one.row.risk == NONE:
         return one
-    for rule in base.scene.after.readers(path):
-        if rule not in both.then or (one.kind != "term" and _reworded(rule, base.scene)):
-            continue
-        one = _at_least(one, rule, base.scene.effects.of(rule), base)
+    rules = [rule for rule in base.scene.after.readers(path) if rule in both.then]
+    for number, rule in enumerate(rules):
+        if one.risk == FORBIDDEN and number >= _SHOWN:
+            return replace(
+                one, reasons=(*one.reasons, f"R2: {len(rules) - number} more rules read it and were not run")
+            )
+        if one.kind == "term" or not _reworded(rule, base.scene):
+            one = _at_least(one, rule, base.scene.effects.of(rule), base)
     return one
 
 

@@ -234,10 +234,14 @@ class Spec:
     reserved: tuple[SpecPath, ...]  # addresses that were removed and may not come back
     raw: Mapping[str, Any]
     places: Mapping[SpecPath, Place]
+    _called: dict[str, Entity] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def entity(self, name: str) -> Entity | None:
-        """The entity of that name or id."""
-        return next((e for e in self.entities if name in (e.name, e.id)), None)
+        """The entity of that name or id; the first, where an id is another one's name."""
+        if not self._called:
+            for entity in reversed(self.entities):
+                self._called.update({entity.name: entity, entity.id: entity})
+        return self._called.get(name)
 
     def path_of(self, entity: Entity, path: str) -> tuple[Field, ...]:
         """The fields along ``path`` (``contract.buyer.name``), as in :func:`fields_along`."""
