@@ -2,12 +2,13 @@
 
 Both versions are compiled as they would be promoted. The older one is filled with the application's own ``data/``,
 where the base has some, and with generated rows; the newer one migrates each database, looks at every row, and goes
-back. What stood in the tables before must stand there again, to the value. Code runs in a child process with a bare
-environment.
+back. What stood in the tables before must stand there again, to the value; of a migration that deletes for good only
+the way up can be tried. Code runs in a child process with a bare environment.
 """
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from factory_git.growth.mutation import Mutation
 WORLDS = 12  # databases of generated rows
 SEED = 0
 BY_HAND = ("H", "X")
+_CONFIRM = re.compile(r"^-- confirm: *(.*)$", re.MULTILINE)
 TIMEOUT = 120.0  # seconds, for one application and all its databases
 
 
@@ -35,6 +37,7 @@ class _Trial:
     """What became of one database. ``refused``: the newer version does not take it; ``lost``: it did not come back."""
 
     name: str
+    rows: int
     refused: str = ""
     lost: str = ""
 
@@ -55,7 +58,8 @@ def of(judge: Base, result: diff.Result, mutations: Sequence[Mutation]) -> Rehea
         names = [name for name in new.migrations if name not in old.migrations]
         if not names:
             return Rehearsal(state="passed", said="the stored tables do not change")
-        return _told(f"migration {', '.join(names)}", _try(judge, old, new, len(names)))
+        ends = [word for name in names if (word := _confirm(new, name))]
+        return _told(f"migration {', '.join(names)}", _try(judge, old, new, len(names), back=not ends), ends)
     except SpecError as error:
         return _missing(called, classes, error.message)
     except FactoryError as error:
@@ -67,27 +71,41 @@ def _missing(called: str, classes: Sequence[str], why: str) -> Rehearsal:
     return Rehearsal(state="missing", said=f"{called} was not rehearsed{hand}: {why}")
 
 
-def _told(called: str, trials: Sequence[_Trial]) -> Rehearsal:
+def _confirm(new: Version, name: str) -> str:
+    """What must be typed before a migration that deletes for good is applied; empty for others."""
+    found = _CONFIRM.search(new.files.get(f"migrations/{name}/up.sql", b"").decode(errors="replace"))
+    return found[1].strip() if found else ""
+
+
+def _told(called: str, trials: Sequence[_Trial], ends: Sequence[str]) -> Rehearsal:
     lost = next((one for one in trials if one.lost), None)
     if lost is not None:
         return Rehearsal(state="failed", said=f"{called} and back loses what was stored: {lost.lost} ({lost.name})")
     passed = [one for one in trials if not one.refused]
     refused = [one for one in trials if one.refused]
-    if not passed:
-        why = f": {refused[0].refused}" if refused else ""
-        return Rehearsal(state="failed", said=f"{called} takes none of {len(trials)} databases{why}")
-    words = f"{called} rehearsed up and down on {len(passed)} database{'s' * (len(passed) != 1)}"
-    some = f"; {len(refused)} refused before anything changed ({refused[0].refused})" if refused else ""
-    return Rehearsal(state="passed", said=words + some)
+    filled = sum(one.rows > 0 for one in passed)
+    if not filled:  # that nothing happens to empty tables shows nothing
+        why = f": {_line(refused[0].refused)}" if refused else ""
+        return Rehearsal(state="failed", said=f"{called} takes none of {len(trials)} databases that hold rows{why}")
+    way = "up" if ends else "up and down"
+    words = f"{called} rehearsed {way} on {filled} database{'s' * (filled != 1)}"
+    words += f"; {len(refused)} refused before anything changed ({_line(refused[0].refused)})" if refused else ""
+    words += f"; it cannot be taken back, and deploying asks for: {'; '.join(ends)}" if ends else ""
+    return Rehearsal(state="passed", said=words)
 
 
-def _try(judge: Base, old: Version, new: Version, count: int) -> list[_Trial]:
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _try(judge: Base, old: Version, new: Version, count: int, *, back: bool) -> list[_Trial]:
     with tempfile.TemporaryDirectory(prefix="factory-rehearsal-") as folder:
         place = Path(folder)
         apps = [one.lay_out(_made(place / name)) for name, one in (("old", old), ("new", new))]
         filled = dict(_filled(place, judge, apps[0], old, new))
         names = list(filled)
         before = {name: database.content(filled[name]) for name in names}
+        rows = {name: sum(one["_row"] for one in database.counts(filled[name]).values()) for name in names}
         tasks: list[Task] = []
         for name in names:
             db = str(filled[name])
@@ -95,9 +113,10 @@ def _try(judge: Base, old: Version, new: Version, count: int) -> list[_Trial]:
         answers = ask(apps[1], tasks, timeout=TIMEOUT)
         trials = []
         for number, name in enumerate(names):
-            refused = next((str(a["refused"]) for a in answers[2 * number : 2 * number + 2] if "refused" in a), "")
-            lost = "" if refused else _lost(before[name], database.content(filled[name]))
-            trials.append(_Trial(name=name, refused=refused, lost=lost))
+            up_down = answers[2 * number : 2 * number + (2 if back else 1)]
+            refused = next((str(answer["refused"]) for answer in up_down if "refused" in answer), "")
+            lost = _lost(before[name], database.content(filled[name])) if back and not refused else ""
+            trials.append(_Trial(name=name, rows=rows[name], refused=refused, lost=lost))
         return trials
 
 

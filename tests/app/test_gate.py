@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,10 @@ from tests.app.gate_support import (
     spec,
 )
 
+# A new field that what is stored has no value for.
+WITH_BOAT = spec(fields=", note: text?, boat: text", version="2.0.0").replace(
+    "[[id, days], [a, 1], [b, 9]]", "[[id, days, boat], [a, 1, x], [b, 9, x]]"
+)
 CAT = ("Cat", "cat@example.com")
 
 
@@ -98,19 +103,31 @@ def test_a_breaking_change_waits_for_two_and_its_migration_is_rehearsed(project:
     assert project.judge().exit_code == 0
 
 
-def test_a_breaking_change_whose_migration_cannot_be_written_fails_even_when_approved(
-    project: Project, say: Say
-) -> None:
+def test_a_migration_with_a_hole_fails_even_when_approved_until_somebody_fills_it(project: Project, say: Say) -> None:
     project.git("switch", "-q", "-c", "change")
-    text = spec(fields=", note: int?", version="2.0.0")  # was text: what is stored may be no number
-    (project.path / "factory.yaml").write_text(text)
+    project.write(WITH_BOAT)
     project.commit()
     verdict = project.judge()
-    assert verdict.apps[0].rehearsal.state in ("missing", "failed")
+    assert verdict.apps[0].rehearsal.state == "failed"
     for who in (ANN, BOB):
         say(who, open_of(verdict))
     assert project.judge().exit_code == 1
-    assert any("migration" in line for line in project.judge().missing())
+    assert any("takes none of" in line and "nobody has written yet" in line for line in project.judge().missing())
+    (up,) = project.path.glob("migrations/0002*/up.sql")
+    up.write_text(re.sub(r"-- HOLE:.*\n\s*gf_hole\(.*\)", "'unknown'", up.read_text()))
+    project.write(WITH_BOAT)
+    project.commit()
+    assert project.judge().exit_code == 0, project.judge().lines()
+
+
+def test_a_migration_that_loses_what_was_stored_fails(project: Project) -> None:
+    project.git("switch", "-q", "-c", "change")
+    project.write(WITH_BOAT)
+    (up,) = project.path.glob("migrations/0002*/up.sql")
+    up.write_text('DELETE FROM "fish";\n' + re.sub(r"-- HOLE:.*\n\s*gf_hole\(.*\)", "'unknown'", up.read_text()))
+    project.write(WITH_BOAT)
+    project.commit()
+    assert any("loses what was stored: fish" in line for line in project.judge().missing())
 
 
 def test_a_forbidden_change_is_nobodys_to_allow(project: Project, say: Say) -> None:
