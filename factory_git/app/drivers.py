@@ -90,12 +90,13 @@ def uninstall(location: Location, *, dry_run: bool = False) -> tuple[Setting, ..
 
 
 def summary(steps: Iterable[Setting]) -> list[str]:
-    """The steps as few lines: one for the attributes, one for what happens to the configuration of each driver."""
+    """The steps as few lines: one for the attributes, one for what happens to the configuration."""
     out: dict[str, None] = {}
-    for step in steps:
-        words = step.what.partition(": ")[0].removeprefix("git config ")
-        what = words if step.action == "write" else f"git config {words.rpartition('.')[0]}.*"
-        out[str(Setting(action=step.action, what=what))] = None
+    for action in dict.fromkeys(step.action for step in steps):
+        words = [step.what.removeprefix("git config ") for step in steps if step.action == action]
+        if action != "write":
+            words = [f"git config {', '.join(dict.fromkeys(word.rpartition('.')[0] for word in words))}"]
+        out |= {str(Setting(action=action, what=word.partition(": ")[0])): None for word in words}
     return list(out)
 
 
