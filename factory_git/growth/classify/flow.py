@@ -122,9 +122,8 @@ def _moved(change: Change, scene: Scene) -> Iterator[Mutation]:
 def _gates_beside(change: Change, scene: Scene) -> list[SpecPath]:
     """The gates of the old pipeline that stayed where they were."""
     assert change.before is not None
-    order = scene.before.order(change.before.path)
-    stayed = {path for path in order if scene.both.now.get(path) not in change.edits}
-    return [path for path in scene.before.gates if path in stayed]
+    order, moved = frozenset(scene.before.order(change.before.path)), frozenset(change.edits)
+    return [path for path in scene.before.gates if path in order and scene.both.now.get(path) not in moved]
 
 
 def _gate_moved(change: Change, scene: Scene, gate: SpecPath, past: str) -> Mutation | None:
