@@ -13,9 +13,11 @@ from factory_git.app.gate_verdict import Verdict
 from factory_git.app.pull_request import Posted, Request
 from factory_git.core.errors import UsageError
 from factory_git.drift.formats import FORMATS as FINDINGS
-from factory_git.gitio import lock, renames
+from factory_git.gitio import lock, proposal, renames
 from factory_git.gitio.locate import Location
 from factory_git.growth.report.table import FORMATS as MUTATIONS
+
+SHORT = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +51,7 @@ def run(location: Location, options: Options, environ: Mapping[str, str], *, wai
     Raises :class:`UsageError` outside of a pull request's job, unless it is a dry run with a base of its own.
     """
     asked = _request(options, environ, wait)
+    _refuse_another(location, options, asked)
     verdict = gate.run(location, options.base or _base(location, asked), options.head)
     body = gate_comment.body(verdict)
     said: list[str] = []
@@ -70,6 +73,16 @@ def _request(options: Options, environ: Mapping[str, str], wait: lock.Wait) -> R
         if options.dry_run and options.platform == "auto":
             return None
         raise
+
+
+def _refuse_another(location: Location, options: Options, asked: Request | None) -> None:
+    """A job that checked out something else, as one on ``pull_request_target`` does, would find nothing wrong."""
+    if asked is None or not asked.head or proposal.is_ancestor(location, asked.head, options.head):
+        return
+    raise UsageError(
+        f"{options.head} does not hold {asked.head[:SHORT]}, the proposed commit: something else would be judged",
+        code="comment/head", hint="on: pull_request (not pull_request_target), after actions/checkout as it is",
+    )  # fmt: skip
 
 
 def _base(location: Location, asked: Request | None) -> str:

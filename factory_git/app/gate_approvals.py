@@ -53,10 +53,15 @@ def found(base: Base, wanted: Wanted, *, signed: bool) -> Found:
                 notes.append(f"commit {one.oid[:SHORT]}: {TRAILER}: {value!r} names no mutation of this change")
             else:
                 given.append(each)
-    authors = {same(one.author[1]) for one in made if not one.empty}
+    return Found(given=tuple(given), authors=_authors(base, made), notes=tuple(notes))
+
+
+def _authors(base: Base, made: Sequence[Made]) -> frozenset[str]:
+    """Who made the change, under every address that the base's ``.mailmap`` knows as theirs."""
+    wrote = {same(email) for one in made if not one.empty for email in (one.author[1], *one.others)}
     if base.head in (INDEX, WORKTREE):
-        authors.add(same(base.context.config.author.email))
-    return Found(given=tuple(given), authors=frozenset(authors), notes=tuple(notes))
+        wrote.add(same(base.context.config.author.email))
+    return frozenset(wrote | {same(base.mailmap[email]) for email in wrote if email in base.mailmap})
 
 
 def _entries(base: Base, wanted: Wanted) -> tuple[list[Entry], list[str]]:

@@ -7,7 +7,8 @@ commit where both parted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -25,6 +26,7 @@ from factory_git.growth.mutation import Mutation
 from factory_git.spec.graph import build
 
 SIGNERS, RING = ".factory/allowed_signers", ".factory/allowed_keys.asc"
+_EMAIL = re.compile(r"<([^<>\s]+)>")
 USUAL = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
 
@@ -57,6 +59,13 @@ class Base:
     def context(self) -> Context:
         """The repository with the settings of the branch: the change does not choose its ledger."""
         return Context(self.location, Config(self.location), committed=self._file(COMMITTED) or b"")
+
+    @cached_property
+    def mailmap(self) -> Mapping[str, str]:
+        """Address in a commit → the address that stands for the person, as the branch's ``.mailmap`` says."""
+        text = (self._file(".mailmap") or b"").decode(errors="replace")
+        rows = [_EMAIL.findall(line.partition("#")[0]) for line in text.splitlines()]
+        return {row[1].casefold(): row[0] for row in rows if len(row) == 2}
 
     def rules(self, old: Side) -> Rules:
         """What the tip says about who approves changes of a spec; ``old`` is that spec where the change left it."""

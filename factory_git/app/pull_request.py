@@ -61,11 +61,15 @@ class Thread(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """A pull request as its job's environment tells of it. ``base`` is the name of the branch it is for."""
+    """A pull request as its job's environment tells of it.
+
+    ``base`` is the name of the branch it is for, ``head`` the commit that is proposed (empty: the job does not say).
+    """
 
     platform: str
     base: str
     thread: Thread | None
+    head: str = ""
     why: str = ""  # why there is no thread
     summary: Path | None = None  # a file whose text the service shows beside the job
     outputs: Path | None = None  # a file that takes name=value lines
@@ -186,7 +190,12 @@ class _GitLab:
 
 def _github(environ: Mapping[str, str], wait: lock.Wait) -> Request:
     event = _event(environ.get("GITHUB_EVENT_PATH", ""))
-    change = event.get("pull_request")
+    change, queued = event.get("pull_request"), event.get("merge_group")
+    files = {"summary": _path(environ, "GITHUB_STEP_SUMMARY"), "outputs": _path(environ, "GITHUB_OUTPUT")}
+    if isinstance(queued, dict):
+        base = str(queued["base_ref"]).removeprefix("refs/heads/")
+        why = "a merge queue has no comments"
+        return Request(platform=GITHUB, base=base, head=str(queued["head_sha"]), thread=None, why=why, **files)
     if not isinstance(change, dict):
         name = environ.get("GITHUB_EVENT_NAME") or "this event"
         raise UsageError(f"{name} is of no pull request", code="comment/event", hint="on: pull_request")
@@ -205,10 +214,10 @@ def _github(environ: Mapping[str, str], wait: lock.Wait) -> Request:
     return Request(
         platform=GITHUB,
         base=str(change["base"]["ref"]),
+        head=str((change.get("head") or {}).get("sha") or ""),
         thread=thread if token else None,
         why="" if token else "no token: GITHUB_TOKEN is not set",
-        summary=_path(environ, "GITHUB_STEP_SUMMARY"),
-        outputs=_path(environ, "GITHUB_OUTPUT"),
+        **files,
     )
 
 
@@ -226,6 +235,7 @@ def _gitlab(environ: Mapping[str, str], wait: lock.Wait) -> Request:
     return Request(
         platform=GITLAB,
         base=environ.get("CI_MERGE_REQUEST_TARGET_BRANCH_NAME", ""),
+        head=environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or environ.get("CI_COMMIT_SHA", ""),
         thread=thread if token else None,
         why="" if token else "no token: FACTORY_GITLAB_TOKEN is not set (a job's own token may not comment)",
     )

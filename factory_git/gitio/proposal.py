@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,13 +10,16 @@ from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed
 from factory_git.gitio.locate import Location
 
-_FORMAT = "%H%x00%T%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%(trailers:key={key},valueonly,unfold,separator=%x02)%x01"
+_PEOPLE = "%H%x00%T%x00%P%x00%an%x00%ae%x00%cn%x00%ce"
+_TRAILER = "%x00%(trailers:key={key},valueonly,unfold,separator=%x02)"
+_CO_AUTHOR = "Co-authored-by"
+_EMAIL = re.compile(r"<([^<>]+)>")
 _MERGES = 50  # merges that are made again to see whether somebody added to them; the rest count as work
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """One commit. ``values`` are those of the trailer that was asked for.
+    """One commit. ``values`` are those of the trailer that was asked for, ``others`` the emails of co-authors.
 
     ``empty``: it changes nothing by itself, as a commit that only approves does, or a merge as Git makes it.
     """
@@ -24,24 +28,26 @@ class Made:
     author: tuple[str, str]  # name, email
     committer: tuple[str, str]
     values: tuple[str, ...]
+    others: tuple[str, ...]
     empty: bool
 
 
 def commits(location: Location, base: str, head: str, key: str) -> tuple[Made, ...]:
     """The commits that ``head`` has and ``base`` has not, newest first, with the values of their trailer ``key``."""
-    form = _FORMAT.format(key=key)
+    form = _PEOPLE + _TRAILER.format(key=key) + _TRAILER.format(key=_CO_AUTHOR) + "%x01"
     args = ("-c", "log.showSignature=false", "log", "--encoding=UTF-8", f"--format={form}", f"{base}..{head}", "--")
     lines = [line.strip("\n") for line in ask(location, *args).decode(errors="replace").split("\x01")]
     rows = [line.split("\0") for line in lines if line]
     trees = _trees(location, {parent for row in rows for parent in row[2].split()})
     made, left = [], _MERGES
-    for oid, tree, parents, *people, values in rows:
+    for oid, tree, parents, *people, values, others in rows:
         above = parents.split()
         left -= len(above) > 1
         empty = _is_empty(location, tree, above, trees) if left >= 0 or len(above) < 2 else False
         said = tuple(value.strip() for value in values.split("\x02") if value.strip())
         name, email, by, at = people
-        made.append(Made(oid=oid, author=(name, email), committer=(by, at), values=said, empty=empty))
+        also = tuple(_EMAIL.findall(others))
+        made.append(Made(oid=oid, author=(name, email), committer=(by, at), values=said, others=also, empty=empty))
     return tuple(made)
 
 

@@ -24,7 +24,13 @@ FORBIDDEN = "forbidden"
 SHORTEST = 6  # characters of a fingerprint that are taken as one
 # What a plate may ask for besides what can be looked up: one more pair of eyes, or two.
 PEOPLE = {"approval": 1, "human_approval": 1, "review": 1, "human_review": 1, "two_approvals": 2}
-CHECKED = ("acceptance", "simulation", "migration", "tests")  # what is proven by a record or by trying it
+# What is proven by a record or by trying it, and how.
+CHECKED = {
+    "acceptance": "git factory run",
+    "tests": "git factory run",
+    "simulation": "git factory simulate",
+    "migration": "write what is missing in it",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +148,8 @@ class Item:
         if self.state == FORBIDDEN:
             return "forbidden by identity: nobody can approve it"
         parts = [self._people()] if self.open else []
-        return "; ".join([*parts, *(f"its plate asks for {one}, which is not proven" for one in self.lacks)])
+        parts += [f"its plate asks for {one}, which is not proven yet ({CHECKED[one]})" for one in self.lacks]
+        return "; ".join(parts)
 
     def _people(self) -> str:
         many = f"{self.open} approval{'s' * (self.open != 1)}"

@@ -173,7 +173,10 @@ def github(tmp_path: Path, service: Service, **inputs: str) -> tuple[Job, dict[s
     """Play every script of the action; the job, its outputs, and the first exit that is not 0."""
     job = Job(tmp_path, service, "refs/pull/5/merge")
     event = job.temp / "event.json"
-    event.write_text(json.dumps({"pull_request": {"number": 5, "base": {"ref": "main"}}}))
+    origin = tmp_path / "origin.git"
+    asked = ["git", "rev-parse", "refs/heads/change"]
+    head = subprocess.run(asked, cwd=origin, check=True, capture_output=True, text=True).stdout.strip()
+    event.write_text(json.dumps({"pull_request": {"number": 5, "base": {"ref": "main"}, "head": {"sha": head}}}))
     files = {name: job.temp / name.lower() for name in ("GITHUB_PATH", "GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY")}
     for file in files.values():
         file.touch()
@@ -187,7 +190,9 @@ def github(tmp_path: Path, service: Service, **inputs: str) -> tuple[Job, dict[s
     }
     known = {f"inputs.{name}": str(one.get("default", "")) for name, one in ACTION["inputs"].items()}
     known |= {"inputs.python": str(python(tmp_path)), "inputs.token": TOKEN, "github.action_path": str(TOP)}
-    known |= {"inputs.base || github.base_ref": "main"} | {f"inputs.{name}": text for name, text in inputs.items()}
+    known |= {"inputs.base || github.base_ref || github.event.merge_group.base_ref": "main"} | {
+        f"inputs.{name}": text for name, text in inputs.items()
+    }
     code = 0
     for step in SCRIPTS:
         more = [line for line in files["GITHUB_PATH"].read_text().splitlines() if line]
@@ -230,7 +235,9 @@ def test_a_job_without_rights_or_wish_to_comment_fills_its_summary(
 
 
 def test_a_branch_with_a_hostile_name_is_a_name(tmp_path: Path, origin: Project, service: Service) -> None:
-    job, _, code = github(tmp_path, service, **{"base || github.base_ref": "$(touch${IFS}owned)"})
+    job, _, code = github(
+        tmp_path, service, **{"base || github.base_ref || github.event.merge_group.base_ref": "$(touch${IFS}owned)"}
+    )
     assert code != 0
     assert not (job.place / "owned").exists()
 

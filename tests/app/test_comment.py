@@ -218,6 +218,26 @@ def test_outside_of_a_request_it_says_what_to_do(project: Project) -> None:
         run(project, {"GITLAB_CI": "true"})
 
 
+def test_a_job_that_checked_out_something_else_is_told(github: Service, project: Project, tmp_path: Path) -> None:
+    """As on ``pull_request_target``: the base would be compared with itself, and pass."""
+    head = project.change(**FORBIDDEN)
+    event = tmp_path / "target.json"
+    event.write_text(json.dumps({"pull_request": {"number": 5, "base": {"ref": "main"}, "head": {"sha": head}}}))
+    env = environ(github, tmp_path, GITHUB_EVENT_PATH=str(event))
+    assert run(project, env).verdict.exit_code == 4
+    project.git("switch", "-q", "main")
+    with pytest.raises(UsageError, match="something else would be judged"):
+        run(project, env)
+
+
+def test_a_merge_queue_is_judged_and_has_no_comment(github: Service, project: Project, tmp_path: Path) -> None:
+    head = project.change(**MAJOR)
+    event = tmp_path / "queue.json"
+    event.write_text(json.dumps({"merge_group": {"base_ref": "refs/heads/main", "head_sha": head}}))
+    result = run(project, environ(github, tmp_path, GITHUB_EVENT_PATH=str(event)))
+    assert (result.verdict.exit_code, result.posted.state, github.asked) == (1, "refused", [])
+
+
 def test_a_dry_run_shows_the_comment_anywhere_and_writes_it_nowhere(
     service: Service, project: Project, tmp_path: Path
 ) -> None:

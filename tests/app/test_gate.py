@@ -268,6 +268,45 @@ def test_the_author_of_the_change_does_not_approve_it(project: Project, say: Say
     assert project.judge().exit_code == 0
 
 
+def test_a_co_author_made_the_change_too(project: Project, say: Say) -> None:
+    project.change(**MAJOR)
+    (project.path / "README").write_text("x\n")
+    project.commit("together\n\nCo-authored-by: Ann <ANN@example.com>")
+    with pytest.raises(Negative, match="made the change"):
+        say(ANN, open_of(project.judge()))
+
+
+def test_an_author_is_known_by_the_addresses_of_the_bases_mailmap(project: Project, say: Say) -> None:
+    (project.path / ".mailmap").write_text("Ann <ann@example.com> <ann@home.example>  # and so on\n")
+    project.commit("who is who", by=BOB)
+    project.change(by=("Ann", "Ann@Home.example"), **MAJOR)
+    (project.path / ".mailmap").unlink()
+    project.commit("who am I")
+    assert [who.email for who in project.judge().open[0].may] == ["bob@example.com"]
+
+
+def test_a_plate_that_asks_for_acceptance_waits_for_a_converged_run_of_this_version(project: Project) -> None:
+    asks = APPROVERS + "    - {name: Cat, email: cat@example.com}\n"
+    text = spec(growth=asks).replace("max_risk: breaking}", "max_risk: breaking, require: [acceptance]}")
+    project.write(text)
+    project.commit("ask for it", by=BOB)
+    project.git("switch", "-q", "-c", "change")
+    project.write(text.replace(", note: text?", ", note: text?, size: int?").replace("1.0.0", "1.1.0"))
+    project.commit()
+    verdict = project.judge()
+    assert risks(verdict)["field-added-optional"] == "lacking"
+    assert "which is not proven yet (git factory run)" in verdict.missing()[0]
+    said = {
+        "commit": None, "iterations": 1, "outcome": "converged", "promoted": False, "reason": "", "run": "0" * 40,
+        "spec": "shop", "title": "x",
+    }  # fmt: skip
+    ledger = base_of(locate(project.path), "main", "HEAD").context.ledger
+    ledger.put("verdict", said | {"spec_digest": verdict.apps[0].result.diff.base})
+    assert project.judge().exit_code == 1
+    ledger.put("verdict", said | {"spec_digest": verdict.apps[0].result.diff.head})
+    assert project.judge().exit_code == 0
+
+
 def test_uncommitted_work_is_ones_own(project: Project) -> None:
     project.git("switch", "-q", "-c", "change")
     project.write(spec(growth="  approvers:\n    - {name: A U Thor, email: author@example.com}\n" + APPROVERS[13:]))

@@ -153,7 +153,10 @@ def test_a_plate_can_ask_for_more_than_the_risk_does() -> None:
     both = (given(one, ANN), given(one, BOB))
     assert judged(one, by).needs == 2
     assert judged(one, by, *both).state == "lacking"
-    assert judged(one, by, *both).missing() == "its plate asks for simulation, which is not proven"
+    assert (
+        judged(one, by, *both).missing()
+        == "its plate asks for simulation, which is not proven yet (git factory simulate)"
+    )
     assert judged(one, by, *both, proven="simulation").passes
 
 
