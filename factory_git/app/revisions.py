@@ -6,6 +6,7 @@ the top of the repository, in messages too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -20,7 +21,8 @@ from factory_git.spec.model import Source, Spec
 
 HEAD = "HEAD"
 SHORT = 12
-_SUFFIX = ".yaml"
+# What `spec.load.find` may take for a part of a spec; of a tree of many files, only these are read.
+_SPECS = r"(^|/)([^/]*\.)?factory\.yaml$|(^|/)spec/([^/]+/)?[^/]+\.yaml$"
 _LABELS = {INDEX: "the index", WORKTREE: "the working tree"}
 
 
@@ -81,7 +83,7 @@ def sides(location: Location, revision: str, *, label: str = "", also: Collectio
     ``also`` are files that are specs whatever they are called, where the tree has them. ``HEAD`` before the first
     commit holds none. Raises :class:`UsageError` for an unknown revision, :class:`SpecError` for two specs in a folder.
     """
-    tree = _tree(location, revision, _SUFFIX if all(path.endswith(_SUFFIX) for path in also) else "")
+    tree = _tree(location, revision, re.compile("|".join([_SPECS, *(f"^{re.escape(path)}$" for path in also if path)])))
     if tree is None:
         return []
     commit = tree.origin if tree.origin not in (INDEX, WORKTREE) else None
@@ -122,13 +124,13 @@ def commit_of(location: Location, revision: str) -> str | None:
     return renames.commit_id(location, revision)
 
 
-def _tree(location: Location, revision: str, suffix: str) -> trees.Tree | None:
+def _tree(location: Location, revision: str, only: re.Pattern[str]) -> trees.Tree | None:
     if revision == INDEX:
-        return trees.index(location, suffix=suffix)
+        return trees.index(location, only=only)
     if revision == WORKTREE:
-        return trees.worktree(location, suffix=suffix)
+        return trees.worktree(location, only=only)
     try:
-        return trees.commit(location, revision, suffix=suffix)
+        return trees.commit(location, revision, only=only)
     except UsageError:
         if commit_of(location, revision) is None:
             return None

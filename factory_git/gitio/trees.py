@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,7 @@ class Entry:
 
 
 INDEX, WORKTREE = "index", "worktree"
+ANY = re.compile("")
 
 
 class Tree(Protocol):
@@ -112,12 +114,12 @@ class WorkTree:
         return data
 
 
-def index(location: Location, *, suffix: str = "") -> BlobTree:
-    """What ``git commit`` would record; of it, the paths that end in ``suffix``."""
+def index(location: Location, *, only: re.Pattern[str] = ANY) -> BlobTree:
+    """What ``git commit`` would record; of it, the paths in which ``only`` is found."""
     if location.worktree is None:
         raise UsageError("a bare repository has no index", code="usage/bare", hint="name a commit: --rev HEAD")
-    found = listing(location, [f":(top)*{suffix}" if suffix else ":(top)"])
-    return BlobTree(location, {path: _entry(what) for path, what in found.items()}, INDEX)
+    found = listing(location, [":(top)"])
+    return BlobTree(location, {path: _entry(what) for path, what in found.items() if only.search(path)}, INDEX)
 
 
 def listing(location: Location, pathspecs: Sequence[str]) -> dict[str, str]:
@@ -125,8 +127,8 @@ def listing(location: Location, pathspecs: Sequence[str]) -> dict[str, str]:
     return parse(ask(location, "ls-files", "--stage", "-z", "--full-name", "--", *pathspecs))
 
 
-def commit(location: Location, revision: str, *, suffix: str = "") -> BlobTree:
-    """The files of a commit that end in ``suffix``. Raises :class:`UsageError` when there is no such revision."""
+def commit(location: Location, revision: str, *, only: re.Pattern[str] = ANY) -> BlobTree:
+    """The files of a commit in whose paths ``only`` is found. Raises :class:`UsageError` for an unknown revision."""
     try:
         oid = ask(location, "rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
     except GitFailed as error:
@@ -135,15 +137,15 @@ def commit(location: Location, revision: str, *, suffix: str = "") -> BlobTree:
     out = ask(location, "ls-tree", "-r", "-z", "--full-tree", name_of_commit)
     found = {}
     for line in os.fsdecode(out).split("\0"):
-        if line and line.endswith(suffix):
-            what, path = line.split("\t", 1)
+        what, _, path = line.partition("\t")
+        if path and only.search(path):
             mode, _, name = what.split(" ")
             found[path] = Entry(mode=mode, oid=name)
     return BlobTree(location, found, name_of_commit)
 
 
-def worktree(location: Location, typed: Mapping[str, bytes] | None = None, *, suffix: str = "") -> WorkTree:
-    """The files on disk whose path ends in ``suffix``; ``typed`` are contents that stand for those of some, as an
+def worktree(location: Location, typed: Mapping[str, bytes] | None = None, *, only: re.Pattern[str] = ANY) -> WorkTree:
+    """The files on disk in whose paths ``only`` is found; ``typed`` are contents that stand for those of some, as an
     editor has them.
 
     Raises :class:`UsageError` in a bare repository.
@@ -151,9 +153,8 @@ def worktree(location: Location, typed: Mapping[str, bytes] | None = None, *, su
     top = location.worktree
     if top is None:
         raise UsageError("a bare repository has no working tree", code="usage/bare", hint="name a commit: --rev HEAD")
-    only = f":(top)*{suffix}" if suffix else ":(top)"
-    out = ask(location, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name", "--", only)
-    names = sorted({name for name in os.fsdecode(out).split("\0") if name})
+    out = ask(location, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--full-name", "--", ":(top)")
+    names = sorted({name for name in os.fsdecode(out).split("\0") if name and only.search(name)})
     modes = {name: mode for name in names if (mode := _mode_on_disk(top / name))}
     files = [name for name, mode in modes.items() if mode in (FILE, EXECUTABLE)]
     oids = _hash_files(location, top, files)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from factory_git.app.revisions import Side, pairs, sides
 from factory_git.core.errors import SpecError, UsageError
 from factory_git.gitio import trees
 from factory_git.gitio.locate import locate
+from factory_git.spec.load import find
 from tests.conftest import Git
 
 SHOP = "factory: 1\napp: {id: shop, title: Shop, version: 1.0.0}\nsafety: {disclaimers: [Prices may change]}\n"
@@ -55,11 +57,23 @@ def test_a_tree_is_a_commit_the_index_or_the_disk(shop: Path, git: Git) -> None:
 
 
 def test_only_files_that_may_be_specs_are_looked_at(shop: Path) -> None:
-    location = locate(shop)
-    for tree in (trees.commit(location, "HEAD", suffix=".yaml"), trees.index(location, suffix=".yaml")):
+    location, only = locate(shop), re.compile("/")
+    for tree in (trees.commit(location, "HEAD", only=only), trees.index(location, only=only)):
         assert list(tree.paths()) == ["apps/shop/factory.yaml"]
-    assert list(trees.worktree(location, suffix=".yaml").paths()) == ["apps/shop/factory.yaml"]
+    assert list(trees.worktree(location, only=only).paths()) == ["apps/shop/factory.yaml"]
     assert list(trees.worktree(location).paths()) == ["README", "apps/shop/factory.yaml"]
+
+
+@pytest.mark.parametrize(
+    "name", ["factory.yaml", "a/x.factory.yaml", "spec/app.yaml", "a/spec/data_contracts/item.yaml"]
+)
+def test_whatever_can_be_a_spec_is_read(repo: Path, name: str) -> None:
+    (part,) = (other for path, other in find([name, "a/spec/app.yaml", "other/factory.yml"]) if name in other)
+    for path in {*part, name, "near.yaml", "spectre/app.yaml"}:
+        put(repo, path)
+    paths = {path for side in sides(locate(repo), "worktree") for path in side.files}
+    assert name in paths
+    assert not paths & {"near.yaml", "spectre/app.yaml"}
 
 
 def test_untracked_specs_are_on_disk_and_ignored_ones_are_not(shop: Path) -> None:
