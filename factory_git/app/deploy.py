@@ -142,12 +142,12 @@ def run(ctx: Context, options: Options, checkpoint: Checkpoint = no_checkpoint) 
 
 def _target(ctx: Context, options: Options, app: str, named: str) -> Target:
     if options.to is not None:
-        return Target(options.to.absolute())
+        return Target(options.to.resolve())
     found = records.remembered(ctx, app, named)
     if found is not None:
         return found
     if options.database is not None:
-        place = options.database.absolute()
+        place = options.database.resolve()
         return Target(place.with_name(f"{place.stem}-deployed"))
     raise UsageError(
         f"{app} ({named}) has not been deployed from here: it is not known where to",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -44,15 +43,15 @@ def remembered(ctx: Context, app: str, variant: str) -> Target | None:
 def placed(ctx: Context, text: str) -> Path:
     """A folder as records name it: one of the working tree from its top, any other in full."""
     top = ctx.location.worktree
-    return Path(text) if Path(text).is_absolute() or top is None else top / text
+    return (Path(text) if Path(text).is_absolute() or top is None else top / text).resolve()
 
 
 def told(ctx: Context, folder: Path) -> str:
     """How records name a folder; see :func:`placed`."""
     top = ctx.location.worktree
-    whole = Path(os.path.realpath(folder))
-    if top is not None and whole.is_relative_to(os.path.realpath(top)):
-        return whole.relative_to(os.path.realpath(top)).as_posix()
+    whole = folder.resolve()
+    if top is not None and whole.is_relative_to(top.resolve()):
+        return whole.relative_to(top.resolve()).as_posix()
     return str(whole)
 
 

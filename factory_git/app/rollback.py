@@ -148,7 +148,7 @@ def run(ctx: Context, options: Options, checkpoint: Checkpoint = no_checkpoint) 
 def _target(ctx: Context, options: Options) -> Target:
     """The target that is meant: the one named, else the only one there is of this variant."""
     if options.to is not None:
-        target = Target(options.to.absolute())
+        target = Target(options.to.resolve())
         if not target.state:
             raise NotFound(f"nothing is deployed at {options.to}", code="rollback/nothing")
         return target

@@ -87,8 +87,8 @@ def _show(one: Result) -> None:
     if one.irreversible:
         output.emit(f"  cannot be taken back: {', '.join(one.irreversible)}")
     if one.state == "deployed":
-        way_back = "the way back was rehearsed" if one.rehearsed else "the way back was not rehearsed"
-        output.emit(f"  {way_back}; {one.proven} acceptance tests passed")
+        way_back = "the way back was rehearsed; " if one.rehearsed else "the way back was not rehearsed; "
+        output.emit(f"  {way_back if one.previous else ''}{one.proven} acceptance tests passed")
         if one.backup:
             output.emit(f"  the database before: {place}/{one.backup}")
         output.emit(f"  deployment {short(one.record)}")
@@ -96,6 +96,5 @@ def _show(one: Result) -> None:
 
 
 def relative(path: Path) -> str:
-    """``path`` from here where it lies below, else in full."""
-    here = os.path.relpath(path)
-    return str(path) if here.startswith("..") else here
+    """``path`` from here, or in full where that is shorter."""
+    return min(os.path.relpath(path), str(path), key=len)

@@ -25,6 +25,7 @@ from factory_git.growth.simulation_words import lines, summary
 
 @click.command("simulate")
 @click.argument("words", nargs=-1, metavar="[BASE[..[.]HEAD] | BASE HEAD | MORPH] [SPEC]...")
+@click.option("--morph", default="", metavar="FILE|ID", help="A planned change instead of two versions.")
 @click.option(
     "--data", type=click.Path(path_type=Path), help="A database, or a folder of CSV files, to run on a copy of."
 )
@@ -137,9 +138,9 @@ def _write(folder: Path, results: Sequence[Result]) -> None:
 def _show(each: Result) -> None:
     output.emit(output.style(f"{each.app} {' → '.join(each.versions)}", bold=True) + f"  {' → '.join(each.labels)}")
     if each.data is not None:
-        _part(each.data, f"on {each.source}, {_count(each.data.cases, 'case')}")
+        _part(each.data, f"on the data ({each.source})", "case")
     if each.worlds is not None:
-        _part(each.worlds, f"on {_count(each.worlds.cases, 'generated world')} (seed {each.seed})", smallest=True)
+        _part(each.worlds, f"on generated worlds (seed {each.seed})", "world", smallest=True)
     if each.panels:
         output.emit(f"panels that look different: {', '.join(each.panels)}")
     for one in each.pictures:
@@ -150,10 +151,13 @@ def _show(each: Result) -> None:
         output.emit(f"simulation {short(each.record)}")
 
 
-def _part(one: Simulated, where: str, *, smallest: bool = False) -> None:
+def _part(one: Simulated, where: str, what: str, *, smallest: bool = False) -> None:
     """One kind of cases: summary and rows; ``smallest``: only those of the first case that differs."""
     said = summary(one)
-    output.emit(f"{where}: {'nothing differs' if not said else f'{one.differing} differ'}")
+    count = _count(one.cases, what)
+    output.emit(f"{where}: {f'{one.differing} of {count} differ' if said else f'nothing differs in {count}'}")
+    if one.unfit:
+        output.emit(f"  {one.unfit} of them do not fit the older version: nothing was compared there")
     for line in said:
         output.emit(f"  {line}")
     if smallest and one.first:
