@@ -12,7 +12,6 @@ from factory_git.app.revisions import Side, pairs, sides
 from factory_git.core.errors import SpecError, UsageError
 from factory_git.gitio import trees
 from factory_git.gitio.locate import locate
-from factory_git.spec.load import find
 from tests.conftest import Git
 
 SHOP = "factory: 1\napp: {id: shop, title: Shop, version: 1.0.0}\nsafety: {disclaimers: [Prices may change]}\n"
@@ -64,16 +63,14 @@ def test_only_files_that_may_be_specs_are_looked_at(shop: Path) -> None:
     assert list(trees.worktree(location).paths()) == ["README", "apps/shop/factory.yaml"]
 
 
-@pytest.mark.parametrize(
-    "name", ["factory.yaml", "a/x.factory.yaml", "spec/app.yaml", "a/spec/data_contracts/item.yaml"]
-)
-def test_whatever_can_be_a_spec_is_read(repo: Path, name: str) -> None:
-    (part,) = (other for path, other in find([name, "a/spec/app.yaml", "other/factory.yml"]) if name in other)
-    for path in {*part, name, "near.yaml", "spectre/app.yaml"}:
+@pytest.mark.parametrize("tree", ["HEAD", "index", "worktree"])
+def test_whatever_can_be_a_part_of_a_spec_is_read(repo: Path, git: Git, tree: str) -> None:
+    parts = ["factory.yaml", "a/x.factory.yaml", "b/spec/app.yaml", "b/spec/terms.yaml", "b/spec/data_contracts/i.yaml"]
+    for path in (*parts, "near.yaml", "c/xfactory.yaml", "spectre/app.yaml", "b/spec/deep/er/i.yaml"):
         put(repo, path)
-    paths = {path for side in sides(locate(repo), "worktree") for path in side.files}
-    assert name in paths
-    assert not paths & {"near.yaml", "spectre/app.yaml"}
+    git("add", ".", cwd=repo)
+    git("commit", "-qm", "all", cwd=repo)
+    assert sorted(path for side in sides(locate(repo), tree) for path in side.files) == sorted(parts)
 
 
 def test_untracked_specs_are_on_disk_and_ignored_ones_are_not(shop: Path) -> None:
