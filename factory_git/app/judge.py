@@ -13,9 +13,9 @@ from pathlib import PurePosixPath
 
 from factory_git.app import judge_bound
 from factory_git.app.judge_bound import Codes
-from factory_git.compiler import lock
+from factory_git.compiler import lock, migrate
 from factory_git.compiler.compile import compile_spec
-from factory_git.compiler.files import BOUND, Compilation
+from factory_git.compiler.files import BOUND, Compilation, Hole
 from factory_git.core.errors import FactoryError, Place, SpecError
 from factory_git.drift.compiled import Actual, Expected, compare, left_over
 from factory_git.drift.finding import Finding
@@ -106,6 +106,7 @@ def _compare(
 
     findings = compare(expected, actual, moved, compiler=compilation.compiler, places=spec.places, root=root)
     findings += _left_over(tree, spec, expected)
+    findings += [_unsaid(hole, compilation, root) for hole in compilation.holes if migrate.holds(hole)]
     if not spec.compiled and any(path == join(root, LOCK) for path in inputs):
         words = "is the lock of compiled code; nothing is compiled from this spec"
         hint = f"remove it: git rm {join(root, LOCK)}"
@@ -119,6 +120,15 @@ def _compare(
         inputs=frozenset((*files, *inputs)),
         left=left,
     )
+
+
+def _unsaid(hole: Hole, compilation: Compilation, root: str) -> Finding:
+    """A migration that only a person can finish: the application refuses to apply it."""
+    lines = compilation.files[hole.file].content.decode(errors="replace").split("\n")
+    line = next((n for n, text in enumerate(lines, 1) if hole.function in text), 0)
+    words, hint = f"nobody has said yet {hole.function}", "write it in place of gf_hole(…), and drop the line with HOLE"
+    place = Place(file=join(root, hole.file), line=line)
+    return Finding(code="GF001", message=words, place=place, path=str(hole.path), hint=hint, root=root)
 
 
 def _locked(tree: trees.Tree, root: str) -> dict[str, str]:

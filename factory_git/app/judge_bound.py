@@ -14,7 +14,7 @@ from typing import Any
 
 from factory_git.codemap.build import Which, open_tree, overlaid
 from factory_git.codemap.languages.registry import language_of
-from factory_git.compiler import lock
+from factory_git.compiler import lock, migrate
 from factory_git.compiler.files import Compilation
 from factory_git.core.errors import FactoryError, Place
 from factory_git.drift import baseline, bound
@@ -150,7 +150,11 @@ def contract_for(tree: trees.Tree, spec: Spec, compilation: Compilation, roots: 
     return contract_of(
         spec,
         compiled=[joined(spec.root, path) for path, file in compilation.files.items() if file.mode != BOUND],
-        holes={str(one.path): f"{joined(spec.root, one.file)}::{one.function}" for one in compilation.holes},
+        holes={
+            str(one.path): f"{joined(spec.root, one.file)}::{one.function}"
+            for one in compilation.holes
+            if not migrate.holds(one)  # SQL, which no rule reads; the judge tells of it
+        },
         gone=_locked_nodes(tree, spec.root),
         others=roots,
     )

@@ -20,6 +20,8 @@ from factory_git.spec.model import Spec
 
 NO_CODE = ("GF101", "GF201", "GF202", "GF301", "GF311")
 """The rules that say of a node that nobody has written it."""
+UNREAD = ("GF504", "GF001")
+"""What the judge says by itself: bound code that cannot be read, a migration that nobody has finished."""
 
 
 def gate(location: Location, spec: Spec, commit: Oid, base: Oid | None = None) -> Gate:
@@ -32,7 +34,7 @@ def gate(location: Location, spec: Spec, commit: Oid, base: Oid | None = None) -
     judged = _judged(tree, spec)
     if judged is None:
         return Gate()
-    found = [one for one in judged.findings if one.code == "GF504"]
+    found = [one for one in judged.findings if one.code in UNREAD]
     if judged.world is not None:
         side = TreeSide(tree, judged)
         if side.marks and base is not None and base != commit:

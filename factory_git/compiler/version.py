@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "4e1bc84c2154dd89"
+EPOCH = "41426736d065bc3f"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from factory_git.compiler.migrate.kept import holds
 from factory_git.compiler.migrate.plan import Plan, worst
 from factory_git.compiler.migrate.write import Written, between, plan, write
 
-__all__ = ["Plan", "Written", "between", "plan", "worst", "write"]
+__all__ = ["Plan", "Written", "between", "holds", "plan", "worst", "write"]

@@ -50,3 +50,8 @@ def holes(files: Mapping[str, CompiledFile]) -> Iterator[Hole]:
         if file.mode == BOUND and (found or CALL in text):
             what = found[1] if found else "a call of gf_hole"
             yield Hole(path=SpecPath(path.removesuffix(".sql").replace("/", ".")), file=path, function=what)
+
+
+def holds(hole: Hole) -> bool:
+    """Whether a hole is one of a migration."""
+    return hole.file.startswith(f"{FOLDER}/")

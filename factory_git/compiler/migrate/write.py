@@ -9,7 +9,7 @@ table is archived and the next run makes the rows anew.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from factory_git.compiler import lock as locks
 from factory_git.compiler import schema as schemas
@@ -20,6 +20,7 @@ from factory_git.compiler.migrate.draft import Draft
 from factory_git.compiler.migrate.kept import CALL, FOLDER, holes, kept
 from factory_git.compiler.migrate.plan import Plan, plan_of
 from factory_git.compiler.schema import Schema, check, create_entity, quoted
+from factory_git.core.ids import blob_oid
 from factory_git.spec.model import Spec
 
 PRE = "-- Asked before anything changes: each row of an answer is in the way.\n"
@@ -45,7 +46,7 @@ def write(spec: Spec, schema: Schema, previous: Mapping[str, bytes], lock: Lock 
     number = len({path.split("/")[1] for path in files}) + 1
     new = drafts(spec, lock.schema, schema, number)
     for draft in new:
-        files |= _files(draft, schema)
+        files |= {path: _own(file, previous) for path, file in _files(draft, schema).items()}
     files = dict(sorted(files.items()))
     return Written(files=files, holes=tuple(holes(files)), plans=tuple(map(plan_of, new)))
 
@@ -59,6 +60,12 @@ def plan(spec: Spec, previous: Mapping[str, bytes]) -> tuple[Plan, ...]:
 def between(old: Spec, new: Spec) -> tuple[Plan, ...]:
     """The migrations that lead from the data of one spec to that of another, numbered from 2. Pure."""
     return tuple(map(plan_of, drafts(new, schemas.schema_of(old), schemas.schema_of(new), 2)))
+
+
+def _own(file: CompiledFile, previous: Mapping[str, bytes]) -> CompiledFile:
+    """A file with a hole that somebody filled before the lock knew of it: theirs, as it stands."""
+    there = previous.get(file.path) if file.mode == BOUND else None
+    return file if there is None else replace(file, content=there, stub=blob_oid(file.content))
 
 
 def _init(schema: Schema) -> dict[str, CompiledFile]:

@@ -28,7 +28,20 @@ from factory_git.core.ids import SpecPath
 from factory_git.spec.check import Analysis
 from factory_git.spec.model import Spec
 
-RUNTIME = ("kit", "values", "rows", "loading", "retaining", "converting", "owned", "migrating", "storage", "console")
+RUNTIME = (
+    "kit",
+    "values",
+    "rows",
+    "loading",
+    "retaining",
+    "converting",
+    "owned",
+    "migrating",
+    "metering",
+    "storage",
+    "upkeep",
+    "console",
+)
 
 
 @dataclass(slots=True)
@@ -80,7 +93,12 @@ def emit(spec: Spec, analysis: Analysis, digests: Mapping[SpecPath, str]) -> Par
         writer.file(
             f"{package}/store.py",
             store.emit(spec),
-            ["evidence_policy.sources", "deployment.retention", "app.title"],
+            [
+                "evidence_policy.sources",
+                "deployment.retention",
+                "app.title",
+                *store.counted(spec),
+            ],
             of=[entities],
         ),
     ]

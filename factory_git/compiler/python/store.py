@@ -13,7 +13,7 @@ from factory_git.spec.types import ListOf, Ref
 _OPEN = '''
 def open_store(path: Path | str) -> storage.Store[World]:
     """The database in this file; it is made where it does not exist."""
-    return storage.Store(path, TABLES, World, MIGRATIONS)
+    return storage.Store(path, TABLES, World, MIGRATIONS{meter})
 '''
 
 
@@ -25,8 +25,26 @@ def emit(spec: Spec) -> str:
         f"TABLES: tuple[rows.Table, ...] = ({tables}{',' if len(spec.entities) == 1 else ''})",
     ]
     own = {"rows": "rows", "storage": "storage", "World": "model.World"}
+    meter = _meter(spec)
+    own |= {"metering": "metering"} if meter else {}
     own |= {names.class_name(e): f"model.{names.class_name(e)}" for e in spec.entities}
-    return source.module(f"Where the rows of {spec.title} are kept", ["\n".join(constants), _OPEN], own)
+    return source.module(
+        f"Where the rows of {spec.title} are kept", ["\n".join(constants), _OPEN.format(meter=meter)], own
+    )
+
+
+def counted(spec: Spec) -> tuple[str, ...]:
+    """The nodes that ``store.py`` reads because the application counts what it does; none where it does not."""
+    return ("app.version", "deployment.metrics") if _meter(spec) else ()
+
+
+def _meter(spec: Spec) -> str:
+    """The argument that makes the application count what it does; empty where its spec does not ask for it."""
+    where = spec.raw.get("deployment", {}).get("metrics", "off")
+    version = source.quote(spec.version)
+    if where == "table":
+        return f", metering.TableMeter({version})"
+    return f", metering.FileMeter({version}, metering.beside(path))" if where == "file" else ""
 
 
 def _table(spec: Spec, entity: Entity) -> str:

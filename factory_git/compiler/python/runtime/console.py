@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
-from . import acting, kit, view
+from . import acting, kit, upkeep, view
 from .storage import Store
 
 Run = Callable[[str, Any, Mapping[str, Any]], Sequence[kit.Broken]]
@@ -51,6 +51,10 @@ class Data:
             return self._run(pipeline, world, args)
 
         return self.store.remake(f"run:{pipeline}", texts, work).made
+
+    def seen(self, panel: str) -> None:
+        """Count that a panel was looked at, where the application counts."""
+        self.store.seen(panel)
 
     def act(self, action: acting.Action, on: Any, act: acting.Act) -> None:
         """Carry out an action, judge what it did by the guardrails, store it."""
@@ -126,12 +130,7 @@ class Console:
         load.set_defaults(do=self._load)
         check = verbs.add_parser("check", help="check the schema, the rows, the rules")
         check.set_defaults(do=self._check)
-        migrate = verbs.add_parser("migrate", help="bring the tables up to date")
-        migrate.add_argument("--down", type=_count, default=0, metavar="N")
-        migrate.add_argument(
-            "--check", action="store_true", help="only say what is due"
-        )
-        migrate.set_defaults(do=self._migrate)
+        upkeep.add(verbs, lambda path: self.opened(path).store)
 
     def _add_run(self, verbs: Any) -> None:
         run = verbs.add_parser("run", help="run a pipeline")
@@ -194,8 +193,11 @@ class Console:
             print(f"{entity:<24} {count:>7}")
 
     def _show(self, options: argparse.Namespace) -> None:
+        panel = self.app.panel(options.what)
         with self._open(options) as data:
             world = data.world()
+            if panel is not None and panel.open_to(self._role(options)):
+                data.seen(panel.id)
         if not options.what:
             counts = {
                 e.name: len(getattr(world, e.attribute)) for e in self.app.entities
@@ -276,19 +278,6 @@ class Console:
         if pending:
             raise kit.AppError(f"to be applied: {', '.join(pending)}; run: migrate")
         print("the tables are up to date, the rows fit, references hold")
-
-    def _migrate(self, options: argparse.Namespace) -> None:
-        with self.opened(options.db) as data:
-            if options.check:
-                names, what = data.store.check(), "to be applied"
-            elif options.down:
-                names, what = data.store.down(options.down), "taken back"
-            else:
-                names, what = data.store.migrate(), "applied"
-        for name in names:
-            print(f"{what}: {name}")
-        if not names:
-            print("up to date")
 
     def _role(self, options: argparse.Namespace) -> view.Role:
         if not options.role and self.app.roles:
@@ -380,13 +369,6 @@ def _flag(arg: acting.Arg) -> str:
 
 def _given(options: argparse.Namespace, args: Sequence[acting.Arg]) -> dict[str, str]:
     return {arg.name: getattr(options, f"arg_{arg.attribute}") or "" for arg in args}
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
 
 
 def _stop(message: str) -> NoReturn:

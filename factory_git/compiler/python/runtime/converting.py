@@ -171,4 +171,4 @@ def _stop(why: str) -> None:
 
 
 def _hole(what: str) -> None:
-    raise kit.Invalid(f"nobody has written yet {what}")
+    raise kit.Invalid(f"nobody has said yet: {what}")

@@ -208,7 +208,7 @@ def statements(text: str) -> Iterator[str]:
 def _whole(migrations: Collection[Migration]) -> None:
     kit.refuse(
         [
-            f"migrations/{m.name}: nobody has written yet {hole}"
+            f"migrations/{m.name}: nobody has said yet: {hole}"
             for m in migrations
             for hole in m.holes
         ]

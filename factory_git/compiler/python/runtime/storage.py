@@ -6,13 +6,13 @@ import datetime as dt
 import json
 import sqlite3
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, TypeVar
 
-from . import kit, loading, migrating, retaining
+from . import kit, loading, metering, migrating, retaining
 from .rows import Table, from_sql, to_sql
 
 W = TypeVar("W")
@@ -45,8 +45,10 @@ class Store(Generic[W]):
         tables: Sequence[Table],
         world: Callable[[], W],
         migrations: Path,
+        meter: metering.Meter = metering.SILENT,
     ) -> None:
         self.path = path
+        self.meter = meter
         self.tables = tuple(tables)
         self._world = world
         self._migrations = migrations
@@ -129,10 +131,19 @@ class Store(Generic[W]):
         return [(m, m.number not in due) for m in migrations]
 
     def rehearsal(self) -> Store[W]:
-        """A store on a copy of the data in memory, to try something out."""
-        copy = Store(":memory:", self.tables, self._world, self._migrations)
+        """A store on a copy of the data, which is gone when it is closed."""
+        copy = Store("", self.tables, self._world, self._migrations)
         self.connection.backup(copy.connection)
         return copy
+
+    def counts(self) -> dict[str, int]:
+        """How many rows each table holds, those of archives among them."""
+        query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+        names = [n for (n,) in self.connection.execute(query) if n[:4] != "_gf_"]
+        count = "SELECT count(*) FROM "
+        return {
+            n: self.connection.execute(count + _quoted(n)).fetchone()[0] for n in names
+        }
 
     def check(self) -> tuple[str, ...]:
         """Check schema and data; the migrations that are pending. Changes nothing."""
@@ -256,13 +267,29 @@ class Store(Generic[W]):
             with self.transaction():
                 done = store()
                 self._record(name, args, "done", done)
+                self._count(name, "done", done.broken)
         except kit.AppError as error:
             kind = "aborted" if isinstance(error, kit.GuardrailBroken) else "failed"
             broken = error.broken if isinstance(error, kit.GuardrailBroken) else ()
             with self.transaction():
                 self._record(name, args, kind, Done(name=name, made={}, broken=broken))
+                self._count(name, kind, broken)
             raise
         return done
+
+    def seen(self, panel: str) -> None:
+        """Count that a panel was looked at. Whatever goes wrong, the panel is shown."""
+        if self.meter is metering.SILENT:
+            return
+        with suppress(kit.AppError, sqlite3.Error), self.transaction() as connection:
+            self.meter.note(connection, [metering.Event("panel", panel, "seen")])
+
+    def _count(self, name: str, outcome: str, broken: Sequence[kit.Broken]) -> None:
+        kind, _, what = name.partition(":")
+        events = [metering.Event(kind, what, outcome)]
+        events += [metering.Event("guardrail", b.path, b.on_break) for b in broken]
+        with suppress(sqlite3.Error):
+            self.meter.note(self.connection, events)
 
     def _alter(self, name: str, table: Table, before: list[Any], world: W) -> int:
         after: list[Any] = getattr(world, table.attribute)

@@ -29,6 +29,9 @@ class Data(Protocol):
     def history(self) -> list[tuple[Any, ...]]:
         """The runs, oldest first."""
 
+    def seen(self, panel: str) -> None:
+        """Count that a panel was looked at, where the application counts."""
+
     def act(self, action: acting.Action, on: Any, act: acting.Act) -> None:
         """Carry out an action and store what it did; on kit.AppError nothing is."""
 
@@ -127,6 +130,7 @@ def show_home(request: Request) -> Answer:
     found = request.site.app.open_panels(request.role())
     if not found:
         raise Stop(404, "No panels", "No panel is open to this role.")
+    request.data.seen(found[0].id)
     return _panel(request, found[0])
 
 
@@ -141,6 +145,7 @@ def show_panel(request: Request) -> Answer:
         raise Stop(404, "No such panel", "There is no panel of this name.")
     if not panel.open_to(request.role()):
         raise Stop(403, "Not for this role", f"{panel.title} is not open to this role.")
+    request.data.seen(panel.id)
     return _json(request, panel) if as_json else _panel(request, panel)
 
 
