@@ -11,6 +11,7 @@ from factory_git.app.specs import SpecFiles, select
 from factory_git.core.errors import Problem, SpecError
 from factory_git.gitio import trees
 from factory_git.gitio.locate import locate
+from factory_git.growth import advice as growth_advice
 from factory_git.spec import advice, graph
 from factory_git.spec.check import check
 from factory_git.spec.load import find, load
@@ -97,7 +98,7 @@ def _look(files: SpecFiles, earlier: Mapping[str, graph.Graph]) -> tuple[Spec | 
     whole = graph.build(spec)
     before = earlier.get(spec.id)
     renamed = undeclared(before, whole) if before is not None else []
-    return spec, whole.digest, [*check(spec), *renamed, *advice.advise(whole)]
+    return spec, whole.digest, [*check(spec), *renamed, *advice.advise(whole), *growth_advice.advise(whole)]
 
 
 def _by_place(problem: Problem) -> tuple[str, int, int, str]:
