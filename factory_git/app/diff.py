@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from factory_git.app.revisions import HEAD, Side, pairs, sides
 from factory_git.core.errors import NotFound, Place, Problem, UsageError
@@ -17,6 +17,7 @@ from factory_git.growth.report.told import APPROVED_FROM, CHANGED, GONE, NEW, SA
 from factory_git.growth.table import RISKS
 from factory_git.spec.graph import build
 from factory_git.spec.names import suggest
+from factory_git.spec.renames import undeclared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +126,9 @@ def _compare(old: Side | None, new: Side | None) -> Result:
     before, after = old.checked(), new.checked()
     diff = compare(before, after)
     problem = version.problem(diff, _version_place(new))
-    return Result(diff=diff, old=old, new=new, problems=(problem,) if problem else ())
+    # What may have been renamed is told as gone and as new, which is as grave as it gets: a person knows which it was.
+    asked = [replace(one, severity="warning") for one in undeclared(build(before), build(after))]
+    return Result(diff=diff, old=old, new=new, problems=(*((problem,) if problem else ()), *asked))
 
 
 def _same(side: Side) -> Diff:

@@ -100,6 +100,18 @@ def test_a_version_that_was_not_raised_is_told(farm: Path) -> None:
     assert exit_code([one]) == 0
 
 
+def test_what_looks_like_a_rename_is_asked_about(farm: Path) -> None:
+    put(farm, "factory.yaml", FARMER.replace("product: text, date", "substance: text, date"))
+    (one,) = run(farm)
+    assert sorted(ids([one])) == ["field-added-required", "field-removed"]
+    assert [(p.severity, "is it renamed?" in p.message) for p in one.problems[1:]] == [("warning", True)]
+    declared = "substance: {type: text, was: product}, date"
+    put(farm, "factory.yaml", FARMER.replace("product: text, date", declared).replace("1.0.0", "2.0.0"))
+    (one,) = run(farm)
+    assert ids([one]) == ["field-renamed", "version-changed"]
+    assert one.problems == ()
+
+
 def test_what_needs_approval_is_a_negative_verdict(farm: Path) -> None:
     put(farm, "factory.yaml", FARMER.replace('devices: ["web", "mobile"]', "devices: [web]").replace("1.0.0", "2.0.0"))
     assert exit_code(run(farm)) == 1
