@@ -101,12 +101,12 @@ def test_a_version_that_was_not_raised_is_told(farm: Path) -> None:
 
 
 def test_what_looks_like_a_rename_is_asked_about(farm: Path) -> None:
-    put(farm, "factory.yaml", FARMER.replace("product: text, date", "substance: text, date"))
+    put(farm, "factory.yaml", FARMER.replace("cultivar: text?", "breed: text?"))
     (one,) = run(farm)
-    assert sorted(ids([one])) == ["field-added-required", "field-removed"]
+    assert sorted(ids([one])) == ["field-added-optional", "field-removed"]
     assert [(p.severity, "is it renamed?" in p.message) for p in one.problems[1:]] == [("warning", True)]
-    declared = "substance: {type: text, was: product}, date"
-    put(farm, "factory.yaml", FARMER.replace("product: text, date", declared).replace("1.0.0", "2.0.0"))
+    declared = FARMER.replace("cultivar: text?", "breed: {type: text?, was: cultivar}")
+    put(farm, "factory.yaml", declared.replace("1.0.0", "2.0.0"))
     (one,) = run(farm)
     assert ids([one]) == ["field-renamed", "version-changed"]
     assert one.problems == ()
