@@ -35,29 +35,24 @@ def execute(base: Path, ours: Path, theirs: Path, path: str, *, size: int = MARK
 def merged(base: bytes, ours: bytes, theirs: bytes, path: str, *, size: int = MARKER) -> Result:
     """The merge of three versions of the file at ``path``."""
     try:
-        return _told(path, merge(path, base, ours, theirs, _favouring, size=size))
+        return _told(path, merge(path, base, ours, theirs, by_lines, size=size))
     except Unmergeable as reason:
-        content, clean = by_lines(base, ours, theirs, size=size)
+        content, clean = by_lines(base, ours, theirs, size)
         words = "merged by lines" if clean else "merged by lines, with conflicts"
         return Result(content=content, clean=clean, said=(f"{path}: {reason}; {words}",))
 
 
-def by_lines(base: bytes, ours: bytes, theirs: bytes, *options: str, size: int = MARKER) -> tuple[bytes, bool]:
+def by_lines(base: bytes, ours: bytes, theirs: bytes, size: int = MARKER) -> tuple[bytes, bool]:
     """The merge by lines, as Git does it, and whether there were no conflicts."""
     with tempfile.TemporaryDirectory(prefix="git-factory-") as folder:
         names = [Path(folder, name) for name in ("ours", "base", "theirs")]
         for name, content in zip(names, (ours, base, theirs), strict=True):
             name.write_bytes(content)
-        argv = ["merge-file", "-p", "-q", f"--marker-size={size}", *options]
+        argv = ["merge-file", "-p", "-q", f"--marker-size={size}"]
         for label in names:
             argv += ["-L", label.name]
         done = run([*argv, *map(str, names)], cwd=folder, ok=range(_MOST + 1))
         return done.stdout, done.returncode == 0
-
-
-def _favouring(base: bytes, ours: bytes, theirs: bytes) -> tuple[bytes, bool]:
-    content, clean = by_lines(base, ours, theirs)
-    return (content, True) if clean else (by_lines(base, ours, theirs, "--ours")[0], False)
 
 
 def _told(path: str, done: Merge) -> Result:

@@ -183,7 +183,7 @@ class _Finder:
         if old == left:
             self.renames.append((path, last))
             return ops
-        self.clash(path, f"ours calls it {left['name']!r}, theirs {right['name']!r}", ops)
+        self.clash(path, f"ours calls it {left['name']!r}, theirs {right['name']!r}", ops, [f"{path}.name"])
         return []
 
     def removed(self, path: str, old: _Raw, left: _Raw) -> list[Op]:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from factory_git.spec.edit.changes import Clash
 from factory_git.spec.edit.side import Side
 
+_Span = tuple[int, int]
+
 
 @dataclass(frozen=True, slots=True)
 class _Hunk:
-    """Lines ``[first, last)`` of ours that differ from those of theirs, and the clashes that they belong to."""
+    """Lines of ours that stand against lines of theirs, and the clashes that they belong to."""
 
-    ours: tuple[int, int]
-    theirs: tuple[int, int]
+    ours: _Span
+    theirs: _Span
     clashes: tuple[Clash, ...]
 
 
@@ -40,17 +42,25 @@ def marked(ours: Side, theirs: Side, clashes: Sequence[Clash], size: int) -> byt
 def _hunks(
     left: list[bytes], right: list[bytes], ours: Side, theirs: Side, clashes: Sequence[Clash]
 ) -> Iterator[_Hunk]:
-    """What differs, with differences of one and the same clash as one."""
+    """What differs: a clash is one place, with the whole of the nodes that it is about."""
+    codes = difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes()
     spans = [(clash, _spans(ours, clash), _spans(theirs, clash)) for clash in clashes]
+    cuts = _cuts(codes)
+    rest = [clash for clash, one, two in spans if not one and not two]  # a name that has no line of its own
     last: _Hunk | None = None
-    matcher = difflib.SequenceMatcher(None, left, right, autojunk=False)
-    for tag, first, end, other, other_end in matcher.get_opcodes():
+    for tag, first, end, other, other_end in codes:
         if tag == "equal":
             continue
-        about = tuple(c for c, one, two in spans if _meets((first, end), one) or _meets((other, other_end), two))
-        hunk = _Hunk((first, end), (other, other_end), about)
-        if last is not None and about and about == last.clashes:
-            last = _Hunk((last.ours[0], end), (last.theirs[0], other_end), about)
+        met = [s for s in spans if _meets((first, end), s[1]) or _meets((other, other_end), s[2])]
+        one, two = (first, end), (other, other_end)
+        if met:
+            one = _around([one, *(span for s in met for span in s[1])])
+            two = _around([two, *(span for s in met for span in s[2])])
+            one, two = _matched(cuts, one, two)
+        hunk = _Hunk(one, two, tuple(clash for clash, _, _ in met) or tuple(rest))
+        if last is not None and (hunk.ours[0] < last.ours[1] or hunk.theirs[0] < last.theirs[1]):
+            both = dict.fromkeys((*last.clashes, *hunk.clashes))
+            last = _Hunk(_around([last.ours, one]), _around([last.theirs, two]), tuple(both))
             continue
         if last is not None:
             yield last
@@ -59,11 +69,32 @@ def _hunks(
         yield last
 
 
-def _spans(side: Side, clash: Clash) -> list[tuple[int, int]]:
+def _around(spans: Sequence[_Span]) -> _Span:
+    return min(span[0] for span in spans), max(span[1] for span in spans)
+
+
+def _matched(cuts: Sequence[_Span], one: _Span, two: _Span) -> tuple[_Span, _Span]:
+    """Both spans grown until they begin and end at lines that stand for each other."""
+    first = max(cut for cut in cuts if cut[0] <= one[0] and cut[1] <= two[0])
+    last = min(cut for cut in cuts if cut[0] >= one[1] and cut[1] >= two[1])
+    return (first[0], last[0]), (first[1], last[1])
+
+
+def _cuts(codes: Sequence[tuple[str, int, int, int, int]]) -> list[_Span]:
+    """The lines of both sides between which both can be cut: (line of ours, line of theirs)."""
+    out = [(0, 0)]
+    for tag, first, end, other, other_end in codes:
+        if tag == "equal":
+            out += [(line, other + line - first) for line in range(first, end)]
+        out.append((end, other_end))
+    return out
+
+
+def _spans(side: Side, clash: Clash) -> list[_Span]:
     return [span for path in clash.nodes for span in [side.lines_of(path)] if span is not None]
 
 
-def _meets(hunk: tuple[int, int], spans: Sequence[tuple[int, int]]) -> bool:
+def _meets(hunk: _Span, spans: Sequence[_Span]) -> bool:
     return any(hunk[0] < end and start < hunk[1] for start, end in spans)
 
 

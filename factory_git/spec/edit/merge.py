@@ -16,6 +16,7 @@ from factory_git.spec.edit.apply import apply
 from factory_git.spec.edit.changes import Changes, Clash, changes
 from factory_git.spec.edit.comments import comments
 from factory_git.spec.edit.data import same
+from factory_git.spec.edit.layout import over
 from factory_git.spec.edit.markers import marked
 from factory_git.spec.edit.ops import Insert, Op, Remove, Set, Text
 from factory_git.spec.edit.place import ENTITY_LIST
@@ -25,7 +26,7 @@ from factory_git.spec.load import load
 from factory_git.spec.model import Source
 
 MergeText = Callable[[bytes, bytes, bytes], tuple[bytes, bool]]
-"""Base, ours, theirs → the merge by lines, ours where they clash; and whether they did not."""
+"""Base, ours, theirs → the merge by lines, and whether nothing clashed."""
 
 
 class Unmergeable(Exception):
@@ -124,8 +125,8 @@ def _with_layout(three: Sequence[Side], found: Changes, by_nodes: Side, text: Me
         alike = carried(base, changes(base, base, theirs).ops)
     except FactoryError:
         return by_nodes
-    content, _ = text(alike, by_nodes.content, theirs.content)
-    return replace(by_nodes, content=content) if _says(content, by_nodes) else by_nodes
+    content = over(alike, by_nodes.content, theirs.content, lambda one: _says(one, by_nodes))
+    return replace(by_nodes, content=content)
 
 
 def _says(content: bytes, other: Side) -> bool:

@@ -79,14 +79,11 @@ class Side:
         return None if spot is None or spot.short else _text(spot)
 
     def lines_of(self, path: str) -> tuple[int, int] | None:
-        """The lines of what stands at an address, or of what is nearest above it: first (from 0) and the one after."""
-        while path:
-            spot = self.files.find(path)
-            if spot is not None and spot.entry is not None and spot.holder is not None:
-                doc = spot.doc
-                return doc.number(spot.entry.start) - 1, doc.number(spot.entry.end)
-            path = path.rpartition(".")[0]
-        return None
+        """The lines of what stands at an address: its first (from 0) and the one after its last."""
+        spot = self.files.find(path)
+        if spot is None or spot.entry is None:
+            return None
+        return spot.doc.number(spot.entry.start) - 1, spot.doc.number(spot.entry.end)
 
 
 _BESIDE = "\0"
