@@ -6,11 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from factory_git.app.metrics import latest
 from factory_git.core.errors import FactoryError, NotFound, UsageError
 from factory_git.core.ids import Oid
 from factory_git.gitio.commits import Code
 from factory_git.growth.compare import compare
 from factory_git.growth.lineage import HEADS, Deployment, Lineage, Version, follow
+from factory_git.growth.metrics import Metrics
+from factory_git.growth.metrics import Version as Counted
 from factory_git.growth.mutation import Mutation
 from factory_git.spec.check import check
 from factory_git.spec.load import load
@@ -147,8 +150,18 @@ def _deployed(ctx: Context, lineage: Lineage) -> Lineage:
         payload = entry.record.payload
         if payload.get("app") == lineage.app:
             found.setdefault(payload["spec_digest"], []).append(_deployment(entry))
-    versions = (replace(one, deployments=tuple(found.get(one.digest, ()))) for one in lineage.versions)
+    counted = latest(ctx, lineage.app)
+    versions = (
+        replace(one, deployments=tuple(found.get(one.digest, ())), counted=_counted(one, counted))
+        for one in lineage.versions
+    )
     return replace(lineage, versions=tuple(versions))
+
+
+def _counted(version: Version, counted: Mapping[str, Metrics]) -> tuple[tuple[str, Counted], ...]:
+    """What a version counted of itself. Counts know its number only: versions of one number share them."""
+    pairs = ((variant, one) for variant, metrics in counted.items() for one in metrics.versions)
+    return tuple((variant, one) for variant, one in pairs if one.version == version.number)
 
 
 def _deployment(entry: Entry) -> Deployment:
@@ -157,7 +170,7 @@ def _deployment(entry: Entry) -> Deployment:
         record=entry.record.id,
         variant=payload.get("variant", "main"),
         state=payload["state"],
-        target=payload.get("database", ""),
+        target=payload["target"],
         when=entry.when,
     )
 
@@ -183,6 +196,7 @@ def _version(one: Version) -> dict[str, Any]:
         "when": one.when.isoformat(),
         "actor": one.actor,
         "before": one.before or None,
+        "counted": [{"variant": variant, **counts.as_json()} for variant, counts in one.counted],
         "deployments": [{"record": d.record, "variant": d.variant, "state": d.state} for d in one.deployments],
     }
     if one.diff is None:

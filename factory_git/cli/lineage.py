@@ -67,5 +67,8 @@ def _version(version: Version, result: Lineage) -> Iterator[str]:
         yield f"    {output.style(one.risk, fg=_COLOURS.get(one.risk)):9}  {one.id}  {one.path}"
     if version.diff is not None and not version.diff.mutations:
         yield "    nothing that means anything"
+    for variant, counts in version.counted:
+        broken = sum(counts.broken(rail) for rail in counts.guardrails)
+        yield f"    counted ({variant}): {counts.judged} runs and actions judged, guardrails broke {broken} times"
     for deployment in version.deployments:
         yield f"    {deployment.state.replace('_', ' ')}: {deployment.variant}, {records.moment(deployment.when)}"

@@ -34,6 +34,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "search": ("factory_git.cli.search", "full text over records, prompts and transcripts"),
     "show": ("factory_git.cli.show", "one record"),
     "lineage": ("factory_git.cli.lineage", "stages, variants and versions, with what changed at each step"),
+    "metrics": ("factory_git.cli.metrics", "what the deployed application counted of itself, by version"),
     "tree": ("factory_git.cli.tree", "where a record came from, or what came of it"),
     "sync": ("factory_git.cli.sync", "fetch a remote's ledger, unite it with ours, send what it lacks"),
     "remote": ("factory_git.cli.remote", "what remotes have of the ledger, and how git fetch follows it"),

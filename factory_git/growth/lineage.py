@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from factory_git.core.ids import slug
+from factory_git.growth.metrics import Version as Counted
 from factory_git.growth.mutation import Diff
 from factory_git.render.picture import Arrow, Group, Item, Picture
 
@@ -47,6 +48,7 @@ class Version:
     diff: Diff | None = None
     why: str = ""
     deployments: tuple[Deployment, ...] = ()
+    counted: tuple[tuple[str, Counted], ...] = ()  # by variant, what it counted of itself when that was last read
 
     @property
     def risk(self) -> str:
