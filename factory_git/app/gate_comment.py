@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from factory_git.app.gate_verdict import App, Verdict
 from factory_git.app.pull_request import MARKER, fitted
-from factory_git.growth.approval import Approver, Item
+from factory_git.growth.approval import FORBIDDEN, Approver, Item
 from factory_git.growth.report import markdown
 from factory_git.growth.report.markdown import code, plain
 
@@ -47,6 +47,10 @@ def _missing(verdict: Verdict) -> Iterator[str]:
     for app in verdict.apps:
         for said in (*app.forbidden, *app.problems, *(() if app.rehearsal.ok else (app.rehearsal.said,))):
             yield code(said, 300)
+        for one in app.items:
+            if one.state == FORBIDDEN:
+                what = f"`{one.mutation.fingerprint}` {one.mutation.id}"
+                yield f"**forbidden by identity**, nobody can approve it: {what}"
         yield from _open(app)
     for finding in [one for one in verdict.drift.findings if one.severity == "error"]:
         yield f"{code(str(finding.place), 120)} {finding.code} {code(finding.message, 200)}"

@@ -18,6 +18,7 @@ from typing import Any
 from factory_git.growth.globs import covers
 from factory_git.growth.mutation import Mutation
 from factory_git.growth.table import RISKS
+from factory_git.growth.table import matches as matches_row
 
 NEEDS = {"none": 0, "minor": 0, "major": 1, "breaking": 2, "forbidden": 0}
 FORBIDDEN = "forbidden"
@@ -32,6 +33,9 @@ CHECKED = {
     "migration": "write what is missing in it",
 }
 
+LOOKED_AT = ("guardrails",)  # what comparing the specs does by itself: both versions of each guardrail are run
+KEEPERS = ("approver-added", "approver-widened", "approver-replaced")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Approver:
@@ -43,6 +47,8 @@ class Approver:
     max_risk: str = "breaking"
 
     def __str__(self) -> str:
+        if not self.email:
+            return f"{self.name} (listed without an email)"
         return self.email if self.name in ("", self.email) else f"{self.name} <{self.email}>"
 
 
@@ -71,7 +77,7 @@ class Rules:
     @property
     def several(self) -> bool:
         """Whether more than one person is listed, so that nobody needs to approve their own work."""
-        return len({same(one.email) for one in self.approvers}) > 1
+        return len({same(one.email) for one in self.approvers if one.email}) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +163,7 @@ class Item:
         if self.anybody:
             return f"{head}, anybody's"
         if not self.may:
-            return f"{head}, and nobody else whom the base lists may give one"
+            return f"{head}, and nobody else whom the base lists (with an email) may give one"
         short = f", but the base lists only {len(self.may)} who may" if len(self.may) < self.open else ""
         return f"{head} of {' or '.join(str(one) for one in self.may)}{short}"
 
@@ -186,7 +192,7 @@ def rules(raw: Mapping[str, Any]) -> Rules:
     approvers = tuple(
         Approver(
             name=str(one.get("name") or one.get("email") or ""),
-            email=str(one.get("email") or ""),
+            email=str(one.get("email") or _address(one.get("name"))),
             at=tuple(str(at) for at in one.get("at") or ()),
             max_risk=str(one.get("max_risk") or "breaking"),
         )
@@ -198,6 +204,11 @@ def rules(raw: Mapping[str, Any]) -> Rules:
         if one.get("at")
     )
     return Rules(approvers=approvers, plates=plates, signed=growth.get("signatures") == "required")
+
+
+def _address(name: Any) -> str:
+    """An approver may be listed by nothing but an email."""
+    return str(name) if name and "@" in str(name) else ""
 
 
 def judge(
@@ -251,8 +262,10 @@ def _item(app: str, one: Mutation, court: _Court) -> Item:
     by, made = court.by, court.made
     asked = _asked(one, by)
     needs = max([NEEDS[one.risk], *(PEOPLE[word] for word in asked if word in PEOPLE)])
-    # A word that no program can check is a person's to check.
-    if one.risk != FORBIDDEN and any(word not in PEOPLE and word not in CHECKED for word in asked):
+    # A word that no program can check is a person's to check. And who may approve is never changed unseen, also where
+    # an application is young enough that nothing else of this risk needs anybody.
+    unseen = one.id in KEEPERS and not by.anybody
+    if unseen or any(word not in PEOPLE and word not in CHECKED and word not in LOOKED_AT for word in asked):
         needs = max(needs, 1)
     counted: dict[str, Given] = {}
     refused: list[Refused] = []
@@ -267,7 +280,8 @@ def _item(app: str, one: Mutation, court: _Court) -> Item:
     may = tuple(
         who
         for who in _distinct(by.approvers)
-        if same(who.email) not in counted
+        if who.email
+        and same(who.email) not in counted
         and not (by.several and same(who.email) in made)
         and any(same(w.email) == same(who.email) and not may_approve(w, one) for w in by.approvers)
     )
@@ -288,6 +302,8 @@ def _refusal(given: Given, one: Mutation, by: Rules, made: Collection[str]) -> s
     """Why an approval that names this mutation does not count."""
     if given.void:
         return given.void
+    if not same(given.email):
+        return "it has no email: nobody gave it"
     if one.risk == FORBIDDEN:
         return "forbidden is nobody's to allow"
     if given.risk and RISKS.index(given.risk) < one.rank:
@@ -305,11 +321,11 @@ def _refusal(given: Given, one: Mutation, by: Rules, made: Collection[str]) -> s
 
 def _asked(one: Mutation, by: Rules) -> tuple[str, ...]:
     """What the plates that this mutation grows on ask for."""
-    id_ = one.id.replace("-", "_")
     asked = (
         plate.require
         for plate in by.plates
-        if covers(plate.at, one.path) and (not plate.allow or id_ in plate.allow) and one.rank > 0
+        if covers(plate.at, one.path) and (not plate.allow or any(matches_row(one.id, word) for word in plate.allow))
+        if one.rank > 0
     )
     return tuple(dict.fromkeys(word for words in asked for word in words))
 

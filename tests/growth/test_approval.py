@@ -166,6 +166,30 @@ def test_a_word_that_no_program_can_check_is_a_persons_to_check() -> None:
     assert judged(mutation("none"), by).needs == 0
 
 
+def test_who_may_approve_is_never_changed_unseen() -> None:
+    """Where an application is young, major is minor: not for the list of those who look."""
+    one = mutation("minor", path="growth.approvers.mal", id_="approver-added")
+    assert judged(one, TWO).open == 1
+    assert judged(one, Rules()).passes
+
+
+def test_a_plate_means_the_rows_that_its_words_mean() -> None:
+    for allow, needs in ((("gate",), 2), (("gate_inserted",), 2), (("step",), 1), ((), 2)):
+        by = replace(TWO, plates=(Plate(at="workflows", allow=allow, require=("two_approvals",)),))
+        assert judged(mutation(), by).needs == needs, allow
+
+
+def test_an_approver_is_known_by_an_email() -> None:
+    by = approval.rules({"growth": {"approvers": [{"name": "Ann"}, {"name": "bob@example.com"}]}})
+    one = mutation()
+    assert [str(who) for who in by.approvers] == ["Ann (listed without an email)", "bob@example.com"]
+    assert not by.several
+    assert judged(one, by, given(one, Approver(name="Ann", email=""))).refused
+    assert judged(one, by, given(one, BOB)).passes
+    only = approval.rules({"growth": {"approvers": [{"name": "Ann"}]}})
+    assert "nobody else whom the base lists (with an email) may" in judged(one, only).missing()
+
+
 def test_rules_are_read_from_a_specs_plain_data() -> None:
     raw = {
         "growth": {
