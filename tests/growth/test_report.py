@@ -354,6 +354,9 @@ def test_a_comment_begins_with_its_marker_and_fits() -> None:
     assert "… and 888 more, below." in printed
     assert "… (cut)" in printed
     assert printed.count("\n| ") == 1 + markdown.ROWS
+    several = markdown.render([Told(diff=diff(*many, id="x" * 99), problems=(R8,) * 3) for _ in range(40)])
+    assert len(several) < 65_536
+    assert "… and 30 more specs" in several
     assert markdown.render([]).startswith(markdown.MARKER)
     assert "No mutation" in markdown.render([Told(diff=diff(), state=SAME)])
 

@@ -13,20 +13,26 @@ from factory_git.growth.mutation import Mutation
 from factory_git.growth.report import text
 from factory_git.growth.report.told import APPROVERS, CHANGED, GONE, MIGRATIONS, NEW, TESTS, Told, mark
 from factory_git.growth.report.values import short, visible
+from factory_git.growth.table import RISKS
 
 MARKER = "<!-- git-factory: mutations -->"
 """The first line: a comment that begins with it is replaced, not repeated."""
 ROWS = 12
+SPECS = 10
 FEW = 8
-LONGEST = 40_000  # characters of a folded block; GitHub takes 65,536 in a comment
+LONGEST = 36_000  # characters of all folded blocks; GitHub takes 65,536 in a comment
 _PLAIN = re.compile(r"[A-Za-z0-9_.-]+")
 
 
 def render(told: Sequence[Told]) -> str:
     """The marker and every spec; a line says so where nothing changed."""
-    blocks = ["\n".join(_spec(one)) for one in told if one.state != "unchanged"]
-    if not blocks:
-        blocks = ["### No mutation\n\nNothing in the meaning of a spec changed."]
+    changed = [one for one in told if one.state != "unchanged"]
+    if not changed:
+        return f"{MARKER}\n\n### No mutation\n\nNothing in the meaning of a spec changed."
+    worst = sorted(changed, key=lambda one: -RISKS.index(one.risk))
+    blocks = ["\n".join(_spec(one, LONGEST // len(changed))) for one in worst[:SPECS]]
+    if len(worst) > SPECS:
+        blocks.append(f"… and {len(worst) - SPECS} more specs: `git factory diff` tells them.")
     return "\n\n".join([MARKER, *blocks])
 
 
@@ -38,9 +44,9 @@ def code(said: str, most: int = 80) -> str:
     return f"{fence}{space}{shown}{space}{fence}"
 
 
-def fenced(said: str) -> str:
+def fenced(said: str, most: int = LONGEST) -> str:
     """Lines as a block that nothing in them can end; cut, with the cut marked."""
-    cut = said if len(said) <= LONGEST else f"{said[:LONGEST].rpartition(chr(10))[0]}\n… (cut)"
+    cut = said if len(said) <= most else f"{said[:most].rpartition(chr(10))[0]}\n… (cut)"
     cut = "\n".join(map(visible, cut.split("\n")))
     fence = "`" * max(3, max((len(run) for run in re.findall("`+", cut)), default=0) + 1)
     return f"{fence}text\n{cut}\n{fence}"
@@ -59,7 +65,7 @@ def _entity(character: str) -> str:
     return f"&#{ord(character)};" + ("&#8203;" if character in "@#" else "")
 
 
-def _spec(one: Told) -> Iterator[str]:
+def _spec(one: Told, room: int) -> Iterator[str]:
     app = one.diff.app
     name = plain(one.id)
     if one.state == NEW:
@@ -71,11 +77,11 @@ def _spec(one: Told) -> Iterator[str]:
         yield ""
         yield "No approval allows the end of a lineage."
     if one.state == CHANGED:
-        yield from _changed(one)
+        yield from _changed(one, room)
     yield from _problems(one)
 
 
-def _changed(one: Told) -> Iterator[str]:
+def _changed(one: Told, room: int) -> Iterator[str]:
     mutations = one.diff.mutations
     versions = plain(text.version_words(one).removeprefix("version "), 60)
     yield f"### Mutation: {_head(mutations)} · {plain(one.id)} {versions} · risk {one.risk.upper()}"
@@ -88,7 +94,7 @@ def _changed(one: Told) -> Iterator[str]:
         yield ""
         yield from _table(one)
     yield from _asked(one)
-    yield from _folded(one)
+    yield from _folded(one, room)
 
 
 def _head(mutations: Sequence[Mutation]) -> str:
@@ -136,12 +142,12 @@ def _asked(one: Told) -> Iterator[str]:
         yield " · ".join(said)
 
 
-def _folded(one: Told) -> Iterator[str]:
+def _folded(one: Told, room: int) -> Iterator[str]:
     whole = text.listing(one)
     if not whole:
         return
     yield ""
-    yield f"<details><summary>values, reasons, counterexamples, places</summary>\n\n{fenced(whole)}\n\n</details>"
+    yield f"<details><summary>values, reasons, counterexamples, places</summary>\n\n{fenced(whole, room)}\n\n</details>"
 
 
 def _problems(one: Told) -> Iterator[str]:
