@@ -16,7 +16,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("factory_git.cli.status", "where growth stands: wanted, planned, simulated, applied, deployed"),
     "run": ("factory_git.cli.run", "from the spec to proven, promoted code"),
     "spec": ("factory_git.cli.spec", "lint, format, show, split and join specs"),
-    "render": ("factory_git.cli.render", "the spec as a picture: flowchart, mindmap, graph"),
+    "render": ("factory_git.cli.render", "the spec as a picture: flowchart, mindmap, graph, board"),
     "check": ("factory_git.cli.check", "reject code that drifted from its spec"),
     "diff": ("factory_git.cli.diff", "what a change of specs means: mutations, risk, tests, migration"),
     "simulate": ("factory_git.cli.simulate", "run two versions on the same data: what comes out differently"),

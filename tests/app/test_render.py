@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import render
-from factory_git.core.errors import NotFound
+from factory_git.app import desire, render
+from factory_git.app.context import open_context
+from factory_git.core.errors import NotFound, UsageError
+from factory_git.growth.desire.desire import Desire
 from tests.conftest import Git
 
 
@@ -54,3 +56,14 @@ def test_a_picture_is_printed_or_written(spec: Path) -> None:
     assert done.stdout == ""
     assert done.stderr == "write docs/spec.svg\n"
     assert (spec.parent / "docs" / "spec.svg").read_text().startswith("<svg ")
+
+
+def test_a_board_shows_desires_by_how_far_they_have_come(spec: Path) -> None:
+    ctx = open_context(spec.parent)
+    desire.run(ctx, desire.Options(desire=Desire(text="never sell what nobody weighed"), edit=False))
+    ctx.ledger.close()
+    data = json.loads(render.run(render.Options(mode="board", form="json"), start=spec.parent))
+    assert next(group["label"] for group in data["groups"]) == "Backlog (1)"
+    assert [item["label"] for item in data["items"]] == ["never sell what nobody weighed"]
+    with pytest.raises(UsageError, match="a board shows what stands now"):
+        render.run(render.Options(mode="board", revision="HEAD"), start=spec.parent)
