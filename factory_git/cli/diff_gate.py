@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from factory_git.app import gate_comment
 from factory_git.app.gate import Verdict
 from factory_git.app.gate_verdict import App
 from factory_git.core import canonical
 from factory_git.core.errors import Problem
-from factory_git.growth.report import markdown
 from factory_git.growth.report.table import FORMATS
 from factory_git.growth.report.told import Told
 
@@ -22,12 +22,12 @@ def told(verdict: Verdict, least: str) -> list[Told]:
 
 
 def render(verdict: Verdict, found: Sequence[Told], form: str) -> str:
-    """The text of a format, with the verdict where the format has a place for it."""
+    """The text of a format, with the verdict where it has a place for it; Markdown is the comment, as it is kept."""
     if form == "json":
         whole = canonical.loads(FORMATS["json"](found))
         return canonical.dumps(whole | {"gate": verdict.as_json()}).decode()
     if form == "markdown":
-        return "\n\n".join([FORMATS[form](found), *_commented(verdict)])
+        return gate_comment.body(verdict).rstrip("\n")
     return FORMATS[form](found)
 
 
@@ -38,12 +38,3 @@ def _told(app: App, least: str) -> Told:
     said += [line for line in app.problems if line not in known]
     problems = tuple(Problem(code=CODE, message=line, place=one.place) for line in said)
     return replace(one, problems=(*one.problems, *problems))
-
-
-def _commented(verdict: Verdict) -> list[str]:
-    """The verdict as Markdown: one line, and the rest folded away."""
-    fence = markdown.fenced("\n".join(verdict.lines()))
-    return [
-        f"**Gate: {verdict.word}** · drift: {markdown.plain(verdict.drift_words())}",
-        f"<details><summary>approvals, migration, drift</summary>\n\n{fence}\n\n</details>",
-    ]
