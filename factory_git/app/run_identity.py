@@ -36,10 +36,10 @@ def refuse(old: Spec, new: Spec) -> None:
 
 
 def _problem(one: Mutation) -> Problem:
-    why = "; ".join(one.reasons) or "what keeps people safe is not given up"
+    why = "; ".join(reason.removeprefix("R2: ") for reason in one.reasons) or "what keeps people safe is not given up"
     hint = one.example or "put it back"
     place = one.new_place or one.old_place
-    message = f"{one.id} of {one.path} is forbidden: {why}"
+    message = f"{one.path}: {one.id} is forbidden: {why}"
     return Problem(code="identity/forbidden", message=message, place=place, path=one.path, hint=hint)
 
 

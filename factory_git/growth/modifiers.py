@@ -241,7 +241,7 @@ def modified(found: Sequence[Mutation], scene: Scene) -> Iterator[Mutation]:
 
 def _raised(one: Mutation, reason: str) -> Mutation:
     """One class more, not up to forbidden."""
-    return _to(one, RISKS[min(one.rank + 1, RISKS.index(BREAKING))], reason) if one.risk in (MINOR, MAJOR) else one
+    return _to(one, RISKS[min(one.rank + 1, RISKS.index(BREAKING))], reason) if one.risk != FORBIDDEN else one
 
 
 def _to(one: Mutation, risk: str, reason: str) -> Mutation:
