@@ -130,14 +130,15 @@ def run(ctx: Context, options: Options, checkpoint: Checkpoint = no_checkpoint) 
     named = variant(side.checked(), options.variant)
     target = _target(ctx, options, side.name, named)
     there = bool(target.state)  # a folder that is something else's is refused before anything is put into it
+    build = promoted(ctx, side)
     if options.dry_run:
         move = Move(ctx=ctx, target=target, here=None, verb="deploy", checkpoint=no_checkpoint)
-        return _preview(_job(move, options, promoted(ctx, side), named))
+        return _preview(_job(move, options, build, named))
     with claimed(target.folder, ctx.clock):
         move = Move(ctx=ctx, target=target, here=None, verb="deploy", checkpoint=checkpoint)
         move.step("claimed")
         move.notes += records.repair(ctx, target) if there else []
-        return _deploy(_job(move, options, promoted(ctx, side), named))
+        return _deploy(_job(move, options, build, named))
 
 
 def _target(ctx: Context, options: Options, app: str, named: str) -> Target:
@@ -308,6 +309,7 @@ def _facts(build: Build) -> dict[str, Any]:
         "spec": sorted(path[prefix:] for path in build.side.files),
         "root": build.spec.root,
         "digest": build.digest,
+        "files": sorted(build.files),
     }
 
 

@@ -100,8 +100,8 @@ def agreed(ctx: Context, target: Target, app: str, variant: str) -> Release | No
     here = target.current() if state else None
     mine = [r for r in of(ctx, app, variant) if placed(ctx, str(r.payload["target"])) == target.folder]
     last = mine[-1] if mine else None
-    if here is None:
-        return None
+    if here is None or here.pending:  # one that a death left unrecorded is no news of somebody else's
+        return here
     try:
         ctx.ledger.resolve(here.record)
     except NotFound as error:

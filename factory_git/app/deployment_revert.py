@@ -15,6 +15,7 @@ from factory_git.gitio.merge import promote, refuse_overlap
 from factory_git.gitio.worktrees import checkouts
 
 HEADS = "refs/heads/"
+SHOWN = 20  # paths that a refusal lists
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ def revert(ctx: Context, here: Release, back: Release) -> Revert:
     if code.commit_of(old) is None:
         message = f"the commit {old[:12]} of {back.words} is not in this repository"
         raise NotFound(message, code="rollback/commit", hint="git fetch; or --data-only")
+    _refuse_moved(code, here, tip, branch)
     changes = _changes(code, here, back, tip, old)
     if not changes:
         return Revert(branch=branch, onto=tip, commit=None, paths=())
@@ -59,19 +61,41 @@ def pin(ctx: Context, app: str, made: Revert) -> None:
         Code(ctx.location.common_dir).pin(f"refs/factory/rollbacks/{app}", made.commit)
 
 
+def _refuse_moved(code: Code, here: Release, tip: Oid, branch: str) -> None:
+    """What stands at the target must be what the branch has: else more would be taken back than what stands there."""
+    name = branch.removeprefix(HEADS)
+    commit = str(here.payload.get("revert") or here.payload["commit"])
+    hint = "bring only code and data at the target back: --data-only"
+    if code.commit_of(commit) is None or not code.is_ancestor(commit, tip):
+        message = f"{here.words} stands there, and {name} does not have it"
+        raise Conflict(message, code="rollback/branch", hint=f"git switch to its branch; or {hint}")
+    now, then = (_own(code, one, here) for one in (tip, commit))
+    moved = sorted(path for path in now.keys() | then.keys() if now.get(path) != then.get(path))
+    if moved:
+        listed = "".join(f"\n  {path}" for path in moved[:SHOWN])
+        more = f"\n  … and {len(moved) - SHOWN} more" if len(moved) > SHOWN else ""
+        message = (
+            f"{name} has moved on since {here.words} was deployed, and that would be taken back, too:{listed}{more}"
+        )
+        raise Conflict(message, code="rollback/branch-moved-on", hint=hint, details={"paths": moved})
+
+
+def _own(code: Code, commit: str, *releases: Release) -> dict[str, Entry]:
+    """The files of the application that these releases are of, as a commit has them."""
+    found: dict[str, Entry] = {}
+    for release in releases:
+        root = str(release.facts["root"])
+        named = {join(root, name) for name in release.files}
+        folders = (join(root, str(release.facts["package"])) + "/", join(root, "migrations") + "/")
+        there = code.files(commit, root)
+        found |= {path: entry for path, entry in there.items() if path in named or path.startswith(folders)}
+    return found
+
+
 def _changes(code: Code, here: Release, back: Release, tip: Oid, old: str) -> dict[str, Entry | bytes | None]:
     """The application's files that differ between the tip and the earlier commit, as the earlier commit has them."""
-    root = str(back.facts["root"])
-    now, then = code.files(tip, root), code.files(old, root)
-    mine = {join(str(one.facts["root"]), name) for one in (here, back) for name in _names(one)}
-    package = join(root, str(back.facts["package"])) + "/"
-    mine |= {path for path in (*now, *then) if path.startswith((package, join(root, "migrations/")))}
-    return {path: then.get(path) for path in sorted(mine) if now.get(path) != then.get(path)}
-
-
-def _names(release: Release) -> list[str]:
-    """The files of a release as its application has them."""
-    return [path.relative_to(release.folder).as_posix() for path in release.contents()]
+    now, then = _own(code, tip, here, back), _own(code, old, here, back)
+    return {path: then.get(path) for path in sorted(now.keys() | then.keys()) if now.get(path) != then.get(path)}
 
 
 def _message(here: Release, back: Release) -> str:
@@ -91,7 +115,7 @@ def _refuse_dirty(ctx: Context, branch: str, tip: Oid, commit: Oid) -> None:
             except Negative as error:
                 if "paths" not in error.details:
                     raise
-                paths = "".join(f"\n  {path}" for path in error.details["paths"][:20])
+                paths = "".join(f"\n  {path}" for path in error.details["paths"][:SHOWN])
                 raise Negative(
                     f"{checkout.path} has local changes that the roll-back would overwrite:{paths}",
                     code="rollback/dirty",

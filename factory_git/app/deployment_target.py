@@ -88,11 +88,10 @@ class Release:
         """Its code."""
         return Application(root=self.folder, package=str(self.facts["package"]), label=f"release {self.name}")
 
-    def contents(self) -> list[Path]:
-        """The application's own files in it, sorted."""
-        own = (self.folder / RELEASE, self.folder / PENDING)
-        found = sorted(p for p in self.folder.rglob("*") if p.is_file() and "__pycache__" not in p.parts)
-        return [p for p in found if p not in own and not (p.parent == self.folder and p.name.startswith(DATABASE))]
+    @property
+    def files(self) -> tuple[str, ...]:
+        """The application's own files in it; what it writes there while it runs is not among them."""
+        return tuple(str(name) for name in self.facts["files"])
 
     @property
     def pending(self) -> bool:

@@ -201,7 +201,7 @@ def _back(target: Target, here: Release, word: str) -> Release:
 
 def _files(release: Release) -> dict[str, bytes]:
     """The application's files of a release, by their path from its folder."""
-    return {path.relative_to(release.folder).as_posix(): path.read_bytes() for path in release.contents()}
+    return {name: (release.folder / name).read_bytes() for name in release.files}
 
 
 def _rehearsed(job: _Job) -> Losses:
@@ -259,7 +259,7 @@ def _gone_back(job: _Job, said: Losses) -> Result:
         pin(move.ctx, str(back.payload["app"]), job.revert)
     staged = move.target.stage(name, _files(back))
     app = Application(root=staged, package=str(back.facts["package"]), label=back.words)
-    facts = {n: back.facts[n] for n in ("package", "spec", "root", "digest")}
+    facts = {n: back.facts[n] for n in ("package", "spec", "root", "digest", "files")}
     plan = Plan(
         staged=staged,
         app=app,

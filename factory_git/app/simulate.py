@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from factory_git.app import simulate_data, simulate_morph
+from factory_git.app import deployment_records, simulate_data, simulate_morph
 from factory_git.app.context import Context
+from factory_git.app.deployment_build import MAIN
 from factory_git.app.revisions import HEAD, Side, pairs, sides
 from factory_git.app.simulate_cases import Asked, Ran, Stage
 from factory_git.app.simulate_version import version
@@ -139,12 +140,12 @@ def _one(ctx: Context, options: Options, before: Side, after: Side, morph: Recor
     base = WORKTREE if options.morph else options.base
     old = version(before, _tree(ctx.location, before, base))
     new = version(after, _tree(ctx.location, after, options.head), old)
-    data = simulate_data.real(ctx.location.worktree, old.spec, options.data)
+    data = simulate_data.real(ctx.location.worktree, old.spec, options.data, _deployed(ctx, old.spec.id))
     with Stage(old, new, options.asked) as stage:
         ran = stage.run(data)
     notes = list(ran.notes)
     if data is None:
-        notes.append("no real data: neither a database nor data/*.csv; name it with --data")
+        notes.append("no real data: nothing deployed, no database, no data/*.csv; name it with --data")
     result = Result(
         app=new.spec.id,
         title=new.spec.title,
@@ -160,6 +161,13 @@ def _one(ctx: Context, options: Options, before: Side, after: Side, morph: Recor
         panels=tuple(ran.pages),
     )
     return _recorded(ctx, options, _pictured(result, ran) if options.pictures else result, morph)
+
+
+def _deployed(ctx: Context, app: str) -> Path | None:
+    """The database of what is deployed from here, if it is here."""
+    target = deployment_records.remembered(ctx, app, MAIN)
+    current = target.current() if target is not None else None
+    return current.database if current is not None else None
 
 
 def _tree(location: Location, side: Side, revision: str) -> trees.Tree:

@@ -107,8 +107,9 @@ class Stage:
             taken = {"do": "load", "db": str(base), "folder": str(data.path), "durable": False}
         answers = self._ask(self.before, [taken])
         if "refused" in answers[0]:
-            trial = _Trial(file=base, round=Round(label=data.name, runs=(), today=""), problem=answers[0]["refused"])
-            return [trial]
+            why = str(answers[0]["refused"])
+            self.notes.append(f"{data.name} does not fit the older version: {'; '.join(why.splitlines()[:3])}")
+            return [_Trial(file=base, round=Round(label=data.name, runs=(), today=""), problem=why)]
         told = self._ask(self.before, [{"do": "rows", "db": str(base)}, {"do": "history", "db": str(base)}])
         tables = _tables(told[0])
         runs, notes = simulate_data.pipelines(self.old.spec, self.new.spec, self.asked.pipelines)

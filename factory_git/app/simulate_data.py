@@ -39,21 +39,21 @@ class Round:
     today: str
 
 
-def real(top: Path | None, spec: Spec, asked: Path | None) -> Data | None:
-    """The application's data: what was asked for, else its database, else its folder ``data``; None: there is none.
+def real(top: Path | None, spec: Spec, asked: Path | None, deployed: Path | None) -> Data | None:
+    """The application's data: what was asked for, what is ``deployed``, its database, or its folder ``data``.
 
-    Raises :class:`NotFound` where what was asked for is not there.
+    None: there is none. Raises :class:`NotFound` where what was asked for is not there.
     """
     if asked is not None:
         if not asked.exists():
             raise NotFound(f"there is no {asked}", code="simulate/no-data", hint="--data takes a database or a folder")
         return Data(path=asked.absolute(), database=asked.is_file(), name=str(asked))
-    if top is None:
-        return None
-    root = top / spec.root
-    if (root / f"{spec.package}.db").is_file():
+    if deployed is not None and deployed.is_file():
+        return Data(path=deployed, database=True, name="the deployed database")
+    root = top / spec.root if top is not None else None
+    if root is not None and (root / f"{spec.package}.db").is_file():
         return Data(path=root / f"{spec.package}.db", database=True, name=f"{spec.package}.db")
-    if any((root / "data").glob("*.csv")):
+    if root is not None and any((root / "data").glob("*.csv")):
         return Data(path=root / "data", database=False, name="data")
     return None
 

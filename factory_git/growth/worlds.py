@@ -114,6 +114,8 @@ class _Drawer:
             whole = name == "int"
             value = dice.choice([n for n in self.numbers if _within(n, field, whole=whole)] or _bounds(field))
             return int(value) if whole else value
+        if dice.randrange(2):  # mostly the same few, so that rows meet
+            return dice.choice(self.texts[:2])
         # A text may be the key of a row that an expression compares it with.
         known = [key for found in keys.values() for key in found if isinstance(key, str)]
         return dice.choice([*self.texts, *known, *known])

@@ -130,6 +130,7 @@ def test_code_that_no_run_promoted_is_refused(shop: Shop, git: Git) -> None:
     shop.git("update-ref", "-d", "refs/factory/ledger")
     with pytest.raises(Negative, match="nothing proves") as caught:
         shop.deploy()
+    assert not shop.target.exists(), "nothing was begun"
     assert (caught.value.code, caught.value.hint) == ("deploy/unpromoted", "git factory run")
 
 

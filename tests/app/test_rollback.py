@@ -167,6 +167,21 @@ def test_another_release_than_the_ledger_says_is_refused(live: Shop) -> None:
         live.rollback("1.0.0")
 
 
+def test_what_came_on_the_branch_since_is_not_taken_back_unasked(live: Shop) -> None:
+    live.grow(("title: Shop", "title: Our shop"), ("version: 1.1.0", "version: 1.1.1"))
+    head = live.git("rev-parse", "HEAD")
+    with pytest.raises(Conflict, match=r"main has moved on since shop 1\.1\.0 .*\n(.*\n)*  factory\.yaml") as caught:
+        live.rollback("1.0.0")
+    assert "--data-only" in caught.value.hint
+    assert (live.version(), live.git("rev-parse", "HEAD")) == ("1.1.0", head)
+
+
+def test_a_branch_without_what_stands_there_is_left_alone(live: Shop) -> None:
+    live.git("switch", "-q", "-c", "old", "HEAD~2")
+    with pytest.raises(Conflict, match="old does not have it"):
+        live.rollback("1.0.0")
+
+
 def test_a_detached_head_needs_the_branch_left_out(live: Shop) -> None:
     live.git("checkout", "-q", "--detach")
     with pytest.raises(UsageError, match="no branch") as caught:

@@ -102,12 +102,30 @@ def test_a_database_is_copied_and_never_written(shop: Shop, tmp_path: Path) -> N
     database.copy(shop.target / "data" / "app.db", real)
     before = hashlib.sha256(real.read_bytes()).hexdigest()
     shop.edit(*GROWN)
-    result = one(shop, args={})
-    assert result.source == "shop.db"
+    result = one(shop, args={}, data=real)
+    assert result.source == str(real)
     assert "Bill: 1 row gone" in result.summary()
     assert any("as it was last run (1 time)" in note for note in result.notes)
     assert hashlib.sha256(real.read_bytes()).hexdigest() == before
     assert not list(shop.path.glob("shop.db-*"))
+
+
+def test_what_is_deployed_is_the_real_data(shop: Shop) -> None:
+    shop.deploy()
+    shop.load(order="id,customer,kg\no1,c1,1\no2,c1,1\n", customer=CUSTOMERS)
+    shop.edit(GROWN[2])
+    result = one(shop)
+    assert result.source == "the deployed database"
+    assert "weight_gate: 2 of 2 Bill rows blocked (before: none)" in result.summary()
+
+
+def test_data_that_does_not_fit_the_older_version_is_told(shop: Shop) -> None:
+    (shop.path / "data" / "order.csv").write_text("id,customer,kg\no1,c9,1\n")
+    shop.edit(GROWN[2])
+    result = one(shop)
+    assert result.data is not None
+    assert result.data.unfit == 1
+    assert any("data does not fit the older version" in note and "c9" in note for note in result.notes)
 
 
 def test_changes_that_are_only_in_a_write_ahead_log_count(shop: Shop, tmp_path: Path) -> None:
