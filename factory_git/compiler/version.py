@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "41426736d065bc3f"
+EPOCH = "eea587821545dbfd"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

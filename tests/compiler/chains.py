@@ -29,7 +29,7 @@ class Chain:
         for _ in range(self.random.randint(2, 3)):
             self._add_entity(self.model)
         fields: Facts = {"n": {"type": "int"}, "t": {"type": "text"}}
-        made: Facts = {"made": True, "fields": fields}
+        made: Facts = {"fields": fields, "made": True}
         self.model[self._name("made")] = made
 
     def _name(self, stem: str) -> str:
@@ -43,7 +43,7 @@ class Chain:
         lines = ["factory: 1", "app: {id: shop, title: Shop}", "data_contracts:", "  entities:"]
         for name, entity in model.items():
             fields = {f: self._written(facts) for f, facts in entity["fields"].items()}
-            node = {"name": name, "id": name, "fields": fields}
+            node: Facts = {"name": name, "id": name, "fields": fields}
             node |= {"made": True} if entity.get("made") else {}
             node |= {"was": entity["was"]} if entity.get("was") else {}
             lines.append(f"    - {json.dumps(node, ensure_ascii=False)}")
@@ -84,6 +84,11 @@ class Chain:
     def _entity(self, model: Model) -> Facts:
         found: Facts = model[self.random.choice(sorted(model))]
         return found
+
+    def _with(self, model: Model, key: str) -> tuple[Facts, str]:
+        """A field that says something under this key."""
+        found = [(e, n) for e in model.values() for n, f in e["fields"].items() if f.get(key)]
+        return self.random.choice(found) if found else (self._entity(model), "")
 
     def _field(self, model: Model, *, key: bool = False) -> tuple[Facts, str]:
         entity = self._entity(model)
@@ -186,8 +191,8 @@ class Chain:
         return f"bound {name} {low} {high}"
 
     def _enum(self, model: Model) -> str:
-        entity, name = self._field(model)
-        if not name or entity["fields"][name]["type"] != "enum":
+        entity, name = self._with(model, "words")
+        if not name:
             return ""
         words = list(entity["fields"][name]["words"])
         free = [w for w in WORDS if w not in words]
@@ -204,7 +209,7 @@ class Chain:
         return f"enum {name} {what}"
 
     def _unit(self, model: Model) -> str:
-        entity, name = self._field(model)
+        entity, name = self._with(model, "unit")
         facts = entity["fields"].get(name, {})
         known = next((units for units in UNITS if facts.get("unit") in units), None)
         if known is None:

@@ -16,7 +16,7 @@ from factory_git.compiler.python.runtime import kit, migrating
 from factory_git.compiler.python.runtime.converting import fits, within
 from factory_git.compiler.schema import schema_of
 from tests.compiler.chains import Chain, Model
-from tests.compiler.support import previous, spec_of, write
+from tests.compiler.support import previous, spec_of
 
 STEPS = 10
 LONG = os.environ.get("FACTORY_SOAK") == "1"
@@ -33,6 +33,15 @@ def dump(db: sqlite3.Connection) -> dict[str, Any]:
 def _rows(db: sqlite3.Connection, table: str) -> list[Any]:
     rows = db.execute(f'SELECT * FROM "{table}" ORDER BY rowid').fetchall()
     return [tuple((type(value).__name__, value) for value in row) for row in rows]
+
+
+def lay(compiled: Compilation, folder: Path) -> None:
+    """Write the migrations, which is all of an application that is looked at here."""
+    for path, content in previous(compiled).items():
+        target = folder / path
+        if path.startswith("migrations/") and not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(content)
 
 
 def fill(chain: Chain, db: sqlite3.Connection) -> None:
@@ -107,7 +116,7 @@ def step(chain: Chain, now: Compilation, folder: Path, db: sqlite3.Connection, s
         text = chain.text(model)
         compiled = compile_spec(spec_of(text), previous(now))
         new = sorted({p.split("/")[1] for p in compiled.files if p.startswith("migrations/")} - _folders(now))
-        write(compiled, folder)
+        lay(compiled, folder)
         before = dump(db)
         try:
             names = go(db, folder)
@@ -144,7 +153,7 @@ def play(seed: int, folder: Path, seen: Counter[str]) -> None:
     """A chain of ten changes, up one by one and then down all at once."""
     chain = Chain(seed)
     now = compile_spec(spec_of(chain.text(chain.model)))
-    write(now, folder)
+    lay(now, folder)
     db = sqlite3.connect(folder / "shop.db", isolation_level=None)
     db.execute("PRAGMA synchronous = OFF")
     go(db, folder)

@@ -80,7 +80,8 @@ class Column:
 class Change:
     """A field of an entity before and after: its ``label`` (``Item.count``), where it is in the old table.
 
-    ``same_target`` says that a reference leads to the rows it led to. ``apart`` is as in :func:`pairs.words`.
+    ``same_target`` says that a reference leads to the rows it led to, ``rekeyed`` (in words) that these are called by
+    another key now. ``apart`` is as in :func:`pairs.words`.
     """
 
     label: str
@@ -88,6 +89,7 @@ class Change:
     new: Facts
     at: checks.Where
     same_target: bool
+    rekeyed: str
     apart: Callable[[str, str], bool]
 
 
@@ -119,6 +121,9 @@ def _kind(column: Column, change: Change) -> None:
     """Another type: converted where it is known how."""
     old, new = change.old, change.new
     way = convert.way(old["kind"], new["kind"])
+    if change.rekeyed:
+        column.open(f"how {change.label} ({new['type']}) is had: {change.rekeyed}")
+        return
     if way is None or not change.same_target:
         column.open(f"how {change.label} ({new['type']}) is had from {_said(change)}")
         return

@@ -160,12 +160,28 @@ class _Comparison:
             new=new,
             at=where(f"{before['name']}.{old['name']}", before, old["id"], frozenset(personal)),
             same_target=self._same_target(old, new),
+            rekeyed=self._rekeyed(new),
             apart=apart,
         )
 
     def _same_target(self, old: Facts, new: Facts) -> bool:
         before, after = _target(old, self.old), new.get("ref")
         return before is None or after is None or self.pairs.get(after) == before
+
+    def _rekeyed(self, field: Facts) -> str:
+        """In words that the rows a reference leads to are called by another key now; empty where they are not."""
+        now = self.new.get(field.get("ref", ""))
+        then = self.old.get(self.pairs.get(field.get("ref", ""), ""))
+        if now is None or then is None:
+            return ""
+        keys = [next((f for f in facts["fields"] if f.get("key")), None) for facts in (then, now)]
+        before, after = keys
+        if before is None or after is None:
+            return ""
+        fields = ({f["id"]: f for f in facts["fields"]} for facts in (then, now))
+        if pairs.paired(*fields, known=self.known).get(after["id"]) == before["id"]:
+            return ""
+        return f"rows of {now['name']} are called by {after['name']} now, and were by {before['name']}"
 
     def _change(self, one: Rebuild) -> None:
         draft = self.draft
