@@ -18,11 +18,11 @@ def entity(change: Change, scene: Scene) -> Iterator[Mutation]:
     """A kind of row, with all its fields."""
     both = scene.both
     if change.op == ADDED:
-        origin = _origin(both.old, both.new, both.then, change.node)
+        origin = _origin(both.old, both.new, both.now, change.node)
         fresh = "pii-entity-added" if personal(both.new, change.path) else "entity-added"
         yield mutation("entity-split" if origin else fresh, change, about=origin)
     elif change.op == REMOVED:
-        origin = _origin(both.new, both.old, both.now, change.node)
+        origin = _origin(both.new, both.old, both.then, change.node)
         yield mutation("entity-merged" if origin else "entity-removed", change, about=origin)
     elif change.op == RENAMED:
         yield mutation("entity-renamed", change)
@@ -38,7 +38,7 @@ def personal(graph: Graph, path: SpecPath) -> bool:
     return node is not None and any("pii" in graph.nodes[child].value for child in node.children)
 
 
-def _origin(without: Graph, having: Graph, matched: Mapping[SpecPath, SpecPath], whole: GraphNode) -> SpecPath:
+def _origin(without: Graph, having: Graph, there: Mapping[SpecPath, SpecPath], whole: GraphNode) -> SpecPath:
     """The entity, in the graph ``without`` the one that came, that its fields were part of; empty: it is new.
 
     It was split off where its ``was`` names an entity that went on under another name, and where another entity, which
@@ -48,9 +48,11 @@ def _origin(without: Graph, having: Graph, matched: Mapping[SpecPath, SpecPath],
     if whole.was is not None and (declared := names.join(ENTITIES, slug(whole.was))) in without.nodes:
         return declared
     own = {id_: type_ for id_, (type_, plain) in _fields(having, whole).items() if plain}
-    back = {before: after for after, before in matched.items()}
-    for path in sorted(p for p in without.nodes if without.nodes[p].kind == "entity" and p in back):
-        then, now = _fields(without, without.nodes[path]), _fields(having, having.nodes[back[path]])
+    for path in sorted(one.path for one in without.spec.entities if one.path in there):
+        here, other = without.nodes[path], having.nodes[there[path]]
+        if here.children == other.children:
+            continue
+        then, now = _fields(without, here), _fields(having, other)
         lost = [id_ for id_, type_ in own.items() if id_ in then and id_ not in now and then[id_][0] == type_]
         if len(lost) >= 2 and 2 * len(lost) >= len(own):
             return path

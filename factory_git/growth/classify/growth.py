@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, TypeAlias
 
+from factory_git.core.ids import SpecPath
 from factory_git.growth.classify.common import first, named, unclassified, values, widths
 from factory_git.growth.differ import ADDED, EDITED, REMOVED, RENAMED, Change
 from factory_git.growth.globs import all_within, within
 from factory_git.growth.mutation import Mutation
 from factory_git.growth.scene import Scene, mutation
 from factory_git.growth.table import RISKS, ROWS, meant
+from factory_git.spec.graph import Graph
 
 _HIGHEST = "breaking"
 Width: TypeAlias = tuple[bool, bool]  # wider, narrower
@@ -49,7 +51,7 @@ def organ(change: Change, scene: Scene) -> Iterator[Mutation]:
 
 def approver(change: Change, scene: Scene) -> Iterator[Mutation]:
     """Who may approve. Where nobody is listed anybody may: the first to be listed closes that, the last opens it."""
-    none_before, none_after = (not _approvers(graph.nodes) for graph in (scene.both.old, scene.both.new))
+    none_before, none_after = (not _approvers(graph) for graph in (scene.both.old, scene.both.new))
     if change.op == ADDED:
         yield mutation("approvers-closed" if none_before else "approver-added", change)
     elif change.op == REMOVED:
@@ -67,8 +69,9 @@ def signatures(change: Change, _: Scene) -> Iterator[Mutation]:
         yield mutation(f"signatures-{new}", change)
 
 
-def _approvers(paths: Iterable[str]) -> bool:
-    return any(path.startswith("growth.approvers.") for path in paths)
+def _approvers(graph: Graph) -> bool:
+    layer = graph.nodes.get(SpecPath("growth"))
+    return layer is not None and any(path.startswith("growth.approvers.") for path in layer.children)
 
 
 def _permission(change: Change, prefix: str, keys: Mapping[str, Compared]) -> Iterator[Mutation]:

@@ -15,7 +15,6 @@ from factory_git.spec.graph import Graph
 
 # How much harm it does when it gets out; classes that are not here are compared by who may see them.
 CLASSES = ("public", "contact", "identity", "location", "financial", "biometric", "health", "sensitive", "secret")
-_ENVELOPE = "identity.safety_envelope."
 _WORDS = ("pii", "privacy", "private", "personal data", "personal information", "confidential")
 
 
@@ -59,10 +58,12 @@ def _speaks(graph: Graph, change: Change) -> SpecPath | None:
     field = change.before.path
     entity = names.parent(names.parent(field))
     words = (*_WORDS, str(change.old), field.rpartition(".")[2])
-    for path, node in graph.nodes.items():
-        if path.startswith(_ENVELOPE):
-            held = set(node.value.get("holds", ()))
-            said = re.sub(r"[\W_]+", " ", node.name.lower())
-            if held & {field, entity} or any(f" {word.replace('_', ' ')} " in f" {said} " for word in words):
-                return path
+    identity = graph.nodes.get(SpecPath("identity"))
+    for path in identity.children if identity else ():
+        node = graph.nodes[path]
+        held = set(node.value.get("holds", ()))
+        said = re.sub(r"[\W_]+", " ", node.name.lower())
+        spoken = any(f" {word.replace('_', ' ')} " in f" {said} " for word in words)
+        if node.kind == "envelope item" and (spoken or held & {field, entity}):
+            return path
     return None
