@@ -143,3 +143,11 @@ def shuffled(data: object, shape: Shape, rng: random.Random, key: str = "") -> o
     if isinstance(shape, Many) and isinstance(data, list) and key in UNORDERED:
         return rng.sample(data, len(data))
     return data
+
+
+@pytest.mark.parametrize("other", BASES)
+@pytest.mark.parametrize("one", BASES)
+def test_any_specification_becomes_any_other(one: str, other: str) -> None:
+    there, back = compare(start(one), start(other)), compare(start(other), start(one))
+    assert [m for m in there.mutations if m.id == "unclassified" and m.kind not in PROSE] == []
+    assert [(m.id, m.path) for m in there.mutations if not answered(m, back)] == []
