@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from factory_git.app.context import Context
+from factory_git.core import yaml
 from factory_git.core.errors import NotFound, UsageError
 from factory_git.core.ids import RecordId, SpecPath, blob_oid
 from factory_git.growth.desire.desire import Desire, Open, Part, Understanding
+from factory_git.growth.morph.morph import flow
 from factory_git.ledger.record import Entry, Record, make
 from factory_git.spec.graph import Graph
 
@@ -35,7 +37,7 @@ def record(desire: Desire, found: Understanding, graph: Graph, *, node: str, tal
         "preferences": list(desire.preferences),
         "node": node,
         "goal": found.goal,
-        "understood": [part.as_json() for part in found.parts],
+        "understood": [part.as_json() | {"ops": [flow(op) for op in part.ops]} for part in found.parts],
         "open": [one.words for one in found.open],
         "gaps": [one.as_json() for one in found.open],
         "by": found.by,
@@ -66,7 +68,7 @@ def of(payload: Mapping[str, Any]) -> tuple[Desire, Understanding]:
             words=one["words"],
             means=one["means"],
             nodes=tuple(SpecPath(path) for path in one["nodes"]),
-            ops=tuple(one["ops"]),
+            ops=tuple(_operation(text) for text in one["ops"]),
             unproven=one["unproven"],
             role=one["role"],
             by=one["by"],
@@ -75,6 +77,12 @@ def of(payload: Mapping[str, Any]) -> tuple[Desire, Understanding]:
     )
     gaps = tuple(Open(words=one["words"], why=one["why"], close=one["close"]) for one in payload["gaps"])
     return desire, Understanding(goal=payload.get("goal", ""), parts=parts, open=gaps)
+
+
+def _operation(text: str) -> dict[str, Any]:
+    """An operation from its line: a record's own mappings lose the order of their keys, which may mean something."""
+    found: dict[str, Any] = yaml.plain(yaml.parse(text.encode(), "the record"))
+    return found
 
 
 def listed(ctx: Context, app: str) -> list[Entry]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ from factory_git.app import desire_record
 from factory_git.app.context import Context
 from factory_git.core.errors import FactoryError, NotFound, SpecError
 from factory_git.core.ids import RecordId, blob_oid
-from factory_git.growth.morph.morph import Morph, read
+from factory_git.growth.morph.morph import Morph, read, write
 from factory_git.growth.morph.plan import Plan
 from factory_git.ledger.record import Entry, Record, make
 from factory_git.spec.load import load
@@ -51,7 +51,9 @@ def find(ctx: Context, said: str) -> Found:
 
 
 def of(payload: Mapping[str, Any]) -> Morph:
-    """The morph that a record holds."""
+    """The morph that a record holds; as it was written where the record has that, since records sort keys."""
+    if "file" in payload:
+        return replace(read(str(payload["file"]).encode(), "the record"), base=payload["base"])
     text = {key: str(payload.get(key, "")) for key in ("desire", "why", "level", "base", "app")}
     return Morph(**text, ops=tuple(payload["ops"]), tests=tuple(payload.get("tests", ())))
 
@@ -69,6 +71,7 @@ def record(plan: Plan, parents: tuple[RecordId, ...]) -> tuple[Record, list[byte
         "base": morph.base,
         "head": diff.head,
         "ops": [dict(op) for op in morph.ops],
+        "file": write(morph),
         "mutations": [
             {"id": one.id, "path": one.path, "risk": one.risk, "fingerprint": one.fingerprint} for one in diff.mutations
         ],

@@ -17,6 +17,8 @@ LISTS: Mapping[str, str] = {
     "envelope item": "identity.safety_envelope",
     "prohibited change": "identity.prohibited_changes",
     "plate": "growth.plates",
+    "organ": "growth.organs",
+    "morph rule": "growth.morph_rules",
     "approver": "growth.approvers",
     "source": "evidence_policy.sources",
     "tier": "evidence_policy.trust_tiers",
@@ -34,6 +36,8 @@ LISTS: Mapping[str, str] = {
     "schedule": "deployment.schedules",
     "egress": "deployment.egress",
     "scenario": "acceptance",
+    "done command": "done",
+    "variant": "app.variants",
 }
 """Kind of node → the address of the list it stands in. Fields and steps stand in lists of their owners."""
 OWNED: Mapping[str, tuple[str, str]] = {"field": ("entity", "fields"), "step": ("pipeline", "steps")}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from factory_git.core.errors import SpecError
+from factory_git.core.errors import Conflict, NotFound, SpecError
 from factory_git.growth.morph.call import Call, refused
 from factory_git.growth.morph.ops import OPERATIONS, Operation
 from factory_git.spec import names
@@ -35,8 +35,17 @@ def carry_out(spec: Spec, ops: Sequence[Mapping[str, Any]]) -> Carried:
     """
     before = {source.path: source.content for source in spec.sources}
     now, files = spec, dict(before)
+    broken: SpecError | None = None
     for number, op in enumerate(ops, 1):
-        now, files = _one(now, files, op, f"operation {number}", spec.root)
+        which = f"operation {number}"
+        files = _edited(now, files, op, which)
+        # A rename and what refers to it are two operations: between them the spec may be in pieces.
+        try:
+            now, broken = load([Source(path=path, content=data) for path, data in files.items()], root=spec.root), None
+        except SpecError as error:
+            broken = broken or _named(error, op, which)
+    if broken is not None:
+        raise broken
     problems = [one for one in check(now) if one.severity == "error"] if ops else []
     problems += undeclared(build(spec), build(now)) if ops else []
     if problems:
@@ -46,16 +55,27 @@ def carry_out(spec: Spec, ops: Sequence[Mapping[str, Any]]) -> Carried:
     return Carried(spec=now, files=changed, before=before)
 
 
-def _one(
-    spec: Spec, files: Mapping[str, bytes], op: Mapping[str, Any], which: str, root: str
-) -> tuple[Spec, dict[str, bytes]]:
+def _edited(spec: Spec, files: Mapping[str, bytes], op: Mapping[str, Any], which: str) -> dict[str, bytes]:
+    """The files with one operation done; ``spec`` is the last sound one, in which its names are looked up."""
     call, operation = read(op)
     try:
-        edited = dict(files) | apply(files, root, operation.edits(call, build(spec)))
-        return load([Source(path=path, content=data) for path, data in edited.items()], root=root), edited
+        return apply(files, spec.root, operation.edits(call, build(spec)))
     except SpecError as error:
-        message = f"{which} ({call.op} {call.subject}): {error.message}"
-        raise SpecError(message, error.problems, code=error.code, hint=error.hint) from error
+        raise _named(error, op, which) from error
+    except (NotFound, Conflict) as error:
+        raise _named(refused(error.message, error.hint), op, which) from error
+
+
+def _named(error: SpecError, op: Mapping[str, Any], which: str) -> SpecError:
+    call, _ = read(op)
+    message = f"{which} ({call.op} {call.subject}): {error.message}"
+    return SpecError(message, error.problems, code=error.code, hint=error.hint)
+
+
+def normal(op: Mapping[str, Any]) -> dict[str, Any]:
+    """An operation with its name first; all else keeps its order: that of fields and arguments means something."""
+    call, _ = read(op)
+    return {call.op: call.subject, **call.args}
 
 
 def read(op: Mapping[str, Any]) -> tuple[Call, Operation]:
@@ -64,10 +84,12 @@ def read(op: Mapping[str, Any]) -> tuple[Call, Operation]:
     if not named:
         first = next(iter(op), "")
         raise refused(f"there is no operation {first!r}", names.suggest(str(first), OPERATIONS))
-    # An argument may share its name with an operation (`show`): what is written first is meant.
-    name = named[0]
-    args = {key: value for key, value in op.items() if key != name}
-    return Call(op=name, subject=op[name], args=args), OPERATIONS[name]
+    # A skill may be called as an operation is (allocate): what is about something by its name is the operation.
+    named = [key for key in named if not isinstance(op[key], Mapping | list)] or named
+    if len(named) > 1:
+        raise refused(f"{' and '.join(sorted(named))} are two operations in one", "one mapping for each")
+    args = {key: value for key, value in op.items() if key != named[0]}
+    return Call(op=named[0], subject=op[named[0]], args=args), OPERATIONS[named[0]]
 
 
 def level_of(ops: Sequence[Mapping[str, Any]]) -> str:

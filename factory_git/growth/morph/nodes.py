@@ -9,10 +9,11 @@ from factory_git.core.ids import SpecPath, slug
 from factory_git.growth.morph.call import Call, find, listed, refused
 from factory_git.spec import names
 from factory_git.spec.edit import Insert, Move, Op, Remove, Rename, Set, Unset
-from factory_git.spec.graph import Graph
+from factory_git.spec.graph import Graph, GraphNode
 
 # Kinds whose name is another key's value.
 NAMED_BY: Mapping[str, str] = {"desire": "goal", "plate": "at", "egress": "to", "approver": "email", "schedule": "run"}
+_NAMED_IN = {"tier": "tier", "role": "roles"}  # kind → the attribute in which others name it
 NAMING = ("covers", "holds", "became")  # attributes that hold addresses
 Edits: TypeAlias = Callable[[Call, Graph], list[Op]]
 """What an operation does: edits of the spec's text. Raises :class:`SpecError` where it cannot be carried out."""
@@ -40,18 +41,44 @@ def remove(kind: str) -> Edits:
 
     def edits(call: Call, graph: Graph) -> list[Op]:
         path = find(graph, kind, call.about, call).path
-        return [*_unnamed(graph, path), Remove(path)]
+        return [*unnamed(graph, path), Remove(path)]
 
     return edits
 
 
 def rename(kind: str) -> Edits:
-    """``{rename_X: NAME, to: NEW}``; what the node was is declared (``was``)."""
+    """``{rename_X: NAME, to: NEW}``; what the node was is declared (``was``), and what names its address follows."""
 
     def edits(call: Call, graph: Graph) -> list[Op]:
-        return [Rename(find(graph, kind, call.about, call).path, call.text("to"))]
+        node = find(graph, kind, call.about, call)
+        return [*_called(graph, node, call.text("to")), *renamed(graph, node.path, call.text("to"))]
 
     return edits
+
+
+def _called(graph: Graph, node: GraphNode, name: str) -> list[Op]:
+    """The edits of what names a tier or a role by its name or id."""
+    own, out = (node.name, node.path.rpartition(".")[2]), list[Op]()
+    for other in graph.nodes.values():
+        held = other.value.get(_NAMED_IN.get(node.kind, ""))
+        if isinstance(held, list) and set(held) & set(own):
+            out.append(Set(other.path, _NAMED_IN[node.kind], [slug(name) if one in own else one for one in held]))
+        elif isinstance(held, str) and held in own:
+            out.append(Set(other.path, _NAMED_IN[node.kind], slug(name)))
+    least = graph.nodes.get(SpecPath("evidence_policy.minimum_tier"))
+    if node.kind == "tier" and least is not None and least.value.get("is") in own:
+        out.append(Set("evidence_policy", "minimum_tier", slug(name)))
+    return out
+
+
+def renamed(graph: Graph, path: SpecPath, name: str) -> list[Op]:
+    """A node by another name, and everything that names its address. What names it in expressions is not touched."""
+    now = names.join(names.parent(path), slug(name))
+
+    def followed(one: str) -> str:
+        return f"{now}{one[len(path) :]}" if one == path or one.startswith(f"{path}.") else one
+
+    return [*_readdressed(graph, path, lambda held: [followed(str(one)) for one in held]), Rename(path, name)]
 
 
 def move(kind: str) -> Edits:
@@ -99,15 +126,22 @@ def readable(name: str) -> str:
     return shown if "_" in name and name.islower() and slug(shown) == name else name
 
 
-def _unnamed(graph: Graph, gone: SpecPath) -> list[Op]:
+def unnamed(graph: Graph, gone: SpecPath) -> list[Op]:
     """The edits of whatever names an address, or one below it, that is about to go."""
+    return _readdressed(
+        graph, gone, lambda held: [one for one in held if one != gone and not str(one).startswith(f"{gone}.")]
+    )
+
+
+def _readdressed(graph: Graph, path: SpecPath, change: Callable[[list[Any]], list[Any]]) -> list[Op]:
+    """Each list of addresses outside of the node at ``path``, as ``change`` makes it; nothing where it is the same."""
     out: list[Op] = []
     for node in graph.nodes.values():
         for key in NAMING:
             held = node.value.get(key)
-            if isinstance(held, list) and not node.path.startswith(gone):
-                left = [one for one in held if one != gone and not str(one).startswith(f"{gone}.")]
-                out += [attribute(node.path, key, left or None)] if left != held else []
+            if isinstance(held, list) and node.path != path and not node.path.startswith(f"{path}."):
+                now = change(held)
+                out += [attribute(node.path, key, now or None)] if now != held else []
     return out
 
 

@@ -10,7 +10,7 @@ from factory_git.core.errors import Forbidden, Problem, SpecError
 from factory_git.growth.approval import NEEDS
 from factory_git.growth.compare import compare
 from factory_git.growth.desire.desire import Open, Understanding
-from factory_git.growth.morph.carry import Carried, carry_out, level_of, read
+from factory_git.growth.morph.carry import Carried, carry_out, level_of, normal, read
 from factory_git.growth.morph.morph import LEVELS, Morph
 from factory_git.growth.mutation import Diff
 from factory_git.growth.report import version
@@ -74,6 +74,7 @@ def plan(spec: Spec, morph: Morph, open_: Sequence[Open] = ()) -> Plan:
     :class:`Forbidden` where what comes of it is forbidden by identity.
     """
     base = build(spec).digest
+    morph = replace(morph, ops=tuple(normal(op) for op in morph.ops))
     level = level_of(morph.ops)
     if morph.level and LEVELS.index(morph.level) < LEVELS.index(level):
         raise _too_low(morph, level)
