@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.core.errors import FactoryError
+from factory_git.core.errors import FactoryError, SpecError
 from factory_git.core.resources import folder
+from factory_git.spec.check import check
 from factory_git.spec.edit import Insert, Move, Op, Remove, Rename, Set, apply
 from factory_git.spec.edit.merge import Merge, MergeText, Unmergeable, merge
+from factory_git.spec.load import load
+from factory_git.spec.model import Source
 from factory_git.spec.split import split
 from tests.spec.edits import comments, draw, loaded, valid
 from tests.spec.merges import differences, union
@@ -100,6 +103,15 @@ def grown(content: bytes, rng: random.Random, count: int) -> bytes:
     return content
 
 
+def errors(content: bytes) -> set[tuple[str, str]]:
+    """What is wrong with a spec, expressions included."""
+    try:
+        found = check(load([Source(path=FILE, content=content)]))
+    except SpecError as error:
+        found = list(error.problems)
+    return {(one.code, one.path) for one in found if one.severity == "error"}
+
+
 # -- pairs of branches -----------------------------------------------------------------------------------------------
 
 
@@ -124,12 +136,14 @@ def _judged(place: Path, base: bytes, ours: bytes, theirs: bytes, seed: int) -> 
     graphs = [loaded({FILE: one}) for one in (base, ours, theirs)]
     wanted = union(*graphs)
     if here.broken:
-        assert not valid({FILE: here.content}), seed
+        alone = errors(ours) | errors(theirs)
+        assert errors(here.content) - alone, seed
         return "broken"
     if here.clashes:
         assert b"\n<<<<<<< ours" in here.content, seed
         return "clash" if wanted.conflicts else "false clash"
     assert not wanted.conflicts, (seed, wanted.conflicts)
+    assert not errors(here.content) - errors(ours) - errors(theirs), seed
     both = loaded({FILE: here.content})
     assert not differences(wanted, both, graphs[0]), seed
     assert both.digest == loaded({FILE: there.content}).digest, seed

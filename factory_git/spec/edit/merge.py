@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from factory_git.core.errors import Conflict, FactoryError, NotFound, SpecError
+from factory_git.core.errors import Conflict, FactoryError, NotFound, Problem, SpecError
 from factory_git.spec.check import check
 from factory_git.spec.edit.apply import apply
 from factory_git.spec.edit.changes import Changes, Clash, changes
@@ -164,18 +164,18 @@ def _broken(three: Sequence[Side], merged: Side) -> list[str]:
     """Problems of a whole spec that both sides are free of: names that the other side removed, and the like."""
     if not _whole(merged) or not all(_whole(side) for side in three[1:]):
         return []
-    known = {problem for side in three[1:] for problem in _problems(side)}
-    return [problem for problem in _problems(merged) if problem not in known]
+    known = {(problem.code, problem.path) for side in three[1:] for problem in _problems(side)}
+    found = [problem for problem in _problems(merged) if (problem.code, problem.path) not in known]
+    return [f"{problem.message}{f' [{problem.path}]' if problem.path else ''}" for problem in found]
 
 
 def _whole(side: Side) -> bool:
     return "app" in side.raw and not side.path.endswith("spec/app.yaml")
 
 
-def _problems(side: Side) -> list[str]:
+def _problems(side: Side) -> list[Problem]:
     try:
-        spec = load([Source(path=side.path, content=side.content)])
-        found = check(spec)
+        found = check(load([Source(path=side.path, content=side.content)]))
     except SpecError as error:
         found = list(error.problems)
-    return [f"{p.message}{f' [{p.path}]' if p.path else ''}" for p in found if p.severity == "error"]
+    return [problem for problem in found if problem.severity == "error"]
