@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import deployment_steps
+from factory_git.app import deployment_steps, init
 from factory_git.app.deployment_losses import Losses
 from factory_git.app.deployment_target import Target
 from factory_git.core.errors import Conflict, Negative, NotFound, UsageError
+from factory_git.engine.phases import validate
 from factory_git.executors import database
-from tests.app.deployments import CUSTOMERS, SPEC, Shop, deployed, killed, make_shop
+from tests.app.deployments import CUSTOMERS, SPEC, Shop, deployed, killed, make_shop, passes
 from tests.app.test_deploy import SOAK
 from tests.conftest import Git
 
@@ -228,3 +229,39 @@ def test_killed_at_any_step_it_stands_whole_and_the_next_one_goes_on(live: Shop,
 def test_nothing_deployed_is_told(tmp_path: Path, live: Shop) -> None:
     with pytest.raises(NotFound, match="nothing is deployed at"):
         live.rollback("1.0.0", to=tmp_path / "nowhere")
+
+
+# The farmer, whole.
+
+
+def test_the_farmer_goes_from_one_version_to_the_next_and_back(
+    tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A field more, a field less, a gate: deployed on filled tables, run, and taken back."""
+    monkeypatch.setattr(validate, "prove", passes)
+    monkeypatch.setattr(deployment_steps, "prove", passes)
+    place = tmp_path / "farm"
+    init.run(place, template="farmer")
+    farm = Shop(place, git, "farmer")
+    farm.promote()
+    farm.deploy()
+    farm.app("load", str(place / "data"))
+    farm.app("run", "contract_allocation", "--date", "2026-06-09")
+    tables = list(database.counts(farm.target / "data" / "app.db"))
+    before, spec = {name: farm.rows(name) for name in tables}, farm.spec_files()
+    farm.grow(
+        ("version: 1.0.0", "version: 1.1.0"),
+        ("cultivar: text?", "organic: {type: bool, default: false}"),
+        ('        - name: "Allocate to', f'{FARM_GATE}        - name: "Allocate to'),
+    )
+    farm.deploy()
+    assert [row["organic"] for row in farm.rows("Block")] == [0] * 35
+    farm.app("run", "contract_allocation", "--date", "2026-06-09")
+    assert min(float(row["qty"]) for row in farm.rows("Forecast")) >= 1
+    farm.rollback("1.0.0")
+    assert farm.spec_files() == spec
+    farm.app("run", "contract_allocation", "--date", "2026-06-09")
+    assert {name: farm.rows(name) for name in tables} == before
+
+
+FARM_GATE = "        - {name: Size gate, gate: Forecast, keep: it.qty >= 1}\n"
