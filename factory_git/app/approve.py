@@ -213,7 +213,8 @@ def _weigh(scene: _Scene, app: App, one: Item, options: Options) -> Approved:
         return Approved(before=one, after=one, state="automatic")
     mine = next((g for g in one.counted if approval.same(g.email) == approval.same(scene.email)), None)
     if mine is not None:
-        return Approved(before=one, after=one, record=mine.source.removeprefix("record "), state="already")
+        kind, _, id_ = mine.source.partition(" ")
+        return Approved(before=one, after=one, record=id_ if kind == "record" else "", state="already")
     after = _with(scene, app, one, options.why)
     refused = next((r.why for r in after.refused if r.given.source == "now"), "")
     if refused:

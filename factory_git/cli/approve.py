@@ -77,7 +77,7 @@ def _tell(result: Result, *, dry_run: bool) -> None:
         output.say(f"open: {_line(left)}: {left.missing()}")
     if not result.open:
         output.say("nothing is open any more")
-    if any(one.record for one in result.done):
+    if any(one.record and one.state == "approved" for one in result.done):
         output.say("send it to the others: git factory sync")
 
 
