@@ -173,7 +173,7 @@ class Job:
         tests = {"passed": self.ran.passed, "failed": self.ran.tests - self.ran.passed} if self.ran else {}
         payload = {
             "app": self.spec.id,
-            "title": desire_record.shortened(f"{self.plan.morph.desire or 'a morph'}: {outcome}"),
+            "title": desire_record.shortened(self.plan.morph.desire or "a morph"),
             "outcome": outcome,
             "reason": reason,
             "base": self.plan.diff.base,
@@ -189,7 +189,7 @@ class Job:
         verdict = [RecordId(self.ran.ids["verdict"])] if self.ran and "verdict" in self.ran.ids else []
         proof = [promotion.id] if promotion else verdict
         record = make("application", payload, [*parents, *proof, *self._evidence(parents)])
-        subject = f"application {self.spec.id}: {payload['title']}"
+        subject = f"application {self.spec.id}: {payload['title']}: {outcome}"
         # A promotion is looked for among the spec's runs, and what is written together is read together.
         where = stream(self.spec.id) if promotion else desire_record.stream(self.spec.id)
         self.ctx.ledger.append([*([promotion] if promotion else []), record], stream=where, subject=subject)

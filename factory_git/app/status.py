@@ -138,7 +138,7 @@ def _next(item: Item, *, stale: bool) -> str:
     if item.state == BACKLOG:
         return f"git factory plan {item.node.rpartition('.')[2] if item.id == item.node else item.id[:10]}"
     if item.note == "planned" and "simulation" in item.requires:
-        return f"git factory simulate --morph {morph}"
+        return f"git factory simulate {morph}"
     return f"git factory apply {morph}"
 
 
