@@ -14,7 +14,7 @@ from typing import Any
 from factory_git.app import gate
 from factory_git.app.context import Context
 from factory_git.app.gate_approvals import RECORD, Found
-from factory_git.app.gate_base import Base, base_of
+from factory_git.app.gate_base import RING, SIGNERS, Base, base_of
 from factory_git.app.gate_verdict import App
 from factory_git.core.errors import Forbidden, Negative, NotFound, UsageError
 from factory_git.core.ids import RecordId
@@ -136,6 +136,7 @@ def run(location: Location, options: Options) -> Result:
         ids = _write(scene, [(one.before, one.after) for one in written], options, sign=sign)
         named = dict(zip((id(one) for one in written), ids, strict=True))
         done = [replace(one, record=named.get(id(one), one.record)) for one in done]
+        done = _seen(_scene(location, options), done)
     return Result(
         done=tuple(done),
         open=tuple(_left(scene, done)),
@@ -144,6 +145,19 @@ def run(location: Location, options: Options) -> Result:
         signed=sign,
         notes=scene.looked.notes,
     )
+
+
+def _seen(scene: _Scene, done: Sequence[Approved]) -> list[Approved]:
+    """What was written, as the gate sees it now. Raises :class:`Negative` where it does not count, as by its key."""
+    now = {(item.app, item.mutation.fingerprint): item for _, item in scene.items}
+    seen = [replace(one, after=now[one.after.app, one.after.mutation.fingerprint]) for one in done]
+    for one in seen:
+        why = next((r.why for r in one.after.refused if one.record[:SHORT] in r.given.source and one.record), "")
+        if why and one.state == "approved":
+            message = f"it is recorded ({one.record[:SHORT]}), and does not count: {why}"
+            hint = f"the base must know your key for {scene.email}, in {SIGNERS} or {RING}"
+            raise Negative(message, code="approve/not-counted", hint=hint)
+    return seen
 
 
 def _scene(location: Location, options: Options) -> _Scene:

@@ -228,14 +228,34 @@ def test_a_change_of_a_spec_that_the_base_changed_meanwhile_is_to_be_rebased(pro
     assert "merge or rebase first" in " ".join(verdict.missing())
 
 
-def test_own_suppressions_and_settings_of_the_change_do_not_count(project: Project) -> None:
+BOUND = """\
+factory: 1
+app: {id: shop, title: Shop, stage: mature}
+code: {default: bound, language: python, paths: [src]}
+data_contracts:
+  entities:
+    - {name: Item, fields: {id: text key, price: decimal}}
+"""
+
+
+@pytest.mark.parametrize("head", ["HEAD", "worktree"])
+def test_own_suppressions_of_the_change_do_not_count_whatever_its_settings_say(tmp_path: Path, head: str) -> None:
+    project = Project(tmp_path / "shop")
+    (project.path / "src").mkdir()
+    (project.path / "factory.yaml").write_text(BOUND)
+    code = project.path / "src" / "item.py"
+    code.write_text("# gf: data_contracts.entities.item\nclass Item:\n    id: str\n    price: Decimal\n")
+    project.commit("first")
     project.git("switch", "-q", "-c", "change")
-    (project.path / "shop" / "model.py").write_text("edited = 1  # gf: ignore[GF501] because I say so\n")
+    lost = "# gf: data_contracts.entities.item\nclass Item:  # gf: ignore[GF102] nobody reads it\n    id: str\n"
+    code.write_text(lost)
+    (project.path / ".factory").mkdir()
     (project.path / ".factory" / "config.yaml").write_text("ownSuppressions: true\n")
-    project.commit()
-    verdict = project.judge()
+    if head == "HEAD":
+        project.commit()
+    verdict = project.judge(head=head)
     assert verdict.exit_code == 1
-    assert any(line.startswith("drift: shop/model.py") for line in verdict.missing())
+    assert any("GF102" in line for line in verdict.missing()), verdict.lines()
 
 
 def test_the_change_does_not_choose_the_ledger_that_is_asked(project: Project, say: Say) -> None:

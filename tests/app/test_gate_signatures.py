@@ -13,7 +13,7 @@ import pytest
 
 from factory_git.app import approve
 from factory_git.app.gate_base import RING, SIGNERS, base_of
-from factory_git.core.errors import RepositoryError, UsageError
+from factory_git.core.errors import Negative, RepositoryError, UsageError
 from factory_git.gitio import signature
 from factory_git.gitio.locate import locate
 from tests.app.gate_support import ANN, APPROVERS, BOB, MAJOR, MAL, Project, identity, spec
@@ -88,7 +88,8 @@ def test_an_unsigned_approval_does_not_count_and_can_be_given_again_signed(
     with monkeypatch.context() as patch:  # a program that does not sign, or somebody who sets GIT_COMMITTER_EMAIL
         patch.setattr(signature, "sign", lambda location, payload: b"")
         patch.setattr("factory_git.app.approve._signs", lambda *_: False)
-        say(project, ANN, patch)
+        with pytest.raises(Negative, match="it is not signed"):
+            say(project, ANN, patch)
     assert any("it is not signed" in line for line in project.judge().lines())
     assert project.judge().exit_code == 1
     say(project, ANN, monkeypatch)
@@ -108,7 +109,8 @@ def test_a_forged_email_is_seen_by_its_key(
         project.commit("Mal's key", by=BOB)
         project.git("rebase", "-q", "main", "change")
     use(project, keys["Mal"])
-    say(project, ANN, monkeypatch)
+    with pytest.raises(Negative, match=r"it is recorded .* and does not count"):
+        say(project, ANN, monkeypatch)
     assert any(why in line for line in project.judge().lines()), project.judge().lines()
     assert project.judge().exit_code == 1
 
@@ -121,7 +123,8 @@ def test_a_key_that_the_change_brings_along_does_not_count_and_needs_approval(
     project.commit("Ann's new key, honest")
     assert [one.mutation.path for one in project.judge().open] == ["interface.panels.catch", SIGNERS]
     use(project, keys["Mal"])
-    say(project, ANN, monkeypatch)
+    with pytest.raises(Negative, match=r"it is recorded .* and does not count"):
+        say(project, ANN, monkeypatch)
     assert any("nobody vouches for" in line for line in project.judge().lines())
     assert len(project.judge().open) == 2
 
@@ -135,7 +138,8 @@ def test_allowed_signers_of_gits_configuration_count_unless_they_lie_in_the_work
     project.commit("no list of keys", by=BOB)
     project.git("rebase", "-q", "main", "change")
     use(project, keys["Mal"])
-    say(project, ANN, monkeypatch)
+    with pytest.raises(Negative, match=r"it is recorded .* and does not count"):
+        say(project, ANN, monkeypatch)
     (project.path / "mine").write_text(signers({"Ann": keys["Mal"]}, ANN))
     project.git("config", "gpg.ssh.allowedSignersFile", "mine")
     verdict = project.judge()
