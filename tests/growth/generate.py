@@ -20,12 +20,29 @@ from factory_git.core.ids import slug
 from factory_git.spec.check import check
 from factory_git.spec.load import load
 from factory_git.spec.model import Source, Spec
-from factory_git.spec.schema import SPEC
+from factory_git.spec.schema import FIELD, NODE, SPEC
 from factory_git.spec.shapes import Choice, Items, Leaf, Many, MapOf, Record, Shape, Table, Words
+from factory_git.spec.typewords import WORDS as WORDS_OF_TYPES
 
 Raw = dict[str, Any]
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _OWN = frozenset(("name", "id", "was"))
+_WORD = re.compile(r"""("(?:[^"\\]|\\.)*"|[A-Za-z_][A-Za-z0-9_]*)""")
+_SAYING = ("terms", "workflows", "safety", "interface", "acceptance")
+_TURNS = (
+    (">=", ">"),
+    ("<=", "<"),
+    ("&&", "||"),
+    ("||", "&&"),
+    (" * ", " + "),
+    ("!=", "=="),
+    (" == ", " != "),
+    ("!", ""),
+    ("1", "2"),
+)
+_LANGUAGE = frozenset(
+    (*NODE, *FIELD.keys, *WORDS_OF_TYPES, "on", "tier", "path", "run")
+)  # words that mean more than a name
 _COMMON = frozenset(("note", "stability", "code"))  # which every node has
 _FIXED = frozenset(("factory", "app.id"))
 WORDS = (
@@ -110,12 +127,21 @@ class Editor:
         raise AssertionError("no edit of this specification is valid")
 
     def _edit(self) -> None:
+        drawn = self.rng.random()
+        if drawn < 0.1 and self._turn():
+            return
+        if drawn < 0.2 and self._rename():
+            return
         places = [p for p in _places(self.raw, SPEC, "") if p.key not in _COMMON or self.rng.random() < 0.05]
         at, path = self.near
         places = [p for p in places if at in ("", p.at)] or places
         places = [p for p in places if path in ("", p.path)] or places
-        # Lists of many alike would take most of the edits: half of them are drawn by kind of place first.
-        if self.rng.random() < 0.6:
+        # Lists of many alike would take most of the edits: they are drawn by layer, or by kind of place, first.
+        drawn = self.rng.random()
+        if drawn < 0.35:
+            layer = self.rng.choice(sorted({p.path.partition(".")[0] for p in places}))
+            places = [p for p in places if p.path.partition(".")[0] == layer]
+        elif drawn < 0.7:
             kind = self.rng.choice(sorted({p.path for p in places}))
             places = [p for p in places if p.path == kind]
         place = self.rng.choice(places)
@@ -124,6 +150,36 @@ class Editor:
             self._list(place.owner, place.key, place.shape)
         else:
             self._attribute(place.owner, place.key, place.shape, place.path)
+
+    def _turn(self) -> bool:
+        """Make one expression, anywhere, say something a little different."""
+        parts = [found for layer in _SAYING for found in _leaves(self.raw.get(layer), layer)]
+        holder, key, at = self.rng.choice(parts or [(None, None, "")])
+        if holder is None:
+            return False
+        self.last = (at, at)
+        signs = [(a, b) for a, b in _TURNS if a in holder[key]]
+        if signs:
+            holder[key] = holder[key].replace(*self.rng.choice(signs), 1)
+        return bool(signs)
+
+    def _rename(self) -> bool:
+        """Call an entity, a term or a field otherwise, wherever it is called."""
+        assert self.spec is not None
+        fields = [(f.name, f.path) for e in self.spec.entities for f in e.fields]
+        known = [*((e.name, e.path) for e in self.spec.entities), *((t.name, t.path) for t in self.spec.terms), *fields]
+        name, path = self.rng.choice(known or [("", "")])
+        if not known or name in _LANGUAGE or len([one for one, _ in fields if one == name]) > 1:
+            return False
+        self.last = (path, path)
+        fresh = f"{'N' if name[:1].isupper() else 'n'}ew_{self.rng.choice('abc')}"
+        one = next(item for item in _nodes(self.raw) if item[0] == path)[1]
+        before = one["id"]
+        self.raw = _called(self.raw, name, fresh)
+        self.raw = _called(self.raw, before, slug(fresh)) if before != name else self.raw
+        one = next(item for item in _nodes(self.raw) if item[1]["id"] == slug(fresh))[1]
+        one |= {"was": before, "name": fresh}
+        return True
 
     def _list(self, owner: Raw, key: str, shape: Items) -> None:
         items: list[Raw] = owner.setdefault(key, [])
@@ -146,7 +202,9 @@ class Editor:
         record = shape.item.default if isinstance(shape.item, Choice) else shape.item
         item: Raw = {"name": name, "id": slug(name)}
         for known, below in record.keys.items():
-            wanted = known in record.required or self.rng.random() < 0.3
+            wanted = (
+                known in record.required or known == "type" or self.rng.random() < (0.1 if key == "fields" else 0.3)
+            )
             if known in _OWN or isinstance(below, Items) or not wanted or known in ("code", "stability"):
                 continue
             item[known] = self._value(known, below, key)
@@ -168,7 +226,8 @@ class Editor:
             case Words():
                 return self.rng.choice(shape.words)
             case Leaf():
-                return self._leaf(key, shape, path)
+                enum = key == "type" and isinstance(old, str) and old.startswith("enum ")
+                return self._words(old) if enum and self.rng.random() < 0.7 else self._leaf(key, shape, path)
             case Many():
                 return [self._value(key, shape.item, path) for _ in range(self.rng.randint(1, 2))]
             case MapOf():
@@ -193,6 +252,20 @@ class Editor:
             held[self.rng.choice(("day", "count", "note"))] = self.rng.choice(("text", "int", "date"))
         return held
 
+    def _words(self, old: str) -> str:
+        """An enum with a word more, less, renamed or in another place."""
+        words = old.split()[1:]
+        at, doing = self.rng.randrange(len(words)), self.rng.randrange(4)
+        if doing == 0:
+            words.insert(at, "other")
+        elif doing == 1:
+            words.pop(at)
+        elif doing == 2:
+            words[at] = "other"
+        else:
+            words.insert(self.rng.randrange(len(words)), words.pop(at))
+        return " ".join(("enum", *words))
+
     def _leaf(self, key: str, shape: Leaf, path: str) -> Any:
         spec = self.spec
         assert spec is not None
@@ -212,6 +285,39 @@ class Editor:
         }
         pool = pools[shape.kind]
         return self.rng.choice(pool) if pool else None
+
+
+def _leaves(data: Any, at: str) -> Iterator[tuple[Any, Any, str]]:
+    """Every text below, as what holds it and its key there."""
+    pairs = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for key, value in pairs:
+        if isinstance(value, str) and key not in _OWN:
+            yield data, key, at
+        else:
+            yield from _leaves(value, f"{at}.{value['id']}" if isinstance(value, dict) and "id" in value else at)
+
+
+def _nodes(data: Any, at: str = "") -> Iterator[tuple[str, Raw]]:
+    """Every item of every list, by its address."""
+    for key, value in data.items() if isinstance(data, dict) else ():
+        here = f"{at}.{key}" if at else str(key)
+        for item in value if isinstance(value, list) else ():
+            if isinstance(item, dict) and isinstance(item.get("id"), str):
+                yield f"{here}.{item['id']}", item
+                yield from _nodes(item, f"{here}.{item['id']}")
+        if isinstance(value, dict):
+            yield from _nodes(value, here)
+
+
+def _called(data: Any, old: str, new: str) -> Any:
+    """The same with one word for another, outside of quotes."""
+    if isinstance(data, str):
+        return _WORD.sub(lambda m: new if m[0] == old else m[0], data)
+    if isinstance(data, list):
+        return [_called(item, old, new) for item in data]
+    if isinstance(data, dict):
+        return {_called(key, old, new) if key == old else key: _called(value, old, new) for key, value in data.items()}
+    return data
 
 
 def _places(data: Any, shape: Shape, path: str, at: str = "") -> Iterator[_Place]:

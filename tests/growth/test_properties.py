@@ -20,7 +20,7 @@ from tests.growth.cases import base, spec
 from tests.growth.generate import Editor, valid, written
 
 SEEDS = range(3000 if os.environ.get("FACTORY_SOAK") else 36)
-BASES = ("farmer", "immigration", "shop", "minimal", "strict", "people", "generated")
+BASES = ("farmer", "immigration", "shop", "wares", "minimal", "rules", "bound", "strict", "people", "generated")
 # What only a person can judge: a cadence or a span in words of one's own.
 PROSE = frozenset(("cadence", "retention", "source"))
 
