@@ -54,11 +54,6 @@ def _indented(items: Iterable[Sequence[str]], by: int) -> list[str]:
     return [f"{' ' * by}{line}" for item in items for line in item]
 
 
-def indented(items: Iterable[Sequence[str]], by: int) -> list[str]:
-    """All lines of the items, moved right."""
-    return _indented(items, by)
-
-
 def _entity(one: Entity) -> list[str]:
     head = f"- name: {quoted(one.name)}"
     out = [head, f"  code: {quoted(one.at)}"]

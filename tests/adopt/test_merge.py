@@ -148,13 +148,14 @@ def test_a_name_that_stands_in_two_places_is_followed_nowhere(make: Make) -> Non
     ["data_contracts: {entities: [Block]}\n", "data_contracts:\n  entities: [Block]\n"],
     ids=["layer", "list"],
 )
-def test_a_layer_on_one_line_is_refused_and_nothing_is_written(make: Make, layer: str) -> None:
+def test_what_is_written_on_one_line_is_added_to_there(make: Make, layer: str) -> None:
     spec = f"factory: 1\napp: {{id: farm}}\n{layer}code: {{default: bound, paths: [farm]}}\n"
     repo = make({"farm/model.py": MODEL + SPRAY, "factory.yaml": spec})
-    with pytest.raises(Conflict, match="can be added"):
-        run(repo)
-    assert (repo / "factory.yaml").read_text() == spec
-    assert not (repo / ".factory").exists()
+    run(repo)
+    after = (repo / "factory.yaml").read_text().splitlines()
+    assert "[Block, {name: " in next(line for line in after if "entities:" in line)
+    assert "code: {default: bound, paths: [farm, farm/model.py]}" in after
+    assert [one.name for one in spec_of(repo).entities][:2] == ["Block", "Spray"]
 
 
 def test_a_compiled_spec_is_refused(make: Make) -> None:

@@ -200,6 +200,35 @@ def test_a_split_spec_is_edited_in_the_file_where_it_belongs() -> None:
     ]
 
 
+def test_a_plain_list_is_changed_item_by_item() -> None:
+    text = """\
+    interface:
+      panels:
+        - name: A
+          columns:
+            # first
+            - one
+            # second
+            - two  # beside
+        - {name: B, columns: ['one', 'two']}
+    """
+    after = edited(
+        text,
+        Set("interface.panels.a", "columns", ["two", "three"]),
+        Set("interface.panels.b", "columns", ["zero", "one", "two"]),
+    )
+    assert after == textwrap.dedent("""\
+    interface:
+      panels:
+        - name: A
+          columns:
+            # second
+            - two  # beside
+            - three
+        - {name: B, columns: ['zero', 'one', 'two']}
+    """)
+
+
 def test_steps_move_with_their_comments() -> None:
     text = """\
     workflows:

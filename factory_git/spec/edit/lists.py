@@ -108,8 +108,8 @@ def _own_file(files: Files, op: Insert) -> Files:
     lines: list[str] = []
     for key, value in body.items():
         lines += write.entry(f"{key}:", value, write.below(ENTITIES.item, key), files.own()[0].style)
-    if isinstance(op.item, Text) and not op.item.dash:
-        lines = list(op.item.lines)
+    if isinstance(op.item, Text) and all(line.startswith(("- ", "  ")) or not line for line in op.item.lines):
+        lines = [line[2:] for line in op.item.lines]  # its own text, without the dash
     return files.with_(Document(f"{folder}/{name}.yaml", ("\n".join(lines) + "\n").encode()))
 
 

@@ -12,8 +12,9 @@ from factory_git.spec.edit.expand import expanded
 from factory_git.spec.edit.ops import Key, Text
 from factory_git.spec.edit.place import Files, Spot, child, guard, guard_removal
 from factory_git.spec.edit.tree import Entry, Node
+from factory_git.spec.edit.words import is_words, with_words
 from factory_git.spec.schema import LAYERS
-from factory_git.spec.shapes import Choice, Record, Shape
+from factory_git.spec.shapes import Choice, Items, Record, Shape
 from factory_git.spec.split import FOLDER, INTRODUCTION
 
 _FIRST = ("id", "name", "was")
@@ -72,6 +73,8 @@ def put_key(spot: Spot, key: str, value: Any) -> Document:
     guard(spot, node)
     shape = write.below(spot.record if isinstance(spot.shape, Record | Choice) else spot.shape, key)
     own = node.entry(key) if node.kind == "map" else None
+    if own is not None and is_words(own.value, value):
+        return with_words(doc, own, value, shape)
     if own is not None:
         return _replaced(doc, node, own, value, shape)
     if node.kind == "empty":
@@ -115,22 +118,14 @@ def _amend(files: Files, path: str, keys: tuple[str, ...], value: Any) -> Files:
     if spot.node.kind != "map":
         return _amend(files.with_(expanded(spot)), path, keys, value)
     there = child(spot, keys[-1])
-    if isinstance(value, Mapping) and value and there is not None and there.node.kind == "map" and there.node.entries:
-        return _key_by_key(files, path, keys, value, there)
-    return files.with_(put_key(spot, keys[-1], value))
-
-
-def _key_by_key(files: Files, path: str, keys: tuple[str, ...], value: Mapping[str, Any], there: Spot) -> Files:
-    for gone in [key for key in there.node.keys() if key not in value]:  # noqa: SIM118
-        if len(value) > 0:
-            files = _amend_first(files, path, keys, value)
-            files = unset(files, path, (*keys, gone))
-    return _amend_first(files, path, keys, value)
-
-
-def _amend_first(files: Files, path: str, keys: tuple[str, ...], value: Mapping[str, Any]) -> Files:
+    if there is None or not isinstance(value, Mapping) or not value or isinstance(there.shape, Items):
+        return files.with_(put_key(spot, keys[-1], value))
+    if there.node.kind != "map" or not there.node.entries:
+        return files.with_(put_key(spot, keys[-1], value))
     for key, held in value.items():
         files = _amend(files, path, (*keys, str(key)), held)
+    for gone in (key for key in there.node.keys() if key not in value):  # noqa: SIM118
+        files = unset(files, path, (*keys, gone))
     return files
 
 
