@@ -13,7 +13,9 @@ from factory_git.growth.desire.words import FILLER, VERBS, Clause, Token, clause
 from factory_git.spec.graph import Graph
 
 UNKNOWN = "say it with names of the spec, or add what it is about: add_field, add_source, add_term in a morph"
-ROUND = frozenset(("never", "not", "no", "except", "unless", "until", "without", "only", "always"))
+_ROUND = "never not no except unless until without only always but instead if don't cannot nothing none"
+ROUND = frozenset(_ROUND.split())
+"""Words that turn a meaning round, or bind it: where one is left over, the rest of its clause is not certain."""
 
 
 def understand(desire: Desire, graph: Graph) -> Understanding:
@@ -44,6 +46,8 @@ def _clause(clause: Clause, book: Vocabulary) -> tuple[list[Found], list[Token]]
         for found in rule(Clause(tokens=tuple(left)), book):
             out.append(found)
             left = without(left, found.tokens)
+    if any(token.stem in ROUND for token in left):
+        return [], list(clause.tokens)  # what is left over turns the rest round: nothing of it is certain
     return sorted(out, key=lambda one: one.tokens[0].start), left
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 _TOKEN = re.compile(r"[^\W_]+(?:[.'’_-][^\W_]+)*|[<>]=?", re.UNICODE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _END = re.compile(r"[,;:!?\n]+|\.(?=\s|$)")
+_WHOLE = frozenset(("always", "perhaps", "besides", "towards", "whereas"))  # no plurals
 MOST = 2_000  # characters of a desire
 
 FORMS: Mapping[str, str] = {
@@ -123,6 +124,8 @@ def _cut(tokens: Sequence[Token]) -> list[Clause]:
 def stem(word: str) -> str:
     """The stem of a word: lower case without a possessive or plural ending."""
     low = word.lower().replace("’", "'").removesuffix("'s").rstrip("'")
+    if low in _WHOLE:
+        return low
     if len(low) > 4 and low.endswith("ies"):
         return low[:-3] + "y"
     if len(low) > 4 and low.endswith(("ches", "shes", "sses", "xes", "zes")):

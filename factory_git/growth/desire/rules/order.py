@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias
 
 from factory_git.core.ids import SpecPath
 from factory_git.growth.desire.rule import Found, steps, used, without
@@ -10,6 +11,7 @@ from factory_git.growth.desire.vocabulary import Match, Vocabulary
 from factory_git.growth.desire.words import Clause, Token
 from factory_git.spec.model import Entity, Pipeline, Step
 
+_Place: TypeAlias = tuple[Pipeline, Step, Entity]
 FIRST = ("first",)
 DOWN = ("highest", "largest", "biggest", "greatest", "most")
 UP = ("lowest", "smallest", "least", "fewest")
@@ -27,18 +29,27 @@ def first(clause: Clause, book: Vocabulary) -> Iterator[Found]:
         whom = [one for one in matches if SpecPath(demand.path) in {name.path for name in one.of("entity")}]
         if not whom and any(one.of("entity") for one in matches):
             continue
-        group = _group(demand, matches)
-        extreme = _extreme(clause, demand, matches)
-        if extreme is not None:
-            tokens, key = extreme
-            yield _keyed(step, pipeline, demand, key, used(said, verbs, tokens, *whom))
-        elif group:
-            yield _grouped(step, pipeline, demand, group, used(said, verbs, *group, *whom))
-        elif whom:
-            yield _before_others(step, pipeline, demand, served, used(said, verbs, *whom))
+        for found in _of(clause, (pipeline, step, demand), served, matches, whom):
+            if not without(clause.content, found.tokens):  # a word more may narrow the group: not to be guessed
+                yield found
 
 
-def _allocations(book: Vocabulary) -> Iterator[tuple[Pipeline, Step, Entity]]:
+def _of(clause: Clause, place: _Place, served: Sequence[_Place], matches: Sequence[Match],
+        whom: Sequence[Match]) -> Iterator[Found]:  # fmt: skip
+    """What one step's order would be."""
+    pipeline, step, demand = place
+    verbs = [*clause.having(*FIRST), *clause.verbs("reserve", "allocate")]
+    group, extreme = _group(demand, matches), _extreme(clause, demand, matches)
+    if extreme is not None:
+        tokens, key = extreme
+        yield _keyed(step, pipeline, demand, key, used(verbs, tokens, *whom))
+    elif group:
+        yield _grouped(step, pipeline, demand, group, used(verbs, *group, *whom))
+    elif whom:
+        yield _before_others(step, pipeline, demand, served, used(verbs, *whom))
+
+
+def _allocations(book: Vocabulary) -> Iterator[_Place]:
     for pipeline, step in steps(book):
         if step.skill == "allocate":
             demand = book.graph.spec.entity(str(_held(step).get("demand", "")))
@@ -108,7 +119,7 @@ def _keyed(step: Step, pipeline: Pipeline, demand: Entity, key: str, tokens: tup
 
 
 def _before_others(step: Step, pipeline: Pipeline, demand: Entity,
-                   served: Sequence[tuple[Pipeline, Step, Entity]], tokens: tuple[Token, ...]) -> Found:  # fmt: skip
+                   served: Sequence[_Place], tokens: tuple[Token, ...]) -> Found:  # fmt: skip
     supply = _held(step).get("supply")
     rivals = [s for p, s, _ in served if p is pipeline and str(_held(s).get("supply")) == str(supply)]
     means = f"{demand.name} is served before anything else takes {supply}"
