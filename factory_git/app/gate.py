@@ -113,7 +113,8 @@ def _judged(judge: Base, app: App, looked: Found, asked: Options) -> App:
         return app
     mutations: list[Mutation] = [one.mutation for one in app.items]
     rehearsal = gate_rehearsal.of(judge, app.result, mutations) if asked.migrate else app.rehearsal
-    proven = gate_approvals.proven(judge, app.id, app.result.diff.head)
+    asked_for = any(one.lacks for one in app.items)
+    proven = gate_approvals.proven(judge, app.id, app.result.diff.head) if asked_for else set()
     proven |= {"migration"} if rehearsal.ok else set()
     items = approval.judge(app.id, mutations, app.rules, looked.given, authors=looked.authors, proven=proven)
     return replace(app, items=items, rehearsal=rehearsal)

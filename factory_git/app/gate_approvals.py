@@ -22,7 +22,7 @@ from factory_git.ledger.record import Entry
 
 TRAILER = "Factory-Approve"
 RECORD = "approval"
-SHORT = 12
+SHORT, FEW = 12, 40
 _VALUE = re.compile(rf"(?:(?P<app>[a-z0-9_.-]+)/)?(?P<print>[0-9a-f]{{{SHORTEST},64}})(?:\s+(?P<why>\S.*))?")
 Wanted = Sequence[tuple[str, Mutation]]
 """The mutations of the change, each with the id of its application."""
@@ -73,7 +73,9 @@ def _entries(base: Base, wanted: Wanted) -> tuple[list[Entry], list[str]]:
     if ctx.repo.ref(ctx.settings.text("ref")) is None:
         ref = ctx.settings.text("ref")
         return [], [f"no ledger here ({ref}): what others recorded is seen after git factory sync"]
-    entries = ctx.ledger.list(type=RECORD)
+    words = sorted({one for _, one in prints})
+    several: Sequence[str | None] = words if len(words) <= FEW else [None]  # asking for each is cheaper up to here
+    entries = [entry for word in several for entry in ctx.ledger.list(type=RECORD, text=word)]
     some = [e for e in entries if (e.record.payload["app"], e.record.payload["fingerprint"]) in prints]
     return some, list(ctx.ledger.notices)
 
@@ -153,11 +155,11 @@ def proven(base: Base, app: str, digest: str) -> set[str]:
     if ctx.repo.ref(ctx.settings.text("ref")) is None:
         return set()
     known: set[str] = set()
-    for entry in ctx.ledger.list(type="verdict"):
+    for entry in ctx.ledger.list(type="verdict", text=digest):
         said = entry.record.payload
         if said.get("spec") == app and said.get("spec_digest") == digest and said.get("outcome") == "converged":
             known |= {"acceptance", "tests"}
-    for entry in ctx.ledger.list(type="simulation"):
+    for entry in ctx.ledger.list(type="simulation", text=digest):
         if entry.record.payload.get("app") == app and entry.record.payload.get("head") == digest:
             known.add("simulation")
     return known
