@@ -14,53 +14,18 @@ _AS_INT = f"CASE WHEN @ IS NULL OR CAST(CAST(@ AS INTEGER) AS TEXT) = @ THEN CAS
 _AS_BOOL = f"CASE WHEN @ IS NULL THEN NULL WHEN @ = 'true' THEN 1 WHEN @ = 'false' THEN 0 ELSE {STOP} END"
 _OF_BOOL = "CASE @ WHEN 1 THEN 'true' WHEN 0 THEN 'false' END"
 _DAY = f"CASE WHEN @ IS NULL OR substr(@, 11) = 'T00:00:00' THEN substr(@, 1, 10) ELSE {STOP} END"
-
-# Untyped values are JSON: texts, whole numbers and truth values as they are, others as {"$decimal": "0.5"}.
-_VALUE = "json_extract(@, '$')"
-_WORD = f"CASE json_type(@) WHEN 'true' THEN 'true' WHEN 'false' THEN 'false' ELSE CAST({_VALUE} AS TEXT) END"
-_PLAIN = f"CASE WHEN json_type(@) IN ('object', 'array') THEN {STOP} ELSE {_WORD} END"
-_QUOTED = "CASE WHEN @ IS NOT NULL THEN json_quote(@) END"
-
-
-def _tagged(kind: str) -> str:
-    return f"COALESCE(json_extract(@, '$.\"${kind}\"'), {_PLAIN})"
-
-
-def _tag(kind: str) -> str:
-    return f"CASE WHEN @ IS NOT NULL THEN '{{\"${kind}\": \"' || @ || '\"}}' END"
-
-
-def _of(inner: str, outer: str) -> str:
-    return outer.replace("@", f"({inner})")
-
+_NIGHT = "@ || 'T00:00:00'"
 
 _SURE: dict[tuple[str, str], tuple[str, str]] = {
     ("int", "decimal"): (_AS_TEXT, _AS_INT),
-    ("date", "datetime"): ("@ || 'T00:00:00'", _DAY),
+    ("date", "datetime"): (_NIGHT, _DAY),
     ("int", "text"): (_AS_TEXT, _AS_INT),
     ("bool", "text"): (_OF_BOOL, _AS_BOOL),
     ("decimal", "text"): (_SAME, _SAME),
     ("date", "text"): (_SAME, _SAME),
     ("datetime", "text"): (_SAME, _SAME),
-    ("text", "any"): (_QUOTED, _PLAIN),
-    ("int", "any"): (_AS_TEXT, _of(_PLAIN, _AS_INT)),
-    ("bool", "any"): (_OF_BOOL, _of(_PLAIN, _AS_BOOL)),
-    ("decimal", "any"): (_tag("decimal"), _tagged("decimal")),
-    ("date", "any"): (_tag("date"), _tagged("date")),
-    ("datetime", "any"): (_tag("datetime"), _tagged("datetime")),
 }
 """Every value of the first kind is one of the second."""
-
-_PERHAPS: dict[tuple[str, str], tuple[str, str]] = {
-    ("any", "text"): (_PLAIN, _QUOTED),
-    ("any", "int"): (_of(_PLAIN, _AS_INT), _AS_TEXT),
-    ("any", "decimal"): (_tagged("decimal"), _tag("decimal")),
-    ("any", "date"): (_tagged("date"), _tag("date")),
-    ("any", "datetime"): (_tagged("datetime"), _tag("datetime")),
-    ("any", "bool"): (_of(_PLAIN, _AS_BOOL), _OF_BOOL),
-    ("datetime", "date"): (_DAY, "@ || 'T00:00:00'"),
-}
-"""Some values are: a query before the migration says which are not."""
 
 _READ: dict[tuple[str, str], str] = {
     ("decimal", "int"): _AS_TEXT,
@@ -71,6 +36,9 @@ _READ: dict[tuple[str, str], str] = {
     ("text", "datetime"): _SAME,
 }
 """Some values are, and only the application can tell: the way up is its own function, this is the way down."""
+
+_PLAIN = ("text", "int", "decimal", "bool", "date", "datetime")
+"""What an untyped value may be. It is stored as JSON, and SQLite's own JSON ends a text at a NUL."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,13 +62,16 @@ def way(old: str, new: str) -> Way | None:
     if (old, new) in _SURE:
         up, down = _SURE[old, new]
         return Way(up=up, down=down)
+    if old in _PLAIN and new == "any":
+        return Way(up=_call(old, "any"), down=_call("any", old))
     if old == "any" and new.startswith("list of "):
         return Way(up=_SAME, down=_SAME, fits=f"gf_fits('{new}', @)")
-    if (old, new) in _PERHAPS:
-        up, down = _PERHAPS[old, new]
+    if (old, new) == ("datetime", "date"):
         # What would stop is no value of the kind: the query gets something that is none, and names the row.
-        return Way(up=up, down=down, fits=f"gf_fits('{new}', {up.replace(STOP, _NONE)})", blurs=old == "any")
-    if (old, new) in _READ:
-        call = f"('{old}', '{new}', @)"
-        return Way(up=f"gf_read{call}", down=_READ[old, new], fits=f"gf_can_read{call}", blurs=True)
-    return None
+        return Way(up=_DAY, down=_NIGHT, fits=f"gf_fits('date', {_DAY.replace(STOP, _NONE)})")
+    down = _call(new, "any") if old == "any" and new in _PLAIN else _READ.get((old, new), "")
+    return Way(up=_call(old, new), down=down, fits=_call(old, new, "gf_can_read"), blurs=True) if down else None
+
+
+def _call(old: str, new: str, function: str = "gf_read") -> str:
+    return f"{function}('{old}', '{new}', @)"

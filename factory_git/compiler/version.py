@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "eea587821545dbfd"
+EPOCH = "37300834afbd73d1"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -31,7 +31,7 @@ def dump(db: sqlite3.Connection) -> dict[str, Any]:
 
 
 def _rows(db: sqlite3.Connection, table: str) -> list[Any]:
-    rows = db.execute(f'SELECT * FROM "{table}" ORDER BY rowid').fetchall()
+    rows = db.execute(f'SELECT * FROM "{table}"').fetchall()  # as they lie there
     return [tuple((type(value).__name__, value) for value in row) for row in rows]
 
 

@@ -26,7 +26,7 @@ data_contracts:
       made: true
       fields: {item: ref Item, n: int}
 """
-ITEMS = [("a", 'Ana\'s "x"', 3, "1.50", "2026-01-31", 1, None), ("b", "", -7, None, "2026-02-28", 0, "é")]
+ITEMS = [("a", 'Ana\'s "x"', 3, "1.50", "2026-01-31", 1, None), ("b", "", -7, None, "2026-02-28", 0, "é\0ü")]
 
 
 def change(old: str, new: str) -> tuple[Compilation, Compilation]:

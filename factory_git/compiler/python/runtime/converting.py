@@ -117,15 +117,30 @@ def read(old: str, new: str, value: Any) -> Any:
     if value is None:
         return None
     found = from_sql(old, value)
+    if new == "any" or (
+        old == "any" and not isinstance(found, str) and _is(new, found)
+    ):
+        return to_sql(new, found)
     if old == "decimal" and new == "int":
         if found != found.to_integral_value() or abs(found) > LARGEST:
             raise kit.Invalid(f"{value} is not a whole number that can be stored")
         return int(found)
+    text = _written(found)
+    if new == "text":
+        return text
+    if text.strip() != text:
+        raise kit.Invalid(f"{text!r} is not written as a {new}")
     column = Column(name="", field="", attribute="", kind=new)
-    made = from_text(column, value)
-    if new == "text" or str(value).strip() != value:
-        raise kit.Invalid(f"{value!r} is not written as a {new}")
-    return to_sql(new, made)
+    return to_sql(new, from_text(column, text))
+
+
+def _written(found: Any) -> str:
+    """A single value as a text."""
+    if isinstance(found, tuple | dict):
+        raise kit.Invalid("a list or an object is no single value")
+    if isinstance(found, bool):
+        return "true" if found else "false"
+    return found.isoformat() if isinstance(found, dt.date) else str(found)
 
 
 def scale(kind: str, value: Any, factor: str, offset: str) -> Any:
