@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any
 
 from factory_git.compiler import samples
-from factory_git.compiler.hints import Side
+from factory_git.compiler.hints import Side, arguments
 from factory_git.compiler.python import names
 from factory_git.compiler.rules import FAILS, GATE, TERM, UNANSWERED, Row, Rule, Rules, Worlds
 from factory_git.compiler.samples import Sample, Shape
@@ -79,7 +79,11 @@ class Differential:
             return None
         if len(before.given) != len(after.given):
             return Outcome(kind=after.kind, why="it takes other arguments")
-        sides = (Side(self.old, before, self.called, self.own), Side(self.new, after, str, SpecPath))
+        run = arguments(before, after)
+        sides = (
+            Side(self.old, before, self.called, self.own, run),
+            Side(self.new, after, str, SpecPath, {n: n for n in after.run}),
+        )
         if other := other_types(sides):
             return Outcome(kind=after.kind, why=f"{other} is of another type")
         return _Asked(sides, shape(sides)).outcome()
@@ -159,7 +163,7 @@ class _Version:
     def __init__(self, side: Side, shape_: Shape) -> None:
         self.rule: Rule = side.rule
         self.ask = side.rules.function(side.rule)
-        self.run = {name: names.argument(name) for name in shape_.run}
+        self.run = {slot: names.argument(name) for name, slot in side.run.items()}
         held = [side.rules.entities.get(side.own(path)) for path in shape_.entities]
         self.entities = [_Rows(entity, side, shape_) for entity in held if entity is not None]
         self.worlds = Worlds([rows.entity for rows in self.entities])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -21,17 +21,33 @@ _DEEP = 3  # terms that call terms
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One version of a rule; ``called`` is what the newer version calls a node of this one, ``own`` the way back."""
+    """One version of a rule; ``called`` is what the newer version calls a node of this one, ``own`` the way back.
+
+    ``run`` has, for the arguments of the run that it reads, what the newer version calls them.
+    """
 
     rules: Rules
     rule: Rule
     called: Callable[[SpecPath], str]
     own: Callable[[str], SpecPath]
+    run: Mapping[str, str]
 
     @property
     def spec(self) -> Spec:
         """The spec that the rule is of."""
         return self.rules.spec
+
+
+def arguments(old: Rule, new: Rule) -> Mapping[str, str]:
+    """What the newer version calls the older one's arguments of a run: the same, or the only other one of its type."""
+    gone = {name: type_ for name, type_ in old.run.items() if name not in new.run}
+    come = {name: type_ for name, type_ in new.run.items() if name not in old.run}
+    found = {name: name for name in old.run if name in new.run}
+    for name, type_ in gone.items():
+        like = [other for other, kind in come.items() if kind == type_]
+        alone = len(like) == 1 and list(gone.values()).count(type_) == 1
+        found[name] = like[0] if alone else f"{name} (before)"
+    return found
 
 
 @dataclass(slots=True)
@@ -96,8 +112,10 @@ def _place(side: Side, owner: Term | None, tree: Typed) -> str:
     """What a tree is the value of: a field, an argument of the run or of the term; empty for anything else."""
     if tree.op == "decimal":
         return _place(side, owner, tree.parts[0])
+    if tree.op == "field" and isinstance(tree.target, Field):
+        return side.called(tree.target.path)
     if tree.op == "field":
-        return side.called(tree.target.path) if isinstance(tree.target, Field) else f"{tree.entity}.{tree.name}"
+        return f"{tree.entity}.{side.run.get(tree.name, tree.name)}"
     return f"{side.called(owner.path)}({tree.name})" if tree.op == "name" and owner else ""
 
 

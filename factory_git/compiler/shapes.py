@@ -56,7 +56,8 @@ class _Builder:
         for path in wanted:
             for side in self.sides:
                 self.entities.setdefault(path, _entity(side, path)) if _has(side, path) else None
-        run = {n: self.slot(n, t, side, f"run.{n}") for side in self.sides for n, t in side.rule.run.items()}
+        asked = [(side, name, type_) for side in self.sides for name, type_ in side.rule.run.items()]
+        run = {s.run[name]: self.slot(name, type_, s, f"run.{s.run[name]}") for s, name, type_ in asked}
         given = self.given()
         for path, fields in wanted.items():
             self.kinds[path] = {at: self.field(f, side, at) for at, (f, side) in fields.items()}

@@ -9,6 +9,7 @@ from factory_git.compiler.rules import TERM, Rules
 from factory_git.core.ids import SpecPath
 from factory_git.growth import words
 from factory_git.growth.differ import Pair
+from factory_git.growth.occasions import lost
 from factory_git.growth.scene import Effect
 
 
@@ -32,6 +33,11 @@ class Running:
 
     def _of(self, path: SpecPath) -> Effect:
         outcome = self._versions.ask(path)
+        unasked = lost(self.both, path) if self.both.new.nodes[path].kind == "guardrail" else []
+        if unasked:
+            shown = outcome.tighter if outcome else None
+            said = f"after {', after '.join(unasked)} it is asked no more: let through whatever happened"
+            return Effect(effect="incomparable" if shown else "weakened", example=said)
         if outcome is None:
             return Effect(effect="unknown", why="one of the versions cannot be run")
         if outcome.why:

@@ -26,6 +26,7 @@ NONE, MINOR, MAJOR, BREAKING, FORBIDDEN = RISKS
 _LETTERS = {"acceptance": "a", "guardrails": "g", "migration": "m", "simulation": "s", "evidence": "e", "panels": "u"}
 _READ = frozenset(("term", "field", "entity"))
 _SAFETY = frozenset(("guardrail", "envelope item", "prohibited change", "disclaimer", "purpose"))
+_TYPES = ("field-type", "field-untyped", "field-became", "enum-value", "key-", "ref-target")  # rows of other types
 _SHOWN = 8  # rules that are run although nothing can be worse any more
 _YOUNG = frozenset(("seed", "juvenile"))
 
@@ -76,32 +77,37 @@ Modifier = Callable[[Mutation, Base], Mutation]
 def r2_reads(one: Mutation, base: Base) -> Mutation:
     """A change of what a guardrail or gate reads is at least as grave as what becomes of that guardrail or gate.
 
-    Whoever reads something new, or reads it no more, changed its own text and has its own row: added and removed nodes
-    are left out. A field or an entity is blamed only where the rule and its terms say the same as before.
+    Whoever's own text changed has its own row; a term is blamed all the same. Anything else is blamed where the rule
+    says what it said and means something else: a name that now stands for another node, a value of another type.
     """
     both = base.scene.both
     path = SpecPath(one.path)
-    if one.kind not in _READ or path not in both.then or one.row.risk == NONE:
+    if one.kind not in _READ or path not in both.new.nodes or one.new_place is None:
         return one
-    rules = [rule for rule in base.scene.after.readers(path) if rule in both.then]
+    changed = one.kind == "term" and one.row.risk != NONE and path in both.then
+    readers = [rule for rule in base.scene.after.readers(path) if rule in both.then]
+    rules = readers if changed else [rule for rule in readers if _means_another(rule, one, base.scene)]
     for number, rule in enumerate(rules):
         if one.risk == FORBIDDEN and number >= _SHOWN:
-            return replace(
-                one, reasons=(*one.reasons, f"R2: {len(rules) - number} more rules read it and were not run")
-            )
-        if one.kind == "term" or not _reworded(rule, base.scene):
-            one = _at_least(one, rule, base.scene.effects.of(rule), base)
+            said = f"R2: {len(rules) - number} more rules read it and were not run"
+            return replace(one, reasons=(*one.reasons, said))
+        one = _at_least(one, rule, base.scene.effects.of(rule), base)
     return one
 
 
-def _reworded(rule: SpecPath, scene: Scene) -> bool:
-    """Whether a rule's own text, or that of a term it reads, differs."""
-    both = scene.both
-    said = [rule, *(p for p in scene.after.transitively(rule) if both.new.nodes[p].kind == "term")]
-    if any(p not in both.then for p in said):
-        return True
-    values = ((both.old.nodes[both.then[p]].value, both.new.nodes[p].value) for p in said)
-    return not all(same(old, new, both.words) for old, new in values)
+def _means_another(rule: SpecPath, one: Mutation, scene: Scene) -> bool:
+    """Whether a rule, or a term it calls, reads in the same words what it did not read, or what is of another type."""
+    both, path = scene.both, SpecPath(one.path)
+    retyped = one.id.startswith(_TYPES)
+    for reader in (rule, *(p for p in scene.after.transitively(rule) if both.new.nodes[p].kind == "term")):
+        then = both.then.get(reader)
+        if then is None or path not in scene.after.of("reads", reader):
+            continue
+        read = {both.now.get(p) for p in scene.before.of("reads", then)}
+        kept = same(both.old.nodes[then].value, both.new.nodes[reader].value, both.words)
+        if kept and (retyped or path not in read):
+            return True
+    return False
 
 
 def _at_least(one: Mutation, rule: SpecPath, effect: Effect, base: Base) -> Mutation:

@@ -86,8 +86,10 @@ def _row(kind: Kind, row: Mapping[str, Any]) -> str:
 def _asked(slots: Mapping[str, Slot], run: Mapping[str, Any]) -> str:
     """``, asked for on 2026-01-06``."""
     said = [
-        f"on {value(run[name])}" if name in _DATES and isinstance(run[name], dt.date) else f"{name} {value(run[name])}"
-        for name in slots
+        f"on {value(run[at])}"
+        if slot.name in _DATES and isinstance(run[at], dt.date)
+        else f"{slot.name} {value(run[at])}"
+        for at, slot in slots.items()
     ]
     return f", asked for {'' if said[0].startswith('on ') else 'with '}{_joined(said)}" if said else ""
 

@@ -10,6 +10,7 @@ from factory_git.core.ids import SpecPath
 from factory_git.growth.classify.common import at_least, first, unclassified
 from factory_git.growth.differ import ADDED, EDITED, MOVED, REMOVED, RENAMED, Change
 from factory_git.growth.mutation import Mutation
+from factory_git.growth.occasions import asked, lost
 from factory_git.growth.reads import Reads
 from factory_git.growth.renaming import renamed, same
 from factory_git.growth.scene import Scene, mutation
@@ -36,19 +37,29 @@ def pipeline(change: Change, scene: Scene) -> Iterator[Mutation]:
         found = mutation(_WHOLE[change.op], change)
         yield _guarding(found, change, scene) if change.op == ADDED else found
     elif change.attribute == "trigger":
-        yield from _trigger(change)
+        yield from _trigger(change, scene)
     else:
         yield unclassified(change)
 
 
-def _trigger(change: Change) -> Iterator[Mutation]:
+def _trigger(change: Change, scene: Scene) -> Iterator[Mutation]:
     old, new = ({"on": said} if isinstance(said, str) else said or {} for said in (change.old, change.new))
     if old.get("args") != new.get("args"):
         args = (old.get("args") or {}, new.get("args") or {})
-        yield mutation("trigger-args-changed", change, about="args", before=args[0], after=args[1])
+        yield _unasked(mutation("trigger-args-changed", change, about="args", before=args[0], after=args[1]), scene)
     rest = [{k: v for k, v in said.items() if k != "args"} for said in (old, new)]
     if rest[0] != rest[1]:
         yield mutation("trigger-changed", change, before=rest[0], after=rest[1])
+
+
+def _unasked(found: Mutation, scene: Scene) -> Mutation:
+    """Forbidden where a guardrail is asked after this pipeline no more, for want of an argument that it reads."""
+    both = scene.both
+    for rail in (path for path in scene.after.guardrails if path in both.then):
+        if found.path in lost(both, rail):
+            why = f"{rail} is asked after it no more"
+            return replace(found, risk="forbidden", version="root", reasons=(*found.reasons, why))
+    return found
 
 
 def step(change: Change, scene: Scene) -> Iterator[Mutation]:
@@ -86,7 +97,11 @@ def _guarding(found: Mutation, change: Change, scene: Scene) -> Mutation:
     made = sorted({path for node in nodes for path in reads.of("writes", node)} & scene.after.guarded.keys())
     if not made:
         return found
-    return at_least(found, "major", f"it makes rows of {made[0]}, which {scene.after.guarded[made[0]]} guards")
+    rails = [(path, scene.after.guarded[path]) for path in made]
+    whole = change.node.kind == "pipeline"
+    bare = next((rail for _, rail in rails if whole and change.path not in asked(scene.both.new, rail)), "")
+    found = at_least(found, "major", f"it makes rows of {made[0]}, which {rails[0][1]} guards")
+    return at_least(found, "breaking", f"{bare} is not asked after it: it has not the arguments") if bare else found
 
 
 def _removed(change: Change, scene: Scene) -> Mutation:
