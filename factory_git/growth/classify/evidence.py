@@ -28,7 +28,7 @@ _TIER_ROWS: Mapping[str, str] = {
 def source(change: Change, scene: Scene) -> Iterator[Mutation]:
     """Where evidence comes from."""
     if change.op == ADDED:
-        yield mutation(_added(change, scene.both.new), change)
+        yield mutation(_added(change, scene.both), change)
     elif change.op == REMOVED:
         fed = change.node.value.get("feeds") is not None
         yield mutation("source-removed-fed" if fed else "source-removed", change)
@@ -100,10 +100,14 @@ def _admitted(graph: Graph) -> set[str]:
     return set(known[: known.index(id_) + 1]) if id_ in known else set(known)
 
 
-def _added(change: Change, graph: Graph) -> str:
-    id_, known = _tier_id(graph, change.node.value.get("tier")), ranks(graph)
-    trusted = id_ is not None and (id_ not in known or id_ != known[-1])
-    return "source-added" if trusted else "source-added-untiered"
+def _added(change: Change, both: Pair) -> str:
+    """Trusted is what stands above the lowest tier, of either version: a tier below it makes no other one better."""
+    id_, known = _tier_id(both.new, change.node.value.get("tier")), ranks(both.new)
+    lowest = {known[-1]} if known else set()
+    for before in ranks(both.old)[-1:]:
+        lowest.add(both.now.get(_tier_path(before), _tier_path(before)).rpartition(".")[2])
+    floor = min((_rank(known, one) for one in lowest), default=len(known) + 1)
+    return "source-added" if id_ is not None and _rank(known, id_) < floor else "source-added-untiered"
 
 
 def _tier(change: Change, both: Pair) -> Iterator[Mutation]:
