@@ -11,9 +11,13 @@ from typing import Any, Self
 from factory_git.app import simulate_data
 from factory_git.app.simulate_data import Data, Round
 from factory_git.app.simulate_version import Version
+from factory_git.compiler.python import names
 from factory_git.executors import database
 from factory_git.executors.application import Answer, Application, Task, ask
 from factory_git.growth.simulation import Case, Outcome, Run, Table
+from factory_git.spec.model import Pipeline
+
+SPARE = 3  # worlds drawn for each that is asked for: many a drawn one breaks a rule, and says little
 
 Pages = Mapping[str, tuple[str, Mapping[str, str], Mapping[str, str]]]
 """Panel → its title, its page before and its page after (``main``: what it shows, ``html``: all of it)."""
@@ -43,7 +47,7 @@ class Ran:
     pages: Pages
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class _Trial:
     """One database (a file that both versions get a copy of) and what is run on it."""
 
@@ -76,23 +80,23 @@ class Stage:
         """Every case, run by both versions. Raises :class:`AgentFailed` when an application crashes or hangs."""
         real = self._real(data) if data is not None else []
         drawn = self._drawn()
-        trials = [*real, *drawn]
-        good = [trial for trial in trials if not trial.problem]
-        left, right = self._outcomes(self.before, good), self._outcomes(self.after, good)
-        cases = {
-            trial.file: Case(label=trial.round.label, before=one[0], after=two[0])
-            for trial, one, two in zip(good, left, right, strict=True)
-        }
-        for trial in trials:
-            if trial.problem:
-                refused = Outcome(refused=trial.problem)
-                cases[trial.file] = Case(label=trial.round.label, before=refused, after=refused)
-        shown = [n for n, trial in enumerate(good) if trial in real] or list(range(min(1, len(good))))
+        fit = [trial for trial in (*real, *drawn) if not trial.problem]
+        before = dict(zip(fit, self._outcomes(self.before, self.old, fit), strict=True))
+        drawn = _telling(drawn, {trial: outcome for trial, (outcome, _) in before.items()}, self.asked.worlds)
+        good = [trial for trial in (*real, *drawn) if trial in before]
+        after = dict(zip(good, self._outcomes(self.after, self.new, good), strict=True))
+
+        def case(trial: _Trial) -> Case:
+            refused = Outcome(refused=trial.problem)
+            left, right = (side[trial][0] if trial in side else refused for side in (before, after))
+            return Case(label=trial.round.label, before=left, after=right)
+
+        shown = [trial for trial in real if trial in after] or [trial for trial in drawn if trial in after][:1]
         return Ran(
-            data=tuple(cases[trial.file] for trial in real),
-            worlds=tuple(cases[trial.file] for trial in drawn),
+            data=tuple(map(case, real)),
+            worlds=tuple(map(case, drawn)),
             notes=tuple(self.notes),
-            pages=_pages(left[shown[-1]][1], right[shown[-1]][1]) if shown else {},
+            pages=_pages(before[shown[-1]][1], after[shown[-1]][1]) if shown else {},
         )
 
     # What there is to run on.
@@ -125,7 +129,8 @@ class Stage:
         return file
 
     def _drawn(self) -> list[_Trial]:
-        made = list(simulate_data.drawn(self.old.spec, self.new.spec, self.asked.worlds, self.asked.seed))
+        count = self.asked.worlds * SPARE
+        made = list(simulate_data.drawn(self.old.spec, self.new.spec, count, self.asked.seed))
         files = [self.folder / f"world-{number}.db" for number in range(len(made))]
         tasks = [
             {"do": "put", "db": str(file), "rows": simulate_data.stored(self.old.spec, world)}
@@ -142,20 +147,37 @@ class Stage:
     def _ask(self, app: Application, tasks: Sequence[Task]) -> list[Answer]:
         return ask(app, tasks, timeout=self.asked.timeout) if tasks else []
 
-    def _outcomes(self, app: Application, trials: Sequence[_Trial]) -> list[tuple[Outcome, Answer]]:
+    def _outcomes(self, app: Application, version: Version, trials: Sequence[_Trial]) -> list[tuple[Outcome, Answer]]:
         """What one version makes of each trial, and its panels."""
         tasks: list[Task] = []
+        gates = {names.module(p): _gates(p) for p in version.spec.pipelines}
         for trial in trials:
             db = f"{trial.file}.{app.root.name}"
             tasks += [
                 {"do": "copy", "source": str(trial.file), "target": db},
                 {"do": "migrate", "db": db, "durable": False},
-                *({"do": "run", "db": db, "pipeline": name, "args": args} for name, args in trial.round.runs),
+                *(
+                    {"do": "run", "db": db, "pipeline": name, "args": args, "gates": gates[name]}
+                    for name, args in trial.round.runs
+                ),
                 {"do": "rows", "db": db},
                 {"do": "panels", "db": db, "today": trial.round.today},
             ]
         answers = iter(self._ask(app, tasks))
         return [_outcome(trial, answers) for trial in trials]
+
+
+def _telling(drawn: Sequence[_Trial], before: Mapping[_Trial, Outcome], count: int) -> list[_Trial]:
+    """So many worlds, in their order: first of all those on which the older version's runs came to their end."""
+    ended = [t for t in drawn if t in before and all(run.outcome == "done" for run in before[t].runs)][:count]
+    others = [t for t in drawn if t in before and t not in ended]
+    chosen = {t.file for t in (*ended, *others[: count - len(ended)])}
+    return [t for t in drawn if t.file in chosen]
+
+
+def _gates(pipeline: Pipeline) -> dict[str, str]:
+    """The functions of a pipeline's gates, each with the entity whose rows it judges."""
+    return {names.step_name(s): str(s.params["gate"]) for s in pipeline.steps if s.skill == "gate"}
 
 
 def _outcome(trial: _Trial, answers: Iterator[Answer]) -> tuple[Outcome, Answer]:

@@ -11,7 +11,8 @@ from typing import Any
 from factory_git.compiler.python import names
 from factory_git.compiler.python.runtime.rows import to_sql
 from factory_git.compiler.schema import kind
-from factory_git.core.errors import NotFound, UsageError
+from factory_git.core.errors import FactoryError, NotFound, UsageError
+from factory_git.executors import database
 from factory_git.growth.simulation import Table
 from factory_git.growth.worlds import FIRST_DAY, World, worlds
 from factory_git.spec.model import Pipeline, Spec
@@ -42,20 +43,28 @@ class Round:
 def real(top: Path | None, spec: Spec, asked: Path | None, deployed: Path | None) -> Data | None:
     """The application's data: what was asked for, what is ``deployed``, its database, or its folder ``data``.
 
-    None: there is none. Raises :class:`NotFound` where what was asked for is not there.
+    One without a row is none; None: there is none. Raises :class:`NotFound` where what was asked for is not there.
     """
     if asked is not None:
         if not asked.exists():
             raise NotFound(f"there is no {asked}", code="simulate/no-data", hint="--data takes a database or a folder")
         return Data(path=asked.absolute(), database=asked.is_file(), name=str(asked))
-    if deployed is not None and deployed.is_file():
+    if deployed is not None and _filled(deployed):
         return Data(path=deployed, database=True, name="the deployed database")
     root = top / spec.root if top is not None else None
-    if root is not None and (root / f"{spec.package}.db").is_file():
+    if root is not None and _filled(root / f"{spec.package}.db"):
         return Data(path=root / f"{spec.package}.db", database=True, name=f"{spec.package}.db")
     if root is not None and any((root / "data").glob("*.csv")):
         return Data(path=root / "data", database=False, name="data")
     return None
+
+
+def _filled(file: Path) -> bool:
+    """Whether a file is a database with rows in it."""
+    try:
+        return file.is_file() and any(columns.get("_row") for columns in database.counts(file).values())
+    except FactoryError:
+        return True  # what cannot be read is told when it is copied
 
 
 def pipelines(old: Spec, new: Spec, asked: Sequence[str]) -> tuple[list[Pipeline], list[str]]:

@@ -100,15 +100,18 @@ class Driver:
             store.change("load", {}, work)
         return {}
 
-    def do_run(self, db: str, pipeline: str, args: Mapping[str, str]) -> Answer:
-        """Run a pipeline and say how it ended, which guardrails broke, and what each step took out of which list."""
+    def do_run(self, db: str, pipeline: str, args: Mapping[str, str], gates: Mapping[str, str]) -> Answer:
+        """Run a pipeline and say how it ended, which guardrails broke, and what each step took out of which list.
+
+        ``gates`` are the steps (their functions, with the entity) that are told of where they let everything pass, too.
+        """
         app, acting = self.module("interface").APP, self.module("acting")
         found = next((p for p in app.pipelines if p.id == pipeline), None)
         if found is None:
             return {"refused": f"there is no pipeline {pipeline}"}
         values = acting.read_all(found.args, {a.name: args.get(a.name, "") for a in found.args}, lambda arg: arg.name)
         stopped: list[list[Any]] = []
-        with self.open(db, durable=False) as store, self._watched(pipeline, stopped):
+        with self.open(db, durable=False) as store, self._watched(pipeline, gates, stopped):
             data = self.module("__main__").console.Data(store, self.module("pipelines").run, None)
             try:
                 made = dict(data.run(pipeline, values))
@@ -121,7 +124,7 @@ class Driver:
                 return {"outcome": "failed", "made": {}, "broken": [], "stopped": stopped, "why": str(error)}
 
     @contextlib.contextmanager
-    def _watched(self, pipeline: str, stopped: list[list[Any]]) -> Iterator[None]:
+    def _watched(self, pipeline: str, gates: Mapping[str, str], stopped: list[list[Any]]) -> Iterator[None]:
         """While a pipeline runs, count what its steps take out of the lists of the world: step, list, before, gone."""
         module = self.module(f"pipelines.{pipeline}")
         steps = {name: value for name, value in vars(module).items() if _is_step(name, value)}
@@ -132,7 +135,7 @@ class Driver:
                 step(world, run)
                 for table in self.store.TABLES:
                     gone = before[table.attribute] - len(getattr(world, table.attribute))
-                    if gone > 0:
+                    if gone > 0 or gates.get(name) == table.entity:
                         stopped.append([name, table.entity, before[table.attribute], gone])
 
             return call

@@ -77,9 +77,13 @@ def _digest(db: sqlite3.Connection, table: str) -> str:
 
 def counts(path: Path) -> Mapping[str, Mapping[str, int]]:
     """Per table, per column how many rows hold a value; ``_row`` counts the rows."""
-    with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY)) as db:
-        names = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
-        return {name: _values(db, name) for name in names if not name.startswith(("sqlite_", "_gf_", "_archive_"))}
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY)) as db:
+            names = [n for (n,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+            own = ("sqlite_", "_gf_", "_archive_")
+            return {name: _values(db, name) for name in names if not name.startswith(own)}
+    except sqlite3.Error as error:
+        raise _broken(path, error) from error
 
 
 def _values(db: sqlite3.Connection, table: str) -> dict[str, int]:

@@ -282,7 +282,7 @@ class _Match:
         before, after = _taken(case.before for case in cases), _taken(case.after for case in cases)
         for step, entity in dict.fromkeys([*before, *after]):
             one, two = before.get((step, entity), (0, 0)), after.get((step, entity), (0, 0))
-            if one != two:
+            if one[0] != two[0]:
                 yield Stopped(step=self._step(step), entity=entity, before=one, after=two)
 
     def _step(self, function: str) -> str:
