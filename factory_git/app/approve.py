@@ -14,7 +14,7 @@ from typing import Any
 from factory_git.app import gate
 from factory_git.app.context import Context
 from factory_git.app.gate_approvals import RECORD, Found
-from factory_git.app.gate_base import RING, SIGNERS, Base, base_of
+from factory_git.app.gate_base import KEYS, SIGNERS, Base, base_of
 from factory_git.app.gate_verdict import App
 from factory_git.core.errors import Forbidden, Negative, NotFound, UsageError
 from factory_git.core.ids import RecordId
@@ -155,7 +155,7 @@ def _seen(scene: _Scene, done: Sequence[Approved]) -> list[Approved]:
         why = next((r.why for r in one.after.refused if one.record[:SHORT] in r.given.source and one.record), "")
         if why and one.state == "approved":
             message = f"it is recorded ({one.record[:SHORT]}), and does not count: {why}"
-            hint = f"the base must know your key for {scene.email}, in {SIGNERS} or {RING}"
+            hint = f"the base must know your key for {scene.email}, in {SIGNERS} or {KEYS}{scene.email}.asc"
             raise Negative(message, code="approve/not-counted", hint=hint)
     return seen
 

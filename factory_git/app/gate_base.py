@@ -1,8 +1,8 @@
 """What a change is judged by: the tip of the branch it is for, never the change itself.
 
 Its spec says who approves, its ``.factory/config.yaml`` where the ledger is, its ``.factory/allowed_signers`` (SSH) and
-``.factory/allowed_keys.asc`` (OpenPGP) whose signature is good. Mutations and drift are what the change makes of the
-commit where both parted.
+``.factory/allowed_keys/EMAIL.asc`` (OpenPGP) whose signature is good. Mutations and drift are what the change makes of
+the commit where both parted.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ from factory_git.growth.approval import Rules, rules
 from factory_git.growth.mutation import Mutation
 from factory_git.spec.graph import build
 
-SIGNERS, RING = ".factory/allowed_signers", ".factory/allowed_keys.asc"
+SIGNERS, KEYS = ".factory/allowed_signers", ".factory/allowed_keys/"
+_ASC = ".asc"
 _EMAIL = re.compile(r"<([^<>\s]+)>")
 USUAL = ("origin/HEAD", "origin/main", "origin/master", "main", "master")
 
@@ -53,7 +54,9 @@ class Base:
     @cached_property
     def keys(self) -> Keys:
         """Whose signatures are good; where the branch says nothing, Git's own configuration does."""
-        return Keys(ssh=self._file(SIGNERS), openpgp=self._file(RING))
+        listed = [path for path in self.tree.entries if path.startswith(KEYS) and path.endswith(_ASC)]
+        openpgp = {path[len(KEYS) : -len(_ASC)]: self.tree.read(path) for path in listed}
+        return Keys(ssh=self._file(SIGNERS), openpgp=openpgp or None)
 
     @cached_property
     def context(self) -> Context:
@@ -85,7 +88,8 @@ class Base:
         """A mutation for each list of keys that the change writes: whose signature counts is who may approve."""
         after = self.head_tree
         before = trees.commit(self.location, self.parted)
-        for path in (SIGNERS, RING):
+        theirs = {path for one in (before, after) for path in one.entries if path.startswith(KEYS)}
+        for path in (SIGNERS, *sorted(theirs)):
             old, new = (one.entries[path].oid if path in one.entries else None for one in (before, after))
             if old != new:
                 yield Mutation(

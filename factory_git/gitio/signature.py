@@ -7,12 +7,14 @@ own configuration names a file that lies outside of it.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from pathlib import Path
 
 from factory_git.core.errors import RepositoryError
@@ -22,7 +24,7 @@ from factory_git.gitio.config import Config
 from factory_git.gitio.locate import Location
 
 # Not %GT: Git 2.39 dies of it where a signature cannot be checked. %G? tells unknown trust (U) from good (G).
-_WHO, _SEAL = "%H%x00%cn%x00%ce", "%x00%G?%x00%GS"
+_WHO, _SEAL = "%H%x00%cn%x00%ce", "%x00%G?%x00%GS%x00%GP"
 _UNASKED = "its signature was not looked at"
 _WORDS = {
     "N": "it is not signed",
@@ -33,18 +35,20 @@ _WORDS = {
     "R": "its signature is by a key that was revoked",
     "E": "its signature cannot be checked: the key is not known",
 }
+_OPENPGP = re.compile(r"[0-9A-F]{32,64}")  # the fingerprint of a key; SSH has SHA256:…
 _OUTSIDE = "gpg.ssh.allowedSignersFile is in the working tree, where the change itself could write it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keys:
-    """Whose keys are good: ``ssh`` in the form of ``allowed_signers``, ``openpgp`` as exported public keys.
+    """Whose keys are good: ``ssh`` in the form of ``allowed_signers``, ``openpgp`` as exported public keys by email.
 
-    Where one is None, Git's own configuration says: ``gpg.ssh.allowedSignersFile``, the user's key ring.
+    Where one is None, Git's own configuration says: ``gpg.ssh.allowedSignersFile``, the user's key ring. Whom an
+    OpenPGP key stands for is said by who lists it: its user ids are whatever its owner wrote.
     """
 
     ssh: bytes | None = None
-    openpgp: bytes | None = None
+    openpgp: Mapping[str, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,9 +73,10 @@ def seals(location: Location, commits: Iterable[str], keys: Keys | None) -> dict
         rows = _ask(location, wanted, _WHO, ["-c", "log.showSignature=false"], {})
         return {oid: Seal(name=name, email=email, wrong=_UNASKED) for oid, name, email in rows}
     found = {}
-    with _verifier(location, keys) as (settings, env, note):
-        for oid, name, email, state, signer in _ask(location, wanted, _WHO + _SEAL, settings, env):
-            found[oid] = Seal(name=name, email=email, wrong=_wrong(email, state, signer, note))
+    with _verifier(location, keys) as (settings, env, note, owners):
+        for oid, name, email, state, signer, key in _ask(location, wanted, _WHO + _SEAL, settings, env):
+            who = owners.get(key, "") if owners is not None and _OPENPGP.fullmatch(key) else signer
+            found[oid] = Seal(name=name, email=email, wrong=_wrong(email, state, who, note))
     return found
 
 
@@ -88,7 +93,7 @@ def _ask(location: Location, wanted: list[str], form: str, settings: list[str], 
 
 def _wrong(email: str, state: str, signer: str, note: str) -> str:
     if state == "G":
-        return "" if _stands_for(signer, email) else f"its signature is by {signer}, not by {email}"
+        return "" if _stands_for(signer, email) else f"its signature is by {signer or 'nobody listed'}, not by {email}"
     words = _WORDS.get(state, f"Git says {state!r} of its signature")
     return f"{words} ({note})" if note and state in "NU" else words
 
@@ -105,10 +110,13 @@ def _stands_for(signer: str, email: str) -> bool:
 
 
 @contextmanager
-def _verifier(location: Location, keys: Keys) -> Iterator[tuple[list[str], dict[str, str], str]]:
-    """The settings and the environment that make Git verify by ``keys``; and what to note about them."""
+def _verifier(
+    location: Location, keys: Keys
+) -> Iterator[tuple[list[str], dict[str, str], str, Mapping[str, str] | None]]:
+    """The settings and the environment that make Git verify by ``keys``; what to note; whose OpenPGP key is whose."""
     with tempfile.TemporaryDirectory(prefix="gf-") as folder:  # a short name: sockets of gpg have room for 100 bytes
         settings, env, note = ["-c", "log.showSignature=false"], {}, ""
+        owners: Mapping[str, str] | None = None
         signers = Path(folder, "signers")
         if keys.ssh is not None:
             signers.write_bytes(keys.ssh)
@@ -117,8 +125,8 @@ def _verifier(location: Location, keys: Keys) -> Iterator[tuple[list[str], dict[
             settings += ["-c", f"gpg.ssh.allowedSignersFile={os.devnull}"]
             note = _OUTSIDE
         if keys.openpgp is not None:
-            env["GNUPGHOME"] = _ring(Path(folder), keys.openpgp)
-        yield settings, env, note
+            env["GNUPGHOME"], owners = _ring(Path(folder), keys.openpgp)
+        yield settings, env, note, owners
 
 
 def _is_outside(location: Location) -> bool:
@@ -130,13 +138,21 @@ def _is_outside(location: Location) -> bool:
     return not inside or file.is_relative_to(location.git_dir.resolve())
 
 
-def _ring(folder: Path, exported: bytes) -> str:
-    """A key ring of exactly these public keys; who put them there vouches for them."""
+def _ring(folder: Path, listed: Mapping[str, bytes]) -> tuple[str, dict[str, str]]:
+    """A key ring of exactly these public keys, and fingerprint → the email that it is listed for."""
     home = folder / "g"
     home.mkdir(mode=0o700)
     (home / "gpg.conf").write_text("trust-model always\nno-auto-key-retrieve\nno-auto-key-locate\n")
-    _program(["gpg", "--homedir", str(home), "--batch", "--quiet", "--no-autostart", "--import"], exported)
-    return str(home)
+    gpg = ["gpg", "--homedir", str(home), "--batch", "--quiet", "--no-autostart"]
+    owners: dict[str, str] = {}
+    for email, exported in sorted(listed.items()):
+        shown = _program([*gpg, "--with-colons", "--show-keys"], exported).stdout.decode(errors="replace")
+        lines = [line.split(":") for line in shown.splitlines()]
+        for above, line in pairwise(lines):
+            if above[0] == "pub" and line[0] == "fpr":
+                owners.setdefault(line[9], email)
+        _program([*gpg, "--import"], exported)
+    return str(home), owners
 
 
 def sign(location: Location, payload: bytes) -> bytes:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from factory_git.app import approve
-from factory_git.app.gate_base import RING, SIGNERS, base_of
+from factory_git.app.gate_base import KEYS, SIGNERS, base_of
 from factory_git.core.errors import Negative, RepositoryError, UsageError
 from factory_git.gitio import signature
 from factory_git.gitio.locate import locate
@@ -215,10 +215,17 @@ def test_openpgp_keys_of_the_base_count(tmp_path: Path, ring: Path, monkeypatch:
     made = Project(tmp_path / "shop")
     made.write(spec(growth=SIGNED))
     exported = subprocess.run(["gpg", "--armor", "--export", ANN[1]], capture_output=True, check=True).stdout
-    (made.path / RING).write_bytes(exported)
+    (made.path / KEYS).mkdir()
+    listed = made.path / KEYS / f"{BOB[1]}.asc"
+    listed.write_bytes(exported)  # its user id says Ann: whoever lists a key says whose it is
     made.commit("first", by=BOB)
     made.change(growth=SIGNED, **MAJOR)
-    say(made, ANN, monkeypatch)
+    with pytest.raises(Negative, match=r"is by bob@.*, not by ann@"):
+        say(made, ANN, monkeypatch)
+    made.git("switch", "-q", "main")
+    listed.rename(listed.with_name("Ann@example.com.asc"))
+    made.commit("it is Ann's", by=BOB)
+    made.git("rebase", "-q", "main", "change")
     with monkeypatch.context() as elsewhere:  # a job that knows no key but the base's
         empty = tmp_path / "e"
         empty.mkdir(mode=0o700)
