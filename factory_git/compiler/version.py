@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "37300834afbd73d1"
+EPOCH = "26cca2307b0bbcec"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -57,8 +57,9 @@ def rebuild(one: Rebuild, draft: Draft) -> None:
 def _word(table: str, columns: Sequence[Column]) -> str:
     added = [c.new["id"] for c in columns if c.new and not c.old]
     gone = [c.old["id"] for c in columns if c.old and not c.new]
-    word = "add" if added and not gone else "remove" if gone and not added else "change"
-    return " ".join([word, table, *(added or gone)])
+    other = [c.new["id"] for c in columns if c.new and c.old and c.klass]
+    word = "change" if other or bool(added) == bool(gone) else "add" if added else "remove"
+    return " ".join([word, table, *added, *gone, *other])
 
 
 def hole(what: str) -> str:

@@ -37,6 +37,7 @@ RUNTIME = (
     "converting",
     "owned",
     "migrating",
+    "database",
     "metering",
     "storage",
     "upkeep",

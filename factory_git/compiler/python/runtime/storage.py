@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Generic, TypeVar
 
 from . import kit, loading, metering, migrating, retaining
+from .database import Database, now, quoted
 from .rows import Table, from_sql, to_sql
 
 W = TypeVar("W")
@@ -36,7 +36,7 @@ class Loaded:
     dropped: int = 0
 
 
-class Store(Generic[W]):
+class Store(Database, Generic[W]):
     """A database file with the application's tables."""
 
     def __init__(
@@ -47,88 +47,15 @@ class Store(Generic[W]):
         migrations: Path,
         meter: metering.Meter = metering.SILENT,
     ) -> None:
-        self.path = path
+        super().__init__(path, migrations)
         self.meter = meter
         self.tables = tuple(tables)
         self._world = world
-        self._migrations = migrations
         self._numbers: dict[int, int] = {}  # of the rows of the last world read
-        try:
-            self.connection = sqlite3.connect(str(path), isolation_level=None)
-            self.connection.execute("PRAGMA busy_timeout = 10000")
-        except sqlite3.Error as error:
-            raise kit.AppError(f"{path}: {error}") from error
 
-    def __enter__(self) -> Store[W]:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the file."""
-        self.connection.close()
-
-    @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
-        """All that is done within is stored together, or, on any error, nothing is."""
-        try:
-            self.connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.Error as error:
-            raise kit.AppError(f"{self.path}: {error}") from error
-        try:
-            yield self.connection
-            self.connection.execute("COMMIT")
-        except BaseException:
-            if self.connection.in_transaction:
-                self.connection.execute("ROLLBACK")
-            raise
-
-    # The schema.
-
-    def migrate(
-        self, *, to: int = 0, confirmed: Collection[str] = ()
-    ) -> tuple[str, ...]:
-        """Bring the tables up to date; the names of the migrations applied.
-
-        Every stored row must fit the model afterwards, or nothing is changed. ``to``
-        stops at a number; ``confirmed`` are the texts that let migrations delete.
-        """
-        migrations = migrating.available(self._migrations)
-        if not migrating.pending(self.connection, migrations):
-            return ()
-        with self.transaction() as connection:
-            names = migrating.up(
-                connection, migrations, _now(), to=to, confirmed=confirmed
-            )
-            if not migrating.pending(connection, migrations):
-                self._check(self.world())
-        return names
-
-    def pending(self) -> tuple[str, ...]:
-        """The migrations that are to be applied. Changes nothing."""
-        return tuple(m.name for m in self._pending())
-
-    def _pending(self) -> tuple[migrating.Migration, ...]:
-        migrations = migrating.available(self._migrations)
-        return migrating.pending(self.connection, migrations)
-
-    def down(self, count: int) -> tuple[str, ...]:
-        """Take back the last ``count`` migrations; their names."""
-        migrations = migrating.available(self._migrations)
-        with self.transaction() as connection:
-            return migrating.down(connection, migrations, count, _now())
-
-    def status(self) -> list[tuple[migrating.Migration, bool]]:
-        """Every migration, and whether it is applied. Changes nothing."""
-        migrations = migrating.available(self._migrations)
-        due = {m.number for m in migrating.pending(self.connection, migrations)}
-        return [(m, m.number not in due) for m in migrations]
+    def judge(self) -> None:
+        """Raise kit.Invalid where a stored row does not fit the model."""
+        self._check(self.world())
 
     def rehearsal(self) -> Store[W]:
         """A store on a copy of the data, which is gone when it is closed."""
@@ -136,31 +63,13 @@ class Store(Generic[W]):
         self.connection.backup(copy.connection)
         return copy
 
-    def counts(self) -> dict[str, int]:
-        """How many rows each table holds, those of archives among them."""
-        query = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
-        names = [n for (n,) in self.connection.execute(query) if n[:4] != "_gf_"]
-        count = "SELECT count(*) FROM "
-        return {
-            n: self.connection.execute(count + _quoted(n)).fetchone()[0] for n in names
-        }
-
-    def check(self) -> tuple[str, ...]:
-        """Check schema and data; the migrations that are pending. Changes nothing."""
-        pending = self._pending()
-        if not pending:
-            migrations = migrating.available(self._migrations)
-            migrating.check(self.connection, migrations)
-            self._check(self.world())
-        return tuple(m.name for m in pending)
-
     def retain(self) -> dict[str, int]:
         """Delete the rows that are past their term; how many, by entity."""
         gone: dict[str, int] = {}
         with self.transaction() as connection:
             for table in self.tables:
                 if table.retain:
-                    query = f'DELETE FROM {_quoted(table.name)} WHERE "_made_at" < ?'
+                    query = f'DELETE FROM {quoted(table.name)} WHERE "_made_at" < ?'
                     then = retaining.cut(table.retain, dt.datetime.now(dt.UTC))
                     gone[table.entity] = connection.execute(query, (then,)).rowcount
             self._check(self.world())
@@ -178,7 +87,7 @@ class Store(Generic[W]):
         dropped = 0
         with self.transaction() as connection:
             for file in found:
-                connection.execute(f"DELETE FROM {_quoted(file.table.name)}")
+                connection.execute(f"DELETE FROM {quoted(file.table.name)}")
                 self._insert(file.table, file.rows, "load")
             world = self.world()
             keys = {
@@ -301,12 +210,12 @@ class Store(Generic[W]):
                 continue
             new = after[place] if place < len(after) else None
             if new is not None and id(new) not in old:
-                columns = ", ".join(f"{_quoted(c.name)} = ?" for c in table.columns)
-                query = f'UPDATE {_quoted(table.name)} SET {columns} WHERE "_row" = ?'
+                columns = ", ".join(f"{quoted(c.name)} = ?" for c in table.columns)
+                query = f'UPDATE {quoted(table.name)} SET {columns} WHERE "_row" = ?'
                 self.connection.execute(query, (*_values(table, new), number[id(row)]))
                 old.add(id(new))
             else:
-                query = f'DELETE FROM {_quoted(table.name)} WHERE "_row" = ?'
+                query = f'DELETE FROM {quoted(table.name)} WHERE "_row" = ?'
                 self.connection.execute(query, (number[id(row)],))
         added = [row for row in after if id(row) not in old]
         self._insert(table, added, name)
@@ -318,8 +227,8 @@ class Store(Generic[W]):
         return self.connection.execute(query).fetchall()
 
     def _rows(self, table: Table, without: str) -> list[Any]:
-        columns = ", ".join(['"_row"', *(_quoted(c.name) for c in table.columns)])
-        query = f"SELECT {columns} FROM {_quoted(table.name)}"
+        columns = ", ".join(['"_row"', *(quoted(c.name) for c in table.columns)])
+        query = f"SELECT {columns} FROM {quoted(table.name)}"
         query += ' WHERE "_made_by" <> ? ORDER BY "_row"'
         try:
             found = self.connection.execute(query, (without,)).fetchall()
@@ -336,12 +245,12 @@ class Store(Generic[W]):
         return rows
 
     def _insert(self, table: Table, rows: Sequence[Any], name: str) -> None:
-        names = [_quoted(c.name) for c in table.columns] + ['"_made_by"']
-        own = [name, _now()] if table.retain else [name]
+        names = [quoted(c.name) for c in table.columns] + ['"_made_by"']
+        own = [name, now()] if table.retain else [name]
         names += ['"_made_at"'] if table.retain else []
         marks = ", ".join("?" * len(names))
         columns = ", ".join(names)
-        query = f"INSERT INTO {_quoted(table.name)} ({columns}) VALUES ({marks})"
+        query = f"INSERT INTO {quoted(table.name)} ({columns}) VALUES ({marks})"
         try:
             self.connection.executemany(
                 query, [(*_values(table, row), *own) for row in rows]
@@ -353,7 +262,7 @@ class Store(Generic[W]):
         self, name: str, world: W, before: Mapping[str, Mapping[int, Any]]
     ) -> dict[str, int]:
         for table in self.tables:
-            query = f'DELETE FROM {_quoted(table.name)} WHERE "_made_by" = ?'
+            query = f'DELETE FROM {quoted(table.name)} WHERE "_made_by" = ?'
             self.connection.execute(query, (name,))
         return self._append(name, world, before)
 
@@ -375,7 +284,7 @@ class Store(Generic[W]):
     def _drop_made(self) -> int:
         dropped = 0
         for table in self.tables:
-            query = f"DELETE FROM {_quoted(table.name)} WHERE \"_made_by\" LIKE 'run:%'"
+            query = f"DELETE FROM {quoted(table.name)} WHERE \"_made_by\" LIKE 'run:%'"
             dropped += self.connection.execute(query).rowcount
         return dropped
 
@@ -392,7 +301,7 @@ class Store(Generic[W]):
             'INSERT INTO "_gf_run" ("at", "name", "args", "outcome", "made", "broken")'
             " VALUES (?, ?, ?, ?, ?, ?)",
             (
-                _now(),
+                now(),
                 name,
                 json.dumps(dict(args), sort_keys=True),
                 outcome,
@@ -423,11 +332,3 @@ def _values(table: Table, row: Any) -> list[Any]:
 def _ids(world: Any, table: Table) -> dict[int, Any]:
     # The rows are kept alive with their ids: a freed id could be another row's.
     return {id(row): row for row in getattr(world, table.attribute)}
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _now() -> str:
-    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
