@@ -19,7 +19,7 @@ from factory_git.core.ids import RecordId
 from factory_git.engine.loop import Progress
 from factory_git.engine.workshop import Checkpoint, no_checkpoint
 from factory_git.growth.desire.desire import Open, Part
-from factory_git.growth.morph.carry import carry_out
+from factory_git.growth.morph.carry import go_on
 from factory_git.growth.morph.plan import Plan, plan
 from factory_git.growth.morph.settle import became, settle
 from factory_git.spec.graph import build
@@ -38,8 +38,8 @@ def run(ctx: Context, options: Options, progress: Progress, checkpoint: Checkpoi
     node, parts = _desire(ctx, found, spec)
     done = plan(spec, found.morph, parts[1])
     nodes = became(done, parts[0])
-    whole = carry_out(spec, [*done.morph.ops, *settle(done, spec, node, nodes)])
-    job = Job(ctx=ctx, options=options, spec=spec, plan=done, edited=whole.spec, files=whole.files, nodes=nodes)
+    whole = go_on(done.carried, settle(done, spec, node, nodes))
+    job = Job(ctx=ctx, options=options, spec=spec, plan=done, whole=whole, nodes=nodes)
     if options.dry_run:
         job.look()
         return job.result(WOULD)

@@ -21,6 +21,7 @@ from factory_git.engine.workshop import Checkpoint
 from factory_git.gitio import merge
 from factory_git.gitio.child import git
 from factory_git.gitio.commits import Code, identity
+from factory_git.growth.morph.carry import Carried
 from factory_git.growth.morph.plan import Plan
 from factory_git.ledger.record import Record, make
 from factory_git.spec.graph import build
@@ -91,12 +92,16 @@ class Job:
     options: Options
     spec: Spec
     plan: Plan
-    edited: Spec
-    files: Mapping[str, bytes]
+    whole: Carried
     nodes: tuple[str, ...]
     branch: str = ""
     commit: str = ""
     ran: SpecResult | None = None
+
+    @property
+    def edits(self) -> dict[str, bytes | None]:
+        """The files of the spec that are new or differ; None for those that are needed no more."""
+        return {**self.whole.files, **dict.fromkeys(self.whole.gone)}
 
     def look(self) -> apply_tree.Local | None:
         """Refuse what would be refused."""
@@ -108,13 +113,13 @@ class Job:
     def result(self, outcome: str, **more: Any) -> Result:
         """The result as far as it has come."""
         return Result(
-            app=self.spec.id, outcome=outcome, plan=self.plan, files=tuple(sorted(self.files)), became=self.nodes,
+            app=self.spec.id, outcome=outcome, plan=self.plan, files=tuple(sorted(self.edits)), became=self.nodes,
             commit=self.commit, branch=self.branch, ran=self.ran, **more,
         )  # fmt: skip
 
     def edit(self, parents: tuple[RecordId, ...]) -> Result:
         """Edit the files in the working tree, and nothing else."""
-        _lay(self.ctx, self.files)
+        _lay(self.ctx, self.edits)
         return self._record(EDITED, parents)
 
     def prove(self, parents: tuple[RecordId, ...], progress: Progress, checkpoint: Checkpoint) -> Result:
@@ -125,7 +130,7 @@ class Job:
         own = apply_tree.local(self.ctx, self.spec, tip)
         title = self.plan.morph.desire or "apply a morph"
         text = apply_tree.message(self.spec, title, self.plan.morph.why, self.nodes)
-        edited = apply_tree.commit(code, tip, {**own.files, **self.files}, text, identity(location.common_dir))
+        edited = apply_tree.commit(code, tip, {**own.files, **self.edits}, text, identity(location.common_dir))
         ref = f"{APPLICATIONS}{self.spec.id}-{parents[0][:10]}"
         code.pin(ref, edited)
         try:
@@ -142,7 +147,7 @@ class Job:
         self, tip: Oid, own: apply_tree.Local, parents: tuple[RecordId, ...], checkpoint: Checkpoint
     ) -> Result:
         code, new = Code(self.ctx.location.common_dir), Oid(self.commit)
-        _lay(self.ctx, {path: code.file(new, path) or b"" for path in own.files})
+        _lay(self.ctx, {path: code.file(new, path) for path in own.files})
         try:
             reason = f"factory: apply {self.spec.id}"
             places = merge.promote(code.common_dir, self.branch, tip, new, reason=reason, checkpoint=checkpoint)
@@ -177,14 +182,14 @@ class Job:
             "outcome": outcome,
             "reason": reason,
             "base": self.plan.diff.base,
-            "head": build(self.edited).digest,
+            "head": build(self.whole.spec).digest,
             "commit": self.commit or None,
             "branch": self.branch,
             "run": self.ran.ids.get("run", "") if self.ran else "",
-            "version": self.edited.version,
+            "version": self.whole.spec.version,
             "became": list(self.nodes),
             "tests": tests or {"passed": 0, "failed": 0},
-            "files": sorted(self.files),
+            "files": sorted(self.edits),
         }
         verdict = [RecordId(self.ran.ids["verdict"])] if self.ran and "verdict" in self.ran.ids else []
         proof = [promotion.id] if promotion else verdict
@@ -208,7 +213,11 @@ class Job:
         return [*simulated, *approved]
 
 
-def _lay(ctx: Context, files: Mapping[str, bytes]) -> None:
+def _lay(ctx: Context, files: Mapping[str, bytes | None]) -> None:
+    """Write files into the working tree; None removes."""
     assert ctx.location.worktree is not None
     for path, content in files.items():
-        write(ctx.location.worktree / path, content)
+        if content is None:
+            (ctx.location.worktree / path).unlink(missing_ok=True)
+        else:
+            write(ctx.location.worktree / path, content)

@@ -84,8 +84,8 @@ def _plain(content: bytes | None) -> bytes | None:
     return None if content is None else content.replace(b"\r\n", b"\n")
 
 
-def commit(code: Code, tip: Oid, files: Mapping[str, bytes], message: str, who: Identity) -> Oid:
-    """A commit on top of ``tip`` that holds the spec's files so; no branch names it. Line ends are those it had."""
+def commit(code: Code, tip: Oid, files: Mapping[str, bytes | None], message: str, who: Identity) -> Oid:
+    """A commit on top of ``tip`` that holds the spec's files so (None: no more). Line ends are those it had."""
     laid: dict[str, bytes | None] = {}
     for path, content in files.items():
         before = code.file(tip, path)

@@ -60,8 +60,7 @@ def of(payload: Mapping[str, Any]) -> Morph:
 
 def record(plan: Plan, parents: tuple[RecordId, ...]) -> tuple[Record, list[bytes]]:
     """The record of a plan, and the contents that lie beside it: the spec's files before and after."""
-    morph, diff, before = plan.morph, plan.diff, plan.carried.before
-    now = {path: plan.carried.files.get(path, content) for path, content in before.items()}
+    morph, diff, before, now = plan.morph, plan.diff, plan.carried.before, plan.carried.now
     payload = {
         "app": morph.app,
         "title": _title(plan),

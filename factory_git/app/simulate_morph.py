@@ -37,5 +37,5 @@ def sides(ctx: Context, word: str) -> tuple[Side, Side, RecordId | None]:
     carried = plan(spec, found.morph).carried
     called = entry.record.id[:12] if entry else word
     old = Side(root=spec.root, files=carried.before, label="the working tree")
-    new = Side(root=spec.root, files={**carried.before, **carried.files}, label=f"morph {called}")
+    new = Side(root=spec.root, files=carried.now, label=f"morph {called}")
     return old, new, entry.record.id if entry else None

@@ -17,6 +17,7 @@ from factory_git.engine.phases import validate
 from factory_git.executors.acceptance import Proven, TestResult
 from factory_git.spec.load import load
 from factory_git.spec.model import Source
+from factory_git.spec.split import split
 from tests.app.farm import ALLOCATE, WISH, Farm, Git, quick
 from tests.app.test_plan import COLD, GATE, morph
 from tests.engine.fakes import Seen
@@ -283,3 +284,20 @@ def test_a_branch_that_moves_meanwhile_is_no_loss(farm: Farm, monkeypatch: pytes
     assert farm.spec.read_text() == text
     quick(farm, monkeypatch)
     assert farm.apply(morph_id).outcome == APPLIED
+
+
+def test_a_file_of_the_spec_that_is_needed_no_more_goes(farm: Farm) -> None:
+    for path, content in split(farm.spec.read_bytes(), "factory.yaml").items():
+        (farm.path / path).parent.mkdir(exist_ok=True)
+        (farm.path / path).write_bytes(content)
+    farm.spec.unlink()
+    preferences = farm.path / "spec" / "personalization.yaml"
+    assert preferences.is_file()
+    farm.commit("in parts")
+    farm.desire(WISH)
+    both = "{remove_preference: RFC style notes}, {remove_preference: No jira links}"
+    assert farm.apply(morph(farm, both)).outcome == APPLIED
+    assert not preferences.exists()
+    assert farm.git("status", "--porcelain") == ""
+    assert "spec/personalization.yaml" not in farm.git("ls-files")
+    assert (farm.path / "spec" / "desires.yaml").is_file(), "what was wished for meanwhile came along"

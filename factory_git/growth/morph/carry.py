@@ -20,11 +20,21 @@ from factory_git.spec.renames import undeclared
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carried:
-    """What came of it. ``files`` are those that differ from ``before``, by path; ``spec`` has passed every check."""
+    """What came of it: the files ``before`` and ``now``, by path, and the spec they hold now, free of errors."""
 
     spec: Spec
-    files: Mapping[str, bytes]
     before: Mapping[str, bytes]
+    now: Mapping[str, bytes]
+
+    @property
+    def files(self) -> Mapping[str, bytes]:
+        """The files that are new or differ."""
+        return {path: content for path, content in self.now.items() if self.before.get(path) != content}
+
+    @property
+    def gone(self) -> tuple[str, ...]:
+        """The files that are needed no more."""
+        return tuple(sorted(self.before.keys() - self.now.keys()))
 
 
 def carry_out(spec: Spec, ops: Sequence[Mapping[str, Any]]) -> Carried:
@@ -51,8 +61,13 @@ def carry_out(spec: Spec, ops: Sequence[Mapping[str, Any]]) -> Carried:
     if problems:
         first = problems[0]
         raise SpecError(f"what comes out is not valid: {first.message}", problems, code=first.code, hint=first.hint)
-    changed = {path: data for path, data in files.items() if before.get(path) != data}
-    return Carried(spec=now, files=changed, before=before)
+    return Carried(spec=now, before=before, now=files)
+
+
+def go_on(done: Carried, ops: Sequence[Mapping[str, Any]]) -> Carried:
+    """Further operations on what came of some."""
+    more = carry_out(done.spec, ops)
+    return Carried(spec=more.spec, before=done.before, now=more.now)
 
 
 def _edited(spec: Spec, files: Mapping[str, bytes], op: Mapping[str, Any], which: str) -> dict[str, bytes]:

@@ -10,7 +10,7 @@ from factory_git.core.errors import Forbidden, Problem, SpecError
 from factory_git.growth.approval import NEEDS
 from factory_git.growth.compare import compare
 from factory_git.growth.desire.desire import Open, Understanding
-from factory_git.growth.morph.carry import Carried, carry_out, level_of, normal, read
+from factory_git.growth.morph.carry import Carried, carry_out, go_on, level_of, normal, read
 from factory_git.growth.morph.morph import LEVELS, Morph
 from factory_git.growth.mutation import Diff
 from factory_git.growth.report import version
@@ -85,7 +85,7 @@ def plan(spec: Spec, morph: Morph, open_: Sequence[Open] = ()) -> Plan:
     ops: tuple[Mapping[str, Any], ...] = morph.ops
     if raised:
         ops = (*ops, {"set_version": raised})
-        carried = carry_out(spec, ops)
+        carried = go_on(carried, ops[-1:])
         diff = compare(spec, carried.spec)
     level = max([level, *(one.row.level for one in diff.mutations)], key=LEVELS.index)
     whole = replace(morph, ops=ops, base=base, level=level, app=spec.id)
