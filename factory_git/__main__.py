@@ -23,6 +23,13 @@ def main() -> int:
 
         if called(args[2]):
             return 0
+    if args[:2] == ["diff-driver", "--text"] and len(args) == 3:
+        from factory_git.app.diff_text import text_at  # noqa: PLC0415 (once for every version that `git log -p` shows)
+
+        found = text_at(args[2])
+        if found is not None:
+            sys.stdout.buffer.write(found)
+            return 0
     if args[:1] == ["map"]:
         from factory_git.cli.map_quick import answer  # noqa: PLC0415
 

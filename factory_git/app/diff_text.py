@@ -15,3 +15,9 @@ def text(file: Path) -> bytes:
         return listing(content, file.name).encode()
     except SpecError:
         return content
+
+
+def text_at(name: str) -> bytes | None:
+    """The same by the file's name; None for what is no file."""
+    file = Path(name)
+    return text(file) if file.is_file() else None

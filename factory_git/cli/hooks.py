@@ -73,13 +73,16 @@ def uninstall(names: tuple[str, ...], dry_run: bool, as_json: bool) -> int:
 @click.option("--json", "as_json", is_flag=True, help="The state of each hook as JSON.")
 def status(as_json: bool) -> int:
     """Say which hooks are installed and whether they work. Exits 1 if none is installed, or one is broken."""
-    found = hooks.status(locate())
+    location = locate()
+    found = hooks.status(location)
+    by_nodes = drivers.installed(location)
     if as_json:
-        output.emit_json({"hooks": [one.as_json() for one in found]})
+        output.emit_json({"hooks": [one.as_json() for one in found], "drivers": by_nodes})
     else:
         for one in found:
             chained = "; runs the hook that was there before, first" if one.chained else ""
             output.emit(f"{one.name}: {WORDS[one.state]}{chained}\n  {one.path}")
+        output.emit(f"merge and diff drivers: {'' if by_nodes else 'not '}installed")
     states = [one.state for one in found]
     return 0 if "broken" not in states and any(state in ("installed", "outdated") for state in states) else 1
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from factory_git.app import diff_driver, drivers
 from factory_git.app.diff_text import text
+from factory_git.cli.main import run as main
 from factory_git.gitio.locate import locate
 from factory_git.spec.edit import Insert, Op, Rename, Set, apply
 from factory_git.spec.edit.listing import listing
@@ -94,6 +97,17 @@ def test_a_part_of_a_split_spec_says_where_its_mutations_are_told(tmp_path: Path
     out = diff_driver.run(path, old, new)
     assert "git factory diff tells its mutations" in out
     assert "@@ safety.guardrails.no_harvest_from_phi_locked_blocks" in out
+
+
+def test_a_version_is_told_without_the_command_line(tmp_path: Path) -> None:
+    file = tmp_path / "factory.yaml"
+    file.write_bytes(FARMER.read_bytes())
+    code = "import sys; from factory_git.__main__ import main; main(); assert 'click' not in sys.modules"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "diff-driver", "--text", str(file)], capture_output=True, check=True
+    )
+    assert done.stdout == text(file)
+    assert main(["diff-driver", "--text", str(tmp_path / "none")]) == 2
 
 
 # -- the lines -------------------------------------------------------------------------------------------------------

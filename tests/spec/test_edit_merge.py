@@ -231,6 +231,16 @@ def test_parts_of_a_split_spec_and_entities_of_their_own_are_merged(tmp_path: Pa
     assert merge("shop/spec/workflows.yaml", base, ours, theirs, text).content == ours.replace(b"away", b"gone")
 
 
+def test_a_file_that_both_sides_made_is_merged_as_far_as_it_agrees(tmp_path: Path) -> None:
+    ours = edited(SMALL, Insert("evidence_policy.sources", "weather", before="lab"))
+    theirs = edited(SMALL, Insert("evidence_policy.sources", "soil"))
+    done = merged(tmp_path, ours, theirs, b"")
+    assert done.clean
+    assert [one for one in loaded({FILE: done.content}).nodes if "sources." in one] == [
+        f"evidence_policy.sources.{name}" for name in ("gov_data", "weather", "lab", "soil")
+    ]
+
+
 # -- what is not -----------------------------------------------------------------------------------------------------
 
 

@@ -212,12 +212,15 @@ class _Finder:
         path, key = at.ours, at.ours.rpartition(".")[2]
         ours = [i for i in nodes.ours if i in nodes.theirs or i not in nodes.base or nodes.keeps(i)]
         theirs = [i for i in nodes.theirs if i in nodes.ours or i not in nodes.base]
-        found = order.merge(list(nodes.base), ours, theirs)
+        sides = sorted((ours, theirs)) if key in _SAME_ORDER else (ours, theirs)  # whoever merges whom: one order
+        found = order.merge(list(nodes.base), *sides)
         wanted = [i for i in found.ids if i in nodes.ours or i not in nodes.met]
         strict = key in ORDERED and key not in _SAME_ORDER
         if key in _SAME_ORDER and found.clashes:
             wanted = _by_id(wanted, found.clashes)
             self._tell(path, found.clashes)
+        if key in _SAME_ORDER and found.moved:
+            self.out.notes.append(f"{path}: both sides changed the order; it is now {', '.join(wanted)}")
         if strict and found.clashes:
             self._clashes(at, shape, found.clashes, nodes)
             aside = {i for _, right in found.clashes for i in right}

@@ -58,6 +58,8 @@ class Side:
     def _expanded(self) -> tuple[dict[str, Any], list[Problem]]:
         expander = Expander()
         tree = yaml.parse(self.content, self.path)
+        if not self.content.strip():  # both sides have made the file: what they have in common is nothing
+            return {}, []
         if self.entity:
             items = expander.expand(yaml.Sequence([tree], self.path, 1, 1), ENTITIES, ENTITY_LIST)
             raw: dict[str, Any] = {ENTITY_FOLDER: {"entities": plain(items)}}
