@@ -288,6 +288,22 @@ def test_the_author_of_the_change_does_not_approve_it(project: Project, say: Say
     assert project.judge().exit_code == 0
 
 
+@pytest.mark.parametrize(
+    ("adds", "may"), [(False, ["ann@example.com", "bob@example.com"]), (True, ["bob@example.com"])]
+)
+def test_a_merge_as_git_makes_it_makes_nobody_an_author(project: Project, adds: bool, may: list[str]) -> None:
+    project.change(**MAJOR)
+    project.git("switch", "-q", "main")
+    (project.path / "README").write_text("x\n")
+    project.commit("elsewhere", by=BOB)
+    project.git("switch", "-q", "change")
+    project.git("merge", "-q", "--no-ff", "--no-commit", "main", by=ANN)
+    if adds:
+        (project.path / "NEWS").write_text("slipped in\n")
+    project.commit("update the branch", by=ANN)
+    assert [who.email for who in project.judge().open[0].may] == may
+
+
 def test_a_co_author_made_the_change_too(project: Project, say: Say) -> None:
     project.change(**MAJOR)
     (project.path / "README").write_text("x\n")
