@@ -86,7 +86,10 @@ class Differential:
         )
         if other := other_types(sides):
             return Outcome(kind=after.kind, why=f"{other} is of another type")
-        return _Asked(sides, shape(sides)).outcome()
+        try:
+            return _Asked(sides, shape(sides)).outcome()
+        except (RecursionError, SyntaxError, MemoryError):
+            return Outcome(kind=after.kind, why="it is nested too deeply to be run")
 
 
 @dataclass(slots=True)

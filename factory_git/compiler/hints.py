@@ -10,6 +10,7 @@ from typing import Any
 
 from factory_git.compiler.rules import Rule, Rules
 from factory_git.core.ids import SpecPath
+from factory_git.spec.expr.ast import MACROS
 from factory_git.spec.expr.typed import Typed
 from factory_git.spec.model import Field, Spec, Term
 from factory_git.spec.types import ListOf
@@ -55,7 +56,8 @@ class Said:
     """What is said, by both versions together.
 
     ``near`` has, for a field (by its address) or an argument (``run.date``, ``terms.within(number)``), the literals
-    that stand in one comparison with it. ``counted``: the rule asks how many items a list has.
+    that stand in one comparison with it. ``counted``: the rule asks how many items a list has. ``deep`` is how many
+    loops may stand in each other.
     """
 
     literals: set[Any] = field(default_factory=set)
@@ -63,12 +65,14 @@ class Said:
     near: dict[str, set[Any]] = field(default_factory=lambda: defaultdict(set))
     same: list[tuple[str, str]] = field(default_factory=list)
     counted: bool = False
+    deep: int = 0
 
 
 def said(sides: Iterable[Side]) -> Said:
     """What the expressions of a rule, and of the terms that it calls, say in either version."""
     found = Said()
     for side in sides:
+        found.deep = max(found.deep, sum(_loops(tree) for tree in side.rule.trees))
         for tree in side.rule.trees:
             _hear(side, side.rules.owners.get(id(tree)), tree, found)
     for _ in range(_DEEP):
@@ -90,6 +94,10 @@ def _hear(side: Side, owner: Term | None, tree: Typed, found: Said) -> None:
         _called(side, owner, tree, tree.target, found)
     for part in tree.parts:
         _hear(side, owner, part, found)
+
+
+def _loops(tree: Typed) -> int:
+    return (tree.op in MACROS) + max((_loops(part) for part in tree.parts), default=0)
 
 
 def _compared(side: Side, owner: Term | None, tree: Typed, found: Said) -> None:

@@ -17,6 +17,7 @@ _FAR = 4000  # days: what lies farther apart is no number of days
 _LONG = 300  # characters
 _MANY = 12  # rows
 _FEW = 3
+_STEPS = 20_000  # of one rule in one world
 _WITHIN = frozenset(("contains", "startsWith", "endsWith"))
 _CHANGED = frozenset(("trim", "lowerAscii", "upperAscii"))
 
@@ -33,9 +34,9 @@ class Pool:
 
     @property
     def most(self) -> int:
-        """How many rows an entity may need: more where the rule counts."""
-        counts = [int(n) for n in self.whole if n <= _MANY] if self.said.counted else []
-        return max([_FEW, *counts])
+        """How many rows an entity may need: more where the rule counts, fewer the more loops stand in each other."""
+        counts = [n for n in self.whole if n <= _MANY] if self.said.counted else []
+        return max([_FEW, *(n for n in counts if n ** max(self.said.deep, 1) <= _STEPS)])
 
     @cached_property
     def numbers(self) -> list[Decimal]:

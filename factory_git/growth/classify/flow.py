@@ -8,10 +8,10 @@ from typing import Any
 
 from factory_git.core.ids import SpecPath
 from factory_git.growth.classify.common import at_least, first, unclassified
+from factory_git.growth.classify.moves import moved, relied
 from factory_git.growth.differ import ADDED, EDITED, MOVED, REMOVED, RENAMED, Change
 from factory_git.growth.mutation import Mutation
 from factory_git.growth.occasions import asked, lost
-from factory_git.growth.reads import Reads
 from factory_git.growth.renaming import renamed, same
 from factory_git.growth.scene import Scene, mutation
 from factory_git.spec import skills
@@ -71,7 +71,7 @@ def step(change: Change, scene: Scene) -> Iterator[Mutation]:
     elif change.op == RENAMED:
         yield mutation("step-renamed", change)
     elif change.op == MOVED:
-        yield from _moved(change, scene)
+        yield from moved(change, scene)
     elif first(change, *_keys(change)):
         yield from _edited(change, scene)
     elif change.op != EDITED:
@@ -108,61 +108,6 @@ def _removed(change: Change, scene: Scene) -> Mutation:
     if "gate" not in change.node.value:
         return mutation("step-removed", change)
     return relied(mutation("gate-removed", change), scene, change.path)
-
-
-def relied(found: Mutation, scene: Scene, gate: SpecPath) -> Mutation:
-    """Forbidden where an envelope item or a guardrail of the base relies on the gate."""
-    why = scene.before.relied_on(gate) if gate in scene.before.gates else ""
-    return replace(found, risk="forbidden", version="root", reasons=(*found.reasons, why)) if why else found
-
-
-# Moves
-
-
-def _moved(change: Change, scene: Scene) -> Iterator[Mutation]:
-    """A step that moved, and the gates it moved past: what counts is whether a gate comes before who uses its rows.
-
-    Which of two steps that changed places is said to have moved means nothing; a gate that moved answers for itself.
-    """
-    before, after = change.before, change.after
-    assert before is not None
-    assert after is not None
-    own = _gate_moved(change, scene, before.path, "")
-    passed = [found for gate in _gates_beside(change, scene) if (found := _gate_moved(change, scene, gate, after.path))]
-    yield from passed
-    if own is not None or not passed:
-        yield own or mutation("step-reordered", change)
-
-
-def _gates_beside(change: Change, scene: Scene) -> list[SpecPath]:
-    """The gates of the old pipeline that stayed where they were."""
-    assert change.before is not None
-    order, moved = frozenset(scene.before.order(change.before.path)), frozenset(change.edits)
-    return [path for path in scene.before.gates if path in order and scene.both.now.get(path) not in moved]
-
-
-def _gate_moved(change: Change, scene: Scene, gate: SpecPath, past: str) -> Mutation | None:
-    """What became of a gate of the old version with regard to ``past``, a step that moved; to all steps if empty."""
-    now = scene.both.now.get(gate)
-    if gate not in scene.before.gates or now not in scene.after.gates or now is None:
-        return None
-    old = {scene.both.now.get(path) for path in _kept_from(scene.before, gate)}
-    new = set(_kept_from(scene.after, now))
-    here = set(scene.after.order(now)) & {path for path in scene.both.then if not past or path == past}
-    later, earlier = (old - new) & here, (new - old) & here
-    if not later and not earlier:
-        return None
-    both = replace(change, before=scene.both.old.nodes[gate], after=scene.both.new.nodes[now])
-    if later:
-        return relied(mutation("gate-moved-later", both, about=past), scene, gate)
-    return mutation("gate-moved-earlier", both, about=past)
-
-
-def _kept_from(reads: Reads, gate: SpecPath) -> list[SpecPath]:
-    """The steps after a gate that use what it gates."""
-    order = list(reads.order(gate))
-    gated = [p for p in reads.of("guards", gate) if reads.graph.nodes[p].kind == "entity"]
-    return list(reads.users(order[order.index(gate) + 1 :], gated))
 
 
 # Edits
