@@ -181,9 +181,11 @@ def test_a_desire_that_stands_in_the_index_is_refused(farm: Farm) -> None:
     morph_id = planned(farm)
     farm.git("add", "factory.yaml")
     before = farm.state()
-    with pytest.raises(Negative):
+    with pytest.raises(Negative) as error:
         farm.apply(morph_id)
+    assert error.value.code == "apply/dirty"
     assert farm.state() == before
+    assert farm.records("run") == [], "before anything was run"
 
 
 def test_local_changes_in_the_way_of_the_code_are_kept(farm: Farm) -> None:

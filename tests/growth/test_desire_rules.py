@@ -128,7 +128,9 @@ def test_what_is_not_clear_stays_open_with_a_reason_and_a_way_out(text: str, wor
     "text", ["do not show shortfalls on brief", "never deploy weekly", "reserve all but tuesday contracts first"]
 )
 def test_what_turns_a_meaning_round_is_never_dropped(text: str) -> None:
-    assert read(text).open, "it would mean the opposite"
+    found = read(text)
+    assert found.open
+    assert found.parts == (), "what is left would mean the opposite"
 
 
 def test_a_name_that_nothing_executes_is_told_apart() -> None:
