@@ -6,13 +6,14 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from factory_git.core.ids import SpecPath
-from factory_git.growth.classify.common import first, unclassified
+from factory_git.growth.classify.common import differing, first, unclassified, values
 from factory_git.growth.differ import ADDED, REMOVED, RENAMED, Change
 from factory_git.growth.mutation import Mutation
 from factory_git.growth.renaming import renamed
 from factory_git.growth.scene import Scene, mutation
 from factory_git.spec.graph import GraphNode
 
+_RUN = ("given", "when", "then", "forall", "test", "judge")
 _WHOLE: Mapping[str, str] = {ADDED: "acceptance-added", REMOVED: "acceptance-removed", RENAMED: "label-changed"}
 
 
@@ -20,9 +21,25 @@ def scenario(change: Change, scene: Scene) -> Iterator[Mutation]:
     """A scenario; where it was the last to prove a guardrail, or is the first, that is told beside."""
     if change.op in _WHOLE:
         yield mutation(_WHOLE[change.op], change)
+    elif change.attribute in _RUN and _is_prose(change.before) != _is_prose(change.after):
+        yield from _written(change)
     else:
         yield from _edited(change, scene)
     yield from _proofs(change, scene)
+
+
+def _is_prose(node: GraphNode | None) -> bool:
+    return node is None or not any(key in node.value for key in _RUN)
+
+
+def _written(change: Change) -> Iterator[Mutation]:
+    """A scenario that was words and runs now, or the other way round, is one row with all that it says (R9)."""
+    keys = differing(change, *_RUN)
+    if first(change, *_RUN):
+        id_ = "acceptance-clause-added" if _is_prose(change.before) else "acceptance-clause-dropped"
+        before = {key: said for key in keys if (said := values(change, key)[0]) is not None}
+        after = {key: said for key in keys if (said := values(change, key)[1]) is not None}
+        yield mutation(id_, change, about=" ".join(keys), before=before, after=after)
 
 
 def _edited(change: Change, scene: Scene) -> Iterator[Mutation]:
