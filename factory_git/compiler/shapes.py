@@ -15,7 +15,7 @@ from factory_git.compiler.samples import FIRST_DAY, Kind, Shape, Slot
 from factory_git.core.errors import SpecError
 from factory_git.core.ids import SpecPath
 from factory_git.spec.model import Entity, Field, Node
-from factory_git.spec.types import Enum, ListOf, Optional, Ref, Type
+from factory_git.spec.types import DECIMAL, INT, Enum, ListOf, Optional, Ref, Type
 
 
 def shape(sides: Sequence[Side]) -> Shape:
@@ -99,7 +99,7 @@ class _Builder:
 
     def field(self, declared: Field, side: Side, at: str) -> Slot:
         found = [(s.rules.fields.get(s.own(at)), s) for s in self.sides]
-        bounds = [self.bounds(known[1], s) for known, s in found if known]
+        bounds = [self.bounds(known[1], s) for known, s in found if known and _alike(known[1].type, declared.type)]
         low = max((b for b, _ in bounds if b is not None), default=None)
         high = min((b for _, b in bounds if b is not None), default=None)
         if low is not None and high is not None and low > high:
@@ -163,6 +163,11 @@ def _offset(value: Any) -> Any:
 
 def _line(node: Node) -> tuple[str, int, int, str]:
     return node.place.file, node.place.line, node.place.column, node.path
+
+
+def _alike(one: Type, other: Type) -> bool:
+    """Whether values of both types have one order."""
+    return one == other or {one, other} == {INT, DECIMAL}
 
 
 def _has(side: Side, path: str) -> bool:

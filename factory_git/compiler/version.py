@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "8802d839cf9ac6f4"
+EPOCH = "939d8691d827388a"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -87,7 +87,9 @@ def _edited(change: Change, scene: Scene) -> Iterator[Mutation]:
         yield from _type(change, scene, old, new)
         yield from _key(change, scene, old, new)
     elif change.attribute in ("min", "max"):
-        yield from _bound(change)
+        # Bounds of values that must all be made anew say nothing of their own.
+        anew = types.compared(old.type, new.type, scene.both) == types.CHANGED
+        yield from _bound(change) if not anew else ()
     elif change.attribute == "unit":
         yield _unit(change)
     elif change.attribute == "default":
