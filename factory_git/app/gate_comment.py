@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from factory_git.app.gate_verdict import App, Verdict
 from factory_git.app.pull_request import MARKER, fitted
-from factory_git.growth.approval import FORBIDDEN, Approver, Item
+from factory_git.growth.approval import FORBIDDEN, Approver, Item, either
 from factory_git.growth.report import markdown
 from factory_git.growth.report.markdown import code, plain
 
@@ -66,7 +66,9 @@ def _open(app: App) -> Iterator[str]:
         what = ", ".join(f"`{one.mutation.fingerprint}` {one.mutation.id}" for one in items[:FEW])
         what += f" and {len(items) - FEW} more" if len(items) > FEW else ""
         if count:
-            who = " or ".join(names) or ("anybody: the base lists no approvers" if app.rules.anybody else "nobody left")
+            who = either(names, count) or (
+                "anybody: the base lists no approvers" if app.rules.anybody else "nobody left"
+            )
             yield f"**needs {count} approval{'s' * (count != 1)}** of {who}: {what}"
         for word in lacks:
             yield f"its plate asks for **{plain(word)}**, which is not proven: {what}"

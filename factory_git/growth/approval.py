@@ -165,7 +165,7 @@ class Item:
         if not self.may:
             return f"{head}, and nobody else whom the base lists (with an email) may give one"
         short = f", but the base lists only {len(self.may)} who may" if len(self.may) < self.open else ""
-        return f"{head} of {' or '.join(str(one) for one in self.may)}{short}"
+        return f"{head} of {either([str(one) for one in self.may], self.open)}{short}"
 
     def as_json(self) -> dict[str, Any]:
         """The item as a JSON object."""
@@ -226,6 +226,11 @@ def judge(
     """
     court = _Court(by=by, given=given, made=frozenset(same(email) for email in authors), proven=frozenset(proven))
     return tuple(_item(app, one, court) for one in mutations)
+
+
+def either(names: Sequence[str], count: int) -> str:
+    """``count`` of these people, in words."""
+    return (" and " if len(names) <= count else " or ").join(names)
 
 
 def same(email: str) -> str:

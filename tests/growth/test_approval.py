@@ -48,6 +48,11 @@ def test_forbidden_is_nobodys_to_allow() -> None:
     assert "nobody can approve" in item.missing()
 
 
+def test_all_or_some_of_those_who_may_are_told_apart() -> None:
+    assert "of Ann <ann@example.com> or Bob <bob@example.com>" in judged(mutation(), TWO).missing()
+    assert "of Ann <ann@example.com> and Bob <bob@example.com>" in judged(mutation("breaking"), TWO).missing()
+
+
 def test_two_approvals_of_one_person_are_one() -> None:
     one = mutation("breaking")
     item = judged(one, TWO, given(one, ANN), given(one, replace(ANN, email="ANN@example.com"), source="commit 2"))
