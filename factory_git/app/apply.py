@@ -9,13 +9,16 @@ here: a local branch is its owner's, and the gate of the pull request asks for t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from factory_git.app import desire_record, growth_spec, morph_file
 from factory_git.app import plan as planning
 from factory_git.app.apply_job import WOULD, Job, Options, Result
+from factory_git.app.apply_recover import recover
 from factory_git.app.apply_stale import refuse_stale
 from factory_git.app.context import Context
 from factory_git.core.ids import RecordId
+from factory_git.engine.claim import claim
 from factory_git.engine.loop import Progress
 from factory_git.engine.workshop import Checkpoint, no_checkpoint
 from factory_git.growth.desire.desire import Open, Part
@@ -32,7 +35,18 @@ def run(ctx: Context, options: Options, progress: Progress, checkpoint: Checkpoi
     """Apply. Raises :class:`Conflict` for a stale morph, :class:`Forbidden` for what identity forbids, and
     :class:`Negative` with the files where local changes are in the way; then nothing was written."""
     found = morph_file.find(ctx, options.morph)
-    spec = growth_spec.one(ctx.location, options.spec or found.morph.app)
+    app = growth_spec.one(ctx.location, options.spec or found.morph.app)
+    with claim(ctx.location.common_dir, [f"{app.id}+apply"], ctx.clock):
+        notices = () if options.dry_run or not options.run else recover(ctx, app.id, app.root)
+        # Read again: what a killed application left half done is as it was before.
+        spec = growth_spec.one(ctx.location, options.spec or found.morph.app) if notices else app
+        result = _apply(ctx, options, found, spec, (progress, checkpoint))
+    return replace(result, notices=(*notices, *result.notices))
+
+
+def _apply(
+    ctx: Context, options: Options, found: morph_file.Found, spec: Spec, watch: tuple[Progress, Checkpoint]
+) -> Result:
     entry = found.record or morph_file.twin(ctx, found.morph)
     refuse_stale(ctx, found.morph, entry, spec)
     node, parts = _desire(ctx, found, spec)
@@ -44,7 +58,7 @@ def run(ctx: Context, options: Options, progress: Progress, checkpoint: Checkpoi
         job.look()
         return job.result(WOULD)
     parents = (entry.record.id,) if entry else _recorded(ctx, done, found)
-    return job.edit(parents) if not options.run else job.prove(parents, progress, checkpoint)
+    return job.edit(parents) if not options.run else job.prove(parents, *watch)
 
 
 def _desire(ctx: Context, found: morph_file.Found, spec: Spec) -> tuple[str, tuple[Sequence[Part], Sequence[Open]]]:

@@ -130,7 +130,11 @@ class Job:
         own = apply_tree.local(self.ctx, self.spec, tip)
         title = self.plan.morph.desire or "apply a morph"
         text = apply_tree.message(self.spec, title, self.plan.morph.why, self.nodes)
-        edited = apply_tree.commit(code, tip, {**own.files, **self.edits}, text, identity(location.common_dir))
+        who = identity(location.common_dir)
+        # What was wished for and not committed is a commit of its own: a killed application finds it there again.
+        wishes = apply_tree.message(self.spec, "what is wanted", "", ())
+        base = apply_tree.commit(code, tip, own.files, wishes, who) if own.files else tip
+        edited = apply_tree.commit(code, base, self.edits, text, who)
         ref = f"{APPLICATIONS}{self.spec.id}-{parents[0][:10]}"
         code.pin(ref, edited)
         try:
@@ -148,6 +152,7 @@ class Job:
     ) -> Result:
         code, new = Code(self.ctx.location.common_dir), Oid(self.commit)
         _lay(self.ctx, {path: code.file(new, path) for path in own.files})
+        checkpoint("apply:laid")
         try:
             reason = f"factory: apply {self.spec.id}"
             places = merge.promote(code.common_dir, self.branch, tip, new, reason=reason, checkpoint=checkpoint)
@@ -156,7 +161,12 @@ class Job:
             if isinstance(error, Negative | Conflict):
                 self._record(FAILED, parents, reason=error.message, hint=error.hint)
             raise
-        return self._record(APPLIED, parents, promotion=self._promotion(tip, [place.name for place in places]))
+        checkpoint("apply:promoted")
+        return self.went_through(parents, tip, [place.name for place in places])
+
+    def went_through(self, parents: tuple[RecordId, ...], tip: Oid, places: list[str]) -> Result:
+        """Record that the branch was moved from ``tip``."""
+        return self._record(APPLIED, parents, promotion=self._promotion(tip, places))
 
     def _promotion(self, tip: Oid, places: list[str]) -> Record:
         """The record of the branch's move, as a run writes it: versions and their lineage are read from these."""

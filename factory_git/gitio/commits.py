@@ -175,6 +175,10 @@ class Code:
             )
         )
 
+    def parents(self, commit: str) -> tuple[Oid, ...]:
+        """The parents of a commit, in order."""
+        return tuple(Oid(str(one)) for one in self._repo[commit].peel(pygit2.Commit).parent_ids)
+
     def message(self, commit: str) -> str:
         """The message of a commit."""
         return self._repo[commit].peel(pygit2.Commit).message

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
+from factory_git.app import apply
 from factory_git.app.apply_job import APPLIED, EDITED, FAILED, WOULD
+from factory_git.app.apply_job import Options as ApplyOptions
 from factory_git.app.check import Options as CheckOptions
 from factory_git.app.check import run as check
 from factory_git.app.context import open_context
@@ -60,7 +63,7 @@ def test_from_a_desire_to_code_on_the_branch(real: Farm) -> None:
     text = real.spec.read_text()
     assert FIRST in text
     assert comment in text
-    assert real.git("rev-list", "--count", f"{before}..main") == "3", "the comment, the spec's edit, the code"
+    assert real.git("rev-list", "--count", f"{before}..main") == "4", "the comment, the wish, the edit, the code"
     assert real.git("for-each-ref", "refs/factory/applications") == ""
     assert check(open_context(real.path).location, CheckOptions(everything=True)).findings == ()
 
@@ -303,3 +306,63 @@ def test_a_file_of_the_spec_that_is_needed_no_more_goes(farm: Farm) -> None:
     assert farm.git("status", "--porcelain") == ""
     assert "spec/personalization.yaml" not in farm.git("ls-files")
     assert (farm.path / "spec" / "desires.yaml").is_file(), "what was wished for meanwhile came along"
+
+
+class Killed(BaseException):
+    """The process died where it was told to."""
+
+
+def kill(farm: Farm, morph_id: str, point: str) -> None:
+    """Apply, and die at a named point without a word: what handlers would put back, stays."""
+
+    def checkpoint(name: str) -> None:
+        if name == point:
+            os._exit(9)
+
+    child = os.fork()
+    if not child:
+        apply.run(open_context(farm.path), ApplyOptions(morph=morph_id), Seen(), checkpoint)
+        os._exit(0)
+    if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9:
+        raise Killed
+
+
+@pytest.mark.parametrize("point", ["apply:laid", "promote:checkout", "promote:ref", "implement:begin"])
+def test_killed_before_the_branch_moved_it_comes_to_nothing_and_can_be_done_again(farm: Farm, point: str) -> None:
+    morph_id = planned(farm)
+    head = farm.git("rev-parse", "main")
+    with pytest.raises(Killed):
+        kill(farm, morph_id, point)
+    assert farm.git("rev-parse", "main") == head
+    assert farm.apply(morph_id).outcome == APPLIED
+    assert farm.git("status", "--porcelain") == ""
+    assert farm.git("for-each-ref", "refs/factory/applications") == ""
+    assert "reserve tuesday contracts first" in farm.spec.read_text()
+
+
+def test_killed_after_the_branch_moved_it_is_recorded_by_the_next(farm: Farm) -> None:
+    morph_id = planned(farm)
+    with pytest.raises(Killed):
+        kill(farm, morph_id, "apply:promoted")
+    assert farm.records("application") == []
+    with pytest.raises(Conflict) as error:
+        farm.apply(morph_id)
+    assert error.value.code == "morph/applied"
+    (record,) = farm.records("application")
+    assert (record.payload["outcome"], record.payload["commit"]) == ("applied", farm.git("rev-parse", "main"))
+    (promotion,) = farm.records("promotion")
+    assert promotion.payload["branch"] == "refs/heads/main"
+
+
+def test_two_applications_at_once_are_one_too_many(farm: Farm) -> None:
+    morph_id = planned(farm)
+
+    def second(name: str) -> None:
+        if name == "implement:begin":
+            with pytest.raises(Conflict) as error:
+                farm.apply(morph_id)
+            assert error.value.code == "run/busy"
+
+    ctx = open_context(farm.path)
+    assert apply.run(ctx, ApplyOptions(morph=morph_id), Seen(), second).outcome == APPLIED
+    ctx.ledger.close()
