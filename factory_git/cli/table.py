@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "remote": ("factory_git.cli.remote", "what remotes have of the ledger, and how git fetch follows it"),
     "verify": ("factory_git.cli.verify", "check every record of the ledger"),
     "hooks": ("factory_git.cli.hooks", "install or remove the Git hooks"),
+    "claim": ("factory_git.cli.claim", "who works on which paths, told to other clones"),
     "memory": ("factory_git.cli.memory", "what people and agents want to know later"),
     "doctor": ("factory_git.cli.doctor", "what is wrong with this repository and its ledger, and put it right"),
     "maintenance": ("factory_git.cli.maintenance", "join packs, write the commit graph, tidy the index"),

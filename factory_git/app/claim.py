@@ -1,0 +1,178 @@
+"""``claim``: who works on which paths, told to other clones by sync. Advice with an end, not a lock.
+
+Of two claims on one path the earlier in the ledger's order counts, which is the same in every clone. A claim ends by
+itself: nobody has to be asked when its owner is gone.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import PurePosixPath
+from typing import Any
+
+from factory_git.app.context import Context
+from factory_git.core.errors import Conflict, NotFound, UsageError
+from factory_git.core.ids import RecordId
+from factory_git.ledger.record import Entry, make
+
+TYPE = "claim"
+_TTL = re.compile(r"(\d{1,5})([mhd])")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A claim that stands. ``against`` names the earlier claims on paths of this one: these count, this does not."""
+
+    id: RecordId
+    task: str
+    owner: str
+    paths: tuple[str, ...]
+    until: datetime
+    against: tuple[RecordId, ...] = ()
+
+    def overlaps(self, paths: Iterable[str]) -> bool:
+        """Whether some path is one of its own, or lies in one, or has one inside."""
+        return any(_within(one, other) or _within(other, one) for one in self.paths for other in paths)
+
+    def as_json(self) -> dict[str, Any]:
+        """The declared fields of ``--json``."""
+        return {
+            "id": self.id,
+            "task": self.task,
+            "owner": self.owner,
+            "paths": list(self.paths),
+            "until": self.until.isoformat(),
+            "against": list(self.against),
+        }
+
+
+def standing(entries: Iterable[Entry], now: datetime) -> list[Claim]:
+    """The claims that stand, in the order of ``entries`` (that of the ledger)."""
+    known = list(entries)
+    replaced = {one for entry in known for one in entry.record.payload.get("replaces", ())}
+    out: list[Claim] = []
+    for entry in known:
+        payload = entry.record.payload
+        until = datetime.fromisoformat(payload["until"])
+        if entry.record.id in replaced or payload["state"] != "held" or until <= now:
+            continue
+        paths = tuple(payload["paths"])
+        against = [c for c in out if c.overlaps(paths) and (c.task, c.owner) != (payload["task"], payload["owner"])]
+        out.append(
+            Claim(
+                id=entry.record.id,
+                task=payload["task"],
+                owner=payload["owner"],
+                paths=paths,
+                until=until,
+                against=tuple(c.id for c in against),
+            )
+        )
+    return out
+
+
+def listing(ctx: Context) -> list[Claim]:
+    """The claims that stand now."""
+    return standing(ctx.ledger.list(type=TYPE), ctx.clock.now())
+
+
+def take(ctx: Context, paths: Sequence[str], *, task: str, ttl: str) -> Claim:
+    """Claim paths for a task; the owner's own claim for it is renewed, with these paths added.
+
+    Raises :class:`Conflict` that names every claim in the way; nothing is claimed then.
+    """
+    if not task.strip():
+        raise UsageError("a claim is for a task", hint="--for TASK")
+    wanted = [_path(ctx, one) for one in paths]
+    owner, until = ctx.config.author.email, ctx.clock.now() + _span(ttl)
+    now = listing(ctx)
+    _refuse([one for one in now if one.overlaps(wanted) and (one.task, one.owner) != (task, owner)], wanted)
+    mine = [one for one in now if (one.task, one.owner) == (task, owner)]
+    every = sorted({*wanted, *(path for one in mine for path in one.paths)})
+    id_ = _write(ctx, task, owner, every, until, replaces=[one.id for one in mine])
+    # Somebody may have been as fast: whoever comes first in the order has it, and the other one steps back.
+    made = next(one for one in listing(ctx) if one.id == id_)
+    if made.against:
+        _write(ctx, task, owner, every, until, replaces=[id_], state="released")
+        _refuse([one for one in listing(ctx) if one.id in made.against], wanted)
+    return made
+
+
+def release(ctx: Context, *, task: str) -> list[str]:
+    """End the owner's claim for a task; the paths. Raises :class:`NotFound` where there is none."""
+    owner = ctx.config.author.email
+    mine = [one for one in listing(ctx) if (one.task, one.owner) == (task, owner)]
+    if not mine:
+        raise NotFound(f"{owner} has no claim for {task}", code="claim/none", hint="what stands: git factory claim")
+    paths = sorted({path for one in mine for path in one.paths})
+    _write(ctx, task, owner, paths, mine[0].until, replaces=[one.id for one in mine], state="released")
+    return paths
+
+
+def _write(
+    ctx: Context,
+    task: str,
+    owner: str,
+    paths: list[str],
+    until: datetime,
+    *,
+    replaces: list[RecordId],
+    state: str = "held",
+) -> RecordId:
+    payload = {
+        "title": f"{task}: {', '.join(paths[:4])}{' …' if len(paths) > 4 else ''}",
+        "task": task,
+        "owner": owner,
+        "paths": paths,
+        "state": state,
+        "until": until.astimezone(UTC).isoformat(timespec="seconds"),
+    }
+    payload |= {"replaces": list(replaces)} if replaces else {}
+    word = "claim" if state == "held" else "release"
+    record = make(TYPE, payload, replaces)
+    return ctx.ledger.append([record], stream=f"claims/{owner}", subject=f"{word} for {payload['title']}")[0]
+
+
+def _refuse(others: Sequence[Claim], wanted: Sequence[str]) -> None:
+    if not others:
+        return
+    lines = [
+        f"{', '.join(one.paths)}: claimed for {one.task} by {one.owner} until {one.until:%Y-%m-%d %H:%M}"
+        for one in others
+    ]
+    raise Conflict(
+        f"{', '.join(wanted)} is being worked on\n  " + "\n  ".join(lines),
+        code="claim/taken",
+        hint="wait for it, ask them, or work on something else",
+        details={"claims": [one.as_json() for one in others]},
+    )
+
+
+def _path(ctx: Context, text: str) -> str:
+    """A path as the user gave it, from the top of the repository."""
+    top = ctx.location.worktree
+    here = PurePosixPath(ctx.location.prefix, text.replace(os.sep, "/"))
+    if PurePosixPath(text).is_absolute() and top is not None and PurePosixPath(text).is_relative_to(top.as_posix()):
+        here = PurePosixPath(text).relative_to(top.as_posix())
+    clean = os.path.normpath(here.as_posix()).replace(os.sep, "/")
+    if clean.startswith(("../", "/")) or clean == "..":
+        raise UsageError(
+            f"{text} lies outside of the repository", code="claim/path", hint="name a file or a folder in it"
+        )
+    return clean
+
+
+def _within(path: str, folder: str) -> bool:
+    return folder in (".", path) or path.startswith(f"{folder}/")
+
+
+def _span(ttl: str) -> timedelta:
+    match = _TTL.fullmatch(ttl)
+    if match is None or int(match[1]) == 0:
+        raise UsageError(f"{ttl!r} is no span of time", code="usage/time", hint="30m, 4h or 2d")
+    return timedelta(**{_UNITS[match[2]]: int(match[1])})

@@ -1,0 +1,163 @@
+"""Claims: taken, renewed, refused, ended; and what two clones claimed apart."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from factory_git.app import claim
+from factory_git.app.context import Context, open_context
+from factory_git.core.clock import FixedClock
+from factory_git.core.errors import Conflict, NotFound, UsageError
+from factory_git.ledger.store import REF
+from tests.conftest import Git
+
+
+@pytest.fixture
+def ctx(repo: Path, git: Git) -> Context:
+    git("config", "factory.fsync", "false", cwd=repo)
+    return open_context(repo)
+
+
+def as_(ctx: Context, email: str, monkeypatch: pytest.MonkeyPatch) -> Context:
+    """The same repository in somebody else's hands."""
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", email)
+    return open_context(ctx.location.worktree)
+
+
+def paths(ctx: Context) -> list[tuple[str, ...]]:
+    return [one.paths for one in claim.listing(ctx)]
+
+
+def test_a_claim_stands_until_its_time_is_over(ctx: Context) -> None:
+    made = claim.take(ctx, ["src/a.py", "docs/"], task="T1", ttl="30m")
+    assert made.paths == ("docs", "src/a.py")
+    assert paths(ctx) == [("docs", "src/a.py")]
+    entries = ctx.ledger.list(type="claim")
+    assert claim.standing(entries, made.until - timedelta(seconds=1)) == [made]
+    assert claim.standing(entries, made.until) == []
+
+
+@pytest.mark.parametrize(
+    ("held", "wanted", "taken"),
+    [
+        ("src", "src/a.py", True),
+        ("src/a.py", "src", True),
+        ("src/a.py", "src/a.py", True),
+        (".", "any/thing", True),
+        ("src", "srcs/a.py", False),
+        ("src/a.py", "src/a.pyi", False),
+    ],
+)
+def test_what_somebody_else_has_is_refused(
+    ctx: Context, held: str, wanted: str, taken: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim.take(ctx, [held], task="T1", ttl="4h")
+    other = as_(ctx, "other@example.com", monkeypatch)
+    if not taken:
+        assert claim.take(other, [wanted], task="T2", ttl="4h").against == ()
+        return
+    with pytest.raises(Conflict, match=r"claimed for T1 by author@example.com until") as caught:
+        claim.take(other, [wanted], task="T2", ttl="4h")
+    assert caught.value.exit_code == 5
+    assert paths(other) == [(held,)]
+
+
+def test_the_owner_renews_and_adds_and_another_task_of_theirs_is_another_claim(ctx: Context) -> None:
+    first = claim.take(ctx, ["a"], task="T1", ttl="30m")
+    second = claim.take(ctx, ["b"], task="T1", ttl="2d")
+    assert paths(ctx) == [("a", "b")]
+    assert second.until > first.until
+    with pytest.raises(Conflict, match="T1"):
+        claim.take(ctx, ["a"], task="T2", ttl="1h")
+
+
+def test_only_the_owner_releases(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim.take(ctx, ["a"], task="T1", ttl="30m")
+    other = as_(ctx, "other@example.com", monkeypatch)
+    with pytest.raises(NotFound, match=r"other@example\.com has no claim for T1"):
+        claim.release(other, task="T1")
+    assert claim.release(as_(ctx, "author@example.com", monkeypatch), task="T1") == ["a"]
+    assert paths(ctx) == []
+    assert claim.take(other, ["a"], task="T2", ttl="1h").owner == "other@example.com"
+
+
+def test_what_two_clones_claimed_apart_is_told_and_the_same_one_counts_in_both(
+    ctx: Context, repo: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim.take(ctx, ["before"], task="T0", ttl="4h")
+    git("clone", "-q", str(repo), "other", cwd=tmp_path)
+    git("fetch", "-q", "origin", f"{REF}:{REF}", cwd=tmp_path / "other")
+    claim.take(ctx, ["a"], task="T1", ttl="4h")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "other@example.com")
+    other = open_context(tmp_path / "other")
+    claim.take(other, ["a"], task="T2", ttl="4h")
+    for here, there in ((ctx, tmp_path / "other"), (other, repo)):
+        place = here.location.worktree
+        assert place is not None
+        git("fetch", "-q", str(there), f"+{REF}:refs/factory-remotes/x/ledger", cwd=place)
+        here.ledger.unite(git("rev-parse", "refs/factory-remotes/x/ledger", cwd=place).strip())  # type: ignore[arg-type]
+    assert claim.listing(ctx) == claim.listing(other)
+    contested = [one for one in claim.listing(ctx) if one.paths == ("a",)]
+    assert [len(one.against) for one in contested] == [0, 1]
+
+
+def test_who_was_as_fast_and_comes_later_steps_back(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim.take(ctx, ["a"], task="T1", ttl="4h")
+    looks: Iterator[list[claim.Claim] | None] = iter([[], None, None, None])
+    real = claim.listing
+
+    def blind_first(of: Context) -> list[claim.Claim]:
+        seen = next(looks)
+        return real(of) if seen is None else seen
+
+    other = as_(ctx, "other@example.com", monkeypatch)
+    monkeypatch.setattr(claim, "listing", blind_first)
+    with pytest.raises(Conflict, match="claimed for T1"):
+        claim.take(other, ["a"], task="T2", ttl="4h")
+    assert [one.task for one in real(other)] == ["T1"]
+
+
+def test_paths_are_those_of_the_repository_wherever_one_stands(ctx: Context, repo: Path) -> None:
+    (repo / "src").mkdir()
+    inside = replace(ctx, location=replace(ctx.location, prefix="src/"))
+    assert claim.take(inside, ["a.py", "../docs", str(repo / "b")], task="T", ttl="1h").paths == (
+        "b",
+        "docs",
+        "src/a.py",
+    )
+    for bad in ("../../x", "/elsewhere"):
+        with pytest.raises(UsageError, match="lies outside"):
+            claim.take(inside, [bad], task="T", ttl="1h")
+
+
+@pytest.mark.parametrize("ttl", ["", "4", "0h", "4w", "-1h", "soon"])
+def test_a_span_that_is_none_is_refused(ctx: Context, ttl: str) -> None:
+    with pytest.raises(UsageError, match="no span of time"):
+        claim.take(ctx, ["a"], task="T", ttl=ttl)
+
+
+def test_what_a_user_sees(ctx: Context, repo: Path) -> None:
+    def call(*args: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "factory_git", "claim", *args]
+        return subprocess.run(command, cwd=repo, capture_output=True, text=True, check=False)
+
+    assert call("src", "--for", "T1").stdout.rstrip().endswith("src")
+    assert json.loads(call("--json").stdout)[0]["task"] == "T1"
+    assert call("src/x", "--for", "T2").returncode == 5
+    assert call("--release", "--for", "T1").stderr == "released: src\n"
+    assert call().stdout == ""
+
+
+def test_an_expired_claim_is_taken_over(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim.take(ctx, ["a"], task="T1", ttl="30m")
+    later = as_(ctx, "other@example.com", monkeypatch)
+    later = replace(later, clock=FixedClock(ctx.clock.now() + timedelta(hours=1)))
+    assert claim.take(later, ["a"], task="T2", ttl="1h").task == "T2"
