@@ -20,7 +20,8 @@ def command(paths: tuple[str, ...], *, task: str, ttl: str, release: bool, as_js
     """Claim PATHS (files, folders) for a task, or, without any, list the claims that stand.
 
     A claim locks nothing. It is a record: other clones see it after `git factory sync`, and another one on the same
-    paths is refused with exit 5. Where two clones claimed apart, the earlier in the ledger's order counts and both are told.
+    paths is refused with exit 5. Where two clones claimed apart, the earlier in the ledger's order counts; both are
+    told.
     """
     ctx = open_context()
     if release:
