@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from factory_git.app import morph_file
@@ -146,8 +146,3 @@ def _ladder(ctx: Context, whole: Graph) -> str:
     """What is not grown yet, a phrase a kind; of bound code the map is not asked here."""
     words = growth(whole, results(ctx.ledger, whole.spec.id, whole.digest), None).words()
     return ", ".join(words) or "everything is bound and proven"
-
-
-def cards(found: list[Status]) -> list[Item]:
-    """Every item of several applications, stale ones marked."""
-    return [replace(one.item, note=one.note) for status in found for one in status.standings]
