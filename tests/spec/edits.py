@@ -96,6 +96,26 @@ def draw(of: graph.Graph, rng: random.Random) -> Op:
     attributes = [k for k in of.nodes[SpecPath(path)].value if k not in ("is", "run", "to", "at", "goal", "email")]
     if kind == "unset" and attributes:
         return Unset(path, rng.choice(attributes))
+    if kind == "nested":
+        return _nested(path, of.nodes[SpecPath(path)].value, rng)
+    return Set(path, "note", rng.choice(NOTES))
+
+
+def _nested(path: str, value: Mapping[str, Any], rng: random.Random) -> Op:
+    """A change inside of an attribute: a key of a mapping, a word of a list, an expression."""
+    maps = [key for key, held in value.items() if isinstance(held, Mapping) and key in ("set", "args", "retention")]
+    sets = [key for key, held in value.items() if isinstance(held, list) and key in ("allow", "forbid", "require")]
+    texts = [key for key in ("keep", "always", "is", "cron") if isinstance(value.get(key), str)]
+    if maps and rng.random() < 0.8:
+        key = rng.choice(maps)
+        inner = rng.choice(sorted(value[key]))
+        return Set(path, (key, inner), "int" if key == "args" else f"{rng.randrange(9)} + 1")
+    if sets and rng.random() < 0.8:
+        key = rng.choice(sets)
+        words = [word for word in value[key] if rng.random() < 0.7]
+        return Set(path, key, [*words, rng.choice(("entity_added", "term_added", "step_removed"))])
+    if texts:
+        return Set(path, texts[0], f"1 < {rng.randrange(9)}" if texts[0] != "cron" else f"{rng.randrange(9)} 2 * * *")
     return Set(path, "note", rng.choice(NOTES))
 
 
@@ -156,12 +176,12 @@ def expected(of: graph.Graph, op: Op, after: graph.Graph) -> None:
         assert before_nodes == after_nodes
         value = dict(of.nodes[SpecPath(op.path)].value)
         if isinstance(op, Set):
-            assert str(after.nodes[SpecPath(op.path)].value["note"]) == op.value
-            value.pop("note", None)
+            _held(after.nodes[SpecPath(op.path)].value, op)
+            value.pop(op.key if isinstance(op.key, str) else op.key[0], None)
         else:
             value.pop(str(op.key))
-        kept = {k: v for k, v in after.nodes[SpecPath(op.path)].value.items() if k != "note" or isinstance(op, Unset)}
-        assert kept == value
+        key = op.key if isinstance(op.key, str) else op.key[0]
+        assert {k: v for k, v in after.nodes[SpecPath(op.path)].value.items() if k != key} == value
     else:
         assert before_nodes == after_nodes
         at = names.parent(op.path)
@@ -178,6 +198,15 @@ def expected(of: graph.Graph, op: Op, after: graph.Graph) -> None:
             assert of.nodes[path].own == after.nodes[path].own, (op, path)
             if path and not aside.startswith(path) and not path.startswith(aside):
                 assert of.nodes[path].digest == after.nodes[path].digest, (op, path)
+
+
+def _held(value: Mapping[str, Any], op: Set) -> None:
+    """Assert that the attribute is as it was set."""
+    if isinstance(op.key, str):
+        found = value[op.key]
+        assert found == sorted(op.value) if isinstance(op.value, list) else str(found) == op.value
+    else:
+        assert value[op.key[0]][op.key[1]] == op.value
 
 
 def _is_ordered(at: str) -> bool:
