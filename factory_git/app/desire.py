@@ -6,6 +6,7 @@ changes nothing that the application does, and ``apply`` takes it along with wha
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -94,6 +95,10 @@ def _check(desire: Desire) -> None:
     if len(desire.text) > MOST:
         message = f"{len(desire.text):,} characters are over the limit of {MOST:,} for one desire"
         raise UsageError(message, hint="one desire, one wish: say the others apart")
+    said = (desire.text, desire.why, desire.cadence, *desire.constraints, *desire.outputs, *desire.trusted_sources,
+            *desire.preferences)  # fmt: skip
+    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for text in said for sign in text):
+        raise UsageError("a desire is text, and this has control characters", hint="leave them out")
 
 
 def _entered(desire: Desire, found: Understanding, graph: Graph) -> tuple[str, Mapping[str, bytes]]:

@@ -15,6 +15,7 @@ from factory_git.core.errors import NotFound, UsageError
 from factory_git.core.files import write
 from factory_git.core.ids import RecordId
 from factory_git.growth.desire.desire import RULES, Desire, Open, Understanding
+from factory_git.growth.desire.entry import settled
 from factory_git.growth.desire.read import understand
 from factory_git.growth.morph import morph as morphs
 from factory_git.growth.morph.morph import Morph
@@ -134,7 +135,9 @@ def _entry_of(ctx: Context, graph: Graph, what: str) -> Entry | None:
         node = _node(graph, what)
         return next((one for one in listed if one.record.payload["node"] == node.path), None)
     planned = {parent for one in ctx.ledger.list(type="morph") for parent in one.record.parents}
-    waiting = [one for one in listed if one.record.id not in planned]
+    waiting = [
+        one for one in listed if one.record.id not in planned and one.record.payload["node"] not in settled(graph)
+    ]
     if not waiting:
         hint = 'say one: git factory desire "…"; or name one: git factory desire --list'
         raise NotFound("there is no desire that waits for a plan", code="desire/none", hint=hint)

@@ -14,13 +14,13 @@ from factory_git.app.spec_proof import results
 from factory_git.core.errors import NotFound
 from factory_git.gitio.trees import WORKTREE
 from factory_git.growth.board import BACKLOG, DONE, IN_PROGRESS, REVIEW, TYPES, Item, fold
+from factory_git.growth.desire.entry import SETTLED, settled
 from factory_git.ledger.record import Entry
 from factory_git.spec.graph import Graph, build
 from factory_git.spec.ladder import growth
 from factory_git.spec.names import suggest
 
 STATES = (BACKLOG, IN_PROGRESS, REVIEW, DONE)
-SETTLED = ("done", "declined")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +71,7 @@ def run(ctx: Context, spec: str = "") -> list[Status]:
         whole = build(side.checked())
         if spec in ("", whole.spec.id, side.root) or spec in side.files:
             mine = [one for one in records if one.payload.get("app") == whole.spec.id]
-            items = [*fold(mine, _settled(whole)), *_unrecorded(whole, {one.payload.get("node") for one in mine})]
+            items = [*fold(mine, settled(whole)), *_unrecorded(whole, {one.payload.get("node") for one in mine})]
             standings = tuple(_standing(ctx, one, whole, side) for one in items)
             out.append(Status(app=whole.spec.id, title=whole.spec.title, version=whole.spec.version,
                               ladder=_ladder(ctx, whole), standings=standings))  # fmt: skip
@@ -86,10 +86,6 @@ def _entries(ctx: Context) -> list[Entry]:
     """The records that the fold reads, in the order of the journal."""
     found = [entry for type_ in TYPES for entry in ctx.ledger.list(type=type_)]
     return sorted(found, key=lambda entry: entry.when)
-
-
-def _settled(whole: Graph) -> list[str]:
-    return [path for path, node in whole.nodes.items() if node.kind == "desire" and node.value.get("status") in SETTLED]
 
 
 def _unrecorded(whole: Graph, known: set[str]) -> Iterator[Item]:

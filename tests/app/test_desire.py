@@ -116,7 +116,7 @@ def test_which_of_several_specs_must_be_said(real: Farm) -> None:
     assert real.desire("deploy weekly", spec="other/factory.yaml").app == "other"
 
 
-@pytest.mark.parametrize("text", ["", "   ", "x" * 2001])
+@pytest.mark.parametrize("text", ["", "   ", "x" * 2001, "show \x1b[31mshortfalls"])
 def test_no_desire_is_no_desire(real: Farm, text: str) -> None:
     with pytest.raises(UsageError):
         real.desire(text)

@@ -151,6 +151,13 @@ def test_a_desire_is_named_by_record_by_entry_or_not_at_all(real: Farm) -> None:
         real.plan("nothing_of_that_name")
 
 
+def test_a_desire_that_is_settled_waits_for_no_plan(real: Farm) -> None:
+    real.desire("show shortfalls on brief")
+    real.edit("status: open", "status: declined")
+    with pytest.raises(NotFound):
+        real.plan()
+
+
 def test_a_desire_written_by_hand_is_planned_too(real: Farm) -> None:
     real.edit("identity:\n", "desires:\n  - show shortfalls on brief\n\nidentity:\n")
     result = real.plan("show_shortfalls_on_brief")

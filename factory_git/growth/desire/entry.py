@@ -12,6 +12,7 @@ from factory_git.spec.graph import Graph
 
 WORDS = 5  # of the goal, that make the id
 OPEN, DONE = "open", "done"
+SETTLED = (DONE, "declined")
 
 
 def entry(desire: Desire, understood: Understanding, graph: Graph) -> dict[str, Any]:
@@ -37,6 +38,11 @@ def known(desire: Desire, understood: Understanding, graph: Graph) -> SpecPath |
         if node.kind == "desire" and _plain(str(node.value.get("goal", node.name))) in said:
             return path
     return None
+
+
+def settled(graph: Graph) -> list[SpecPath]:
+    """The entries that need nothing more: done, or declined."""
+    return [path for path, node in graph.nodes.items() if node.kind == "desire" and node.value.get("status") in SETTLED]
 
 
 def _words(understood: Understanding, role: str, text: str) -> list[str]:
