@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from factory_git.app import approve, gate
+from factory_git.app import approve, gate, gate_rehearsal
 from factory_git.app.gate_base import base_of
 from factory_git.app.gate_verdict import Verdict
 from factory_git.core.errors import Forbidden, Negative, NotFound, UsageError
@@ -118,6 +118,23 @@ def test_a_migration_with_a_hole_fails_even_when_approved_until_somebody_fills_i
     project.write(WITH_BOAT)
     project.commit()
     assert project.judge().exit_code == 0, project.judge().lines()
+
+
+def test_that_nothing_happens_to_empty_tables_shows_nothing() -> None:
+    empty = gate_rehearsal._Trial(name="empty", rows=0)
+    refused = gate_rehearsal._Trial(name="full", rows=3, refused="rows are in\nthe way")
+    told = gate_rehearsal._told("the migration", [empty, refused], [])
+    assert told.state == "failed"
+    assert told.said == "the migration takes none of 2 databases that hold rows: rows are in the way"
+    full = gate_rehearsal._Trial(name="full", rows=3)
+    assert (
+        gate_rehearsal._told("the migration", [empty, full], []).said
+        == "the migration rehearsed up and down on 1 database"
+    )
+    assert (
+        "rehearsed up on 1 database; it cannot be taken back, and deploying asks for: delete"
+        in gate_rehearsal._told("it", [full], ["delete"]).said
+    )
 
 
 def test_a_migration_that_loses_what_was_stored_fails(project: Project) -> None:
