@@ -52,15 +52,11 @@ def _reordered(change: Change, scene: Scene, others: list[SpecPath]) -> Mutation
 def _past(change: Change, scene: Scene) -> Iterator[SpecPath]:
     """The steps, by their newer addresses, that the step came to stand on the other side of; each pair once."""
     assert change.before is not None
-    now = scene.both.now
-    old = [now.get(path) for path in scene.before.order(change.before.path)]
-    new = list(scene.after.order(change.path))
-    for other in new:
-        both = other != change.path and other in old
-        if both and not (str(other) in change.edits and other > change.path):
-            was = old.index(other) < old.index(change.path)
-            if was != (new.index(other) < new.index(change.path)):
-                yield other
+    now, here, moved = scene.both.now, change.path, frozenset(change.edits)
+    old = {now.get(path): at for at, path in enumerate(scene.before.order(change.before.path))}
+    new = {path: at for at, path in enumerate(scene.after.order(here))}
+    others = [path for path in new if path in old and not (str(path) in moved and path > here)]
+    yield from (path for path in others if (old[path] < old[here]) != (new[path] < new[here]))
 
 
 def _supply(reads: Reads, path: SpecPath) -> frozenset[str]:
