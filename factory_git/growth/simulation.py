@@ -7,7 +7,6 @@ the same rows are one row that changed. Only fields that both versions have are 
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from typing import Any
 
 from factory_git.core.ids import SpecPath
 from factory_git.growth.differ import Pair, pair
+from factory_git.growth.simulation_rows import by_content, by_key
 from factory_git.spec.graph import build
 from factory_git.spec.model import Entity, Spec
 from factory_git.spec.types import ListOf, Ref
@@ -254,7 +254,7 @@ class _Match:
         right = [_picked(after, row, [name for _, name in shared]) for row in after.rows]
         keyed = old.key is not None and new.key is not None and (old.key.name, new.key.name) in shared
         naming = self._naming(new, shared, keyed=keyed)
-        gone, fresh, changed = (_by_key if keyed else _by_content)(left, right, naming)
+        gone, fresh, changed = (by_key if keyed else by_content)(left, right, naming)
         hidden = [(_personal(self.old, old, was), _personal(self.new, new, name)) for was, name in shared]
         personal = [n for n, either in enumerate(hidden) if any(either)]
         names = [name for _, name in shared]
@@ -311,65 +311,6 @@ def _taken(outcomes: Iterable[Outcome]) -> dict[tuple[str, str], tuple[int, int]
 def _picked(table: Table, row: Sequence[Any], names: Sequence[str]) -> tuple[Any, ...]:
     place = {name: n for n, name in enumerate(table.fields)}
     return tuple(row[place[name]] for name in names)
-
-
-Found = tuple[list[int], list[int], list[tuple[int, int]]]
-"""Places of rows: gone, new, and of the two sides of a changed one."""
-
-
-def _by_key(left: Sequence[tuple[Any, ...]], right: Sequence[tuple[Any, ...]], naming: Sequence[int]) -> Found:
-    old = {_sign(row, naming): n for n, row in enumerate(left)}
-    new = {_sign(row, naming): n for n, row in enumerate(right)}
-    gone = [n for sign, n in old.items() if sign not in new]
-    fresh = [n for sign, n in new.items() if sign not in old]
-    changed = [(n, new[sign]) for sign, n in old.items() if sign in new and left[n] != right[new[sign]]]
-    return gone, fresh, changed
-
-
-def _by_content(left: Sequence[tuple[Any, ...]], right: Sequence[tuple[Any, ...]], naming: Sequence[int]) -> Found:
-    every = range(len(left[0])) if left else range(len(right[0])) if right else range(0)
-    there = Counter(_sign(row, every) for row in right)
-    gone = []
-    for n, row in enumerate(left):
-        sign = _sign(row, every)
-        if there[sign]:
-            there[sign] -= 1
-        else:
-            gone.append(n)
-    fresh = []
-    for n in reversed(range(len(right))):  # of equal rows the last ones are those that are left over
-        sign = _sign(right[n], every)
-        if there[sign]:
-            there[sign] -= 1
-            fresh.append(n)
-    fresh.reverse()
-    return _paired(left, right, gone, fresh, naming) if naming else (gone, fresh, [])
-
-
-def _paired(
-    left: Sequence[tuple[Any, ...]],
-    right: Sequence[tuple[Any, ...]],
-    gone: list[int],
-    fresh: list[int],
-    naming: Sequence[int],
-) -> Found:
-    """Of the rows that are left over, those with the same name are one row that changed, in order."""
-    waiting: dict[str, list[int]] = {}
-    for n in fresh:
-        waiting.setdefault(_sign(right[n], naming), []).append(n)
-    changed, still = [], []
-    for n in gone:
-        same = waiting.get(_sign(left[n], naming))
-        if same:
-            changed.append((n, same.pop(0)))
-        else:
-            still.append(n)
-    taken = {b for _, b in changed}
-    return still, [n for n in fresh if n not in taken], changed
-
-
-def _sign(row: Sequence[Any], places: Iterable[int]) -> str:
-    return json.dumps([row[n] for n in places], sort_keys=True, ensure_ascii=False)
 
 
 def _personal(spec: Spec, entity: Entity, name: str) -> bool:
