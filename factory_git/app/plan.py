@@ -11,6 +11,7 @@ from typing import Any
 
 from factory_git.app import desire_record, growth_spec, morph_file
 from factory_git.app.context import Context
+from factory_git.app.revisions import HEAD, sides
 from factory_git.core.errors import NotFound, UsageError
 from factory_git.core.files import write
 from factory_git.core.ids import RecordId
@@ -18,6 +19,7 @@ from factory_git.growth.desire.desire import RULES, Desire, Open, Understanding
 from factory_git.growth.desire.entry import settled
 from factory_git.growth.desire.read import understand
 from factory_git.growth.morph import morph as morphs
+from factory_git.growth.morph.derive import derive
 from factory_git.growth.morph.morph import Morph
 from factory_git.growth.morph.plan import Plan, left_open, plan
 from factory_git.ledger.record import Entry
@@ -26,11 +28,15 @@ from factory_git.spec.graph import Graph, build
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What to plan: a desire's record or entry, or a morph's file or record; empty: the newest desire without one."""
+    """What to plan: a desire's record or entry, or a morph's file or record; empty: the newest desire without one.
+
+    ``edits``: what the working tree's spec has since HEAD, as a morph on HEAD's.
+    """
 
     what: str = ""
     spec: str = ""
     write: str = ""
+    edits: bool = False
     partly: bool = False
     dry_run: bool = False
 
@@ -72,6 +78,8 @@ class Result:
 
 def run(ctx: Context, options: Options) -> Result:
     """Plan. Raises :class:`Forbidden` where identity forbids it, :class:`SpecError` where it cannot be carried out."""
+    if options.edits:
+        return _of_edits(ctx, options)
     path = Path(options.what)
     if options.what and (path.is_file() or desire_record.maybe(ctx, options.what, "morph") is not None):
         return _of_morph(ctx, options)
@@ -109,6 +117,19 @@ def _of_morph(ctx: Context, options: Options) -> Result:
     )
     parents = found.parents or of_text(ctx, spec.id, found.morph.desire)
     return _written(ctx, options, plan(spec, again), parents)
+
+
+def _of_edits(ctx: Context, options: Options) -> Result:
+    """What somebody did to the spec by hand, as the morph that does it to the committed one."""
+    if options.what:
+        raise UsageError("--edits names no desire and no morph", hint="leave one of the two out")
+    now = growth_spec.one(ctx.location, options.spec)
+    before = [side for side in sides(ctx.location, HEAD) if side.root == now.root]
+    ops = derive(before[0].checked(), now) if before else []
+    if not ops:
+        message = "the spec in the working tree says what HEAD's says" if before else "HEAD has no such spec"
+        raise UsageError(message, hint="edit it first, or say what is wanted: git factory desire")
+    return _written(ctx, options, plan(before[0].checked(), Morph(ops=tuple(ops))), ())
 
 
 def of_text(ctx: Context, app: str, text: str) -> tuple[RecordId, ...]:

@@ -18,6 +18,9 @@ from factory_git.growth.morph import morph as morphs
 @click.argument("what", default="", metavar="[DESIRE|MORPH]")
 @click.option("--spec", default="", metavar="SPEC", help="The spec's id, file or folder (default: the only one).")
 @click.option("--write", default="", metavar="FILE", help="Write the morph to a file, too.")
+@click.option(
+    "--edits", is_flag=True, help="Make the morph of what the spec's files have in the working tree since HEAD."
+)
 @click.option("--partly", is_flag=True, help="Plan what is understood, and leave open what is not.")
 @click.option("--dry-run", is_flag=True, help="Plan, and record nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON, and nothing else, on standard output.")

@@ -8,6 +8,7 @@ import pytest
 
 from factory_git.app.context import open_context
 from factory_git.core.errors import Forbidden, NotFound, SpecError, UsageError
+from factory_git.growth.compare import compare
 from factory_git.growth.morph.morph import read, write
 from factory_git.spec.graph import build
 from factory_git.spec.load import load
@@ -236,3 +237,19 @@ def test_a_file_that_is_no_morph_is_refused_with_its_place(real: Farm, text: str
     with pytest.raises(SpecError) as error:
         real.plan(str(file))
     assert str(file) in str(error.value.problems[0].place)
+
+
+def test_what_was_edited_by_hand_is_a_morph_on_what_is_committed(real: Farm) -> None:
+    real.edit("    - {name: Brief, shows: [Forecast]}", "    - {name: Brief, shows: [Forecast, Alert]}")
+    real.edit("    - name: Market\n", "    - Lot\n    - name: Market\n")
+    edited = spec(real)
+    result = real.plan(edits=True)
+    assert result.plan is not None
+    assert [next(iter(op)) for op in result.plan.morph.ops] == ["add_entity", "set_surface", "set_version"]
+    real.git("checkout", "-q", "factory.yaml")
+    assert result.plan.morph.base == digest(real)
+    assert real.records("morph")[0].id == result.record
+    left = [one for one in compare(edited, result.plan.carried.spec).mutations if one.id != "version-changed"]
+    assert left == []
+    with pytest.raises(UsageError):
+        real.plan(edits=True)
