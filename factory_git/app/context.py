@@ -14,7 +14,9 @@ from factory_git.gitio.locate import Location, locate
 
 if TYPE_CHECKING:
     from factory_git.gitio.repository import Repository
+    from factory_git.ledger.projection import Projection
     from factory_git.ledger.store import Ledger
+    from factory_git.ledger.store import Settings as LedgerSettings
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,13 @@ class Context:
     @functools.cached_property
     def ledger(self) -> Ledger:
         """The repository's ledger."""
-        from factory_git.index.sqlite import SqliteIndex  # noqa: PLC0415 (opened by the verbs that need it)
+        from factory_git.ledger.store import Ledger  # noqa: PLC0415 (opened by the verbs that need it)
+
+        return Ledger(*self.ledger_parts())
+
+    def ledger_parts(self) -> tuple[Repository, Projection, LedgerSettings]:
+        """What a ledger of this repository is made of."""
+        from factory_git.index.sqlite import SqliteIndex  # noqa: PLC0415
         from factory_git.ledger import store  # noqa: PLC0415
 
         settings = store.Settings(
@@ -55,7 +63,7 @@ class Context:
             clock=self.clock,
             sign=self._sign if self.settings.flag("signLedger") else None,
         )
-        return store.Ledger(self.repo, SqliteIndex(self.repo, self.location.factory_dir / "index.sqlite"), settings)
+        return self.repo, SqliteIndex(self.repo, self.location.factory_dir / "index.sqlite"), settings
 
     def _sign(self, payload: bytes) -> bytes:
         from factory_git.gitio.signature import sign  # noqa: PLC0415 (for who signs)

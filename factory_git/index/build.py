@@ -8,8 +8,8 @@ from typing import Any
 
 from factory_git.core.errors import FactoryError
 from factory_git.core.ids import Oid, RecordId
-from factory_git.ledger import fold
 from factory_git.ledger.layout import place
+from factory_git.ledger.order import by_graph
 from factory_git.ledger.record import FORMAT, Record, decode, summary
 from factory_git.ledger.transaction import Transaction
 from factory_git.ledger.types import refuse_newer
@@ -31,7 +31,7 @@ def add(db: sqlite3.Connection, made: Transaction, read: Read) -> None:
     found: dict[RecordId, tuple[str, Record | FactoryError]] = {}
     for path, oid in made.records:
         found.setdefault(RecordId(oid), (path, _load(RecordId(oid), read)))
-    for id_ in fold.by_graph({i: r.parents if isinstance(r, Record) else () for i, (_, r) in found.items()}):
+    for id_ in by_graph({i: r.parents if isinstance(r, Record) else () for i, (_, r) in found.items()}):
         path, record = found[id_]
         _add_record(db, (n, made.stream), path, id_, record)
     for path, oid in made.blobs:

@@ -6,10 +6,10 @@ clone, and a tip whose first-parent line holds an older tip only appends to the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from factory_git.core.ids import Oid, RecordId
+from factory_git.core.ids import Oid
 from factory_git.gitio.objects import Commit
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import layout, transaction
@@ -87,24 +87,3 @@ def changes(trees: layout.Trees, old: Oid | None, new: Oid | None) -> Iterator[t
                 yield path, files[0], files[1]
             if deeper != [None, None]:
                 stack.append((path + "/", deeper[0], deeper[1]))
-
-
-def by_graph(parents: Mapping[RecordId, Iterable[RecordId]]) -> list[RecordId]:
-    """Ids so that parents of the same set come before children, ties by id."""
-    waiting = {id_: {p for p in ps if p in parents and p != id_} for id_, ps in parents.items()}
-    children: dict[RecordId, list[RecordId]] = {}
-    for id_, needs in waiting.items():
-        for parent in needs:
-            children.setdefault(parent, []).append(id_)
-    out: list[RecordId] = []
-    ready = sorted(id_ for id_, needs in waiting.items() if not needs)
-    while ready:
-        out += ready
-        freed: list[RecordId] = []
-        for id_ in ready:
-            for child in children.get(id_, ()):
-                waiting[child].discard(id_)
-                if not waiting[child]:
-                    freed.append(child)
-        ready = sorted(freed)
-    return out + sorted(parents.keys() - set(out))  # ids are hashes: a cycle cannot be, and is still listed

@@ -18,6 +18,7 @@ from factory_git.core.ids import RecordId
 from factory_git.gitio.locate import locate
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import fold
+from factory_git.ledger.order import by_graph
 from factory_git.ledger.record import Record, decode, encode, make
 from factory_git.ledger.store import REF, Ledger
 from tests.conftest import Git
@@ -47,7 +48,7 @@ def naive(repo: Path) -> list[tuple[str, Record, str]]:
     out: dict[RecordId, tuple[str, Record, str]] = {}
     for made in fold.transactions(reader, tip, lambda _: False):
         fresh = {RecordId(oid): decode(RecordId(oid), reader.blob(oid)) for _, oid in made.records}
-        for id_ in fold.by_graph({i: r.parents for i, r in fresh.items()}):
+        for id_ in by_graph({i: r.parents for i, r in fresh.items()}):
             out.setdefault(id_, (made.stream, fresh[id_], made.oid))
     return list(out.values())
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from factory_git.core.ids import Oid, RecordId
 from factory_git.gitio.objects import FILE, TREE, Object, TreeEntry, build, parse_tree, tree, tree_with
 from factory_git.ledger import fold
+from factory_git.ledger.order import by_graph
 
 NAMES = st.text("abcdefgh.-", min_size=1, max_size=4).filter(lambda name: name not in (".", ".."))
 
@@ -18,22 +19,22 @@ NAMES = st.text("abcdefgh.-", min_size=1, max_size=4).filter(lambda name: name n
 @given(st.dictionaries(st.sampled_from("abcdefgh"), st.sets(st.sampled_from("abcdefgh"))), st.randoms())
 def test_parents_come_first_and_ties_go_by_id(graph: dict[str, set[str]], random: object) -> None:
     parents = {RecordId(n): {RecordId(p) for p in above if p < n} for n, above in graph.items()}
-    order = fold.by_graph(parents)
+    order = by_graph(parents)
     assert sorted(order) == sorted(parents)
     assert all(order.index(p) < order.index(n) for n, above in parents.items() for p in above if p in parents)
     turned = dict(reversed(list(parents.items())))
-    assert fold.by_graph(turned) == order
+    assert by_graph(turned) == order
 
 
 def test_ties_on_every_level_go_by_id() -> None:
     a, b, c, d = (RecordId(n) for n in "abcd")
-    assert fold.by_graph({b: [], a: []}) == [a, b]
-    assert fold.by_graph({a: [d], b: [c], c: [], d: []}) == [c, d, a, b]
+    assert by_graph({b: [], a: []}) == [a, b]
+    assert by_graph({a: [d], b: [c], c: [], d: []}) == [c, d, a, b]
 
 
 def test_a_cycle_is_still_listed() -> None:
     a, b = RecordId("a"), RecordId("b")
-    assert fold.by_graph({a: [b], b: [a]}) == [a, b]
+    assert by_graph({a: [b], b: [a]}) == [a, b]
 
 
 def grow(paths: dict[str, str], made: dict[Oid, Object]) -> Oid:

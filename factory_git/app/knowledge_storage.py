@@ -1,0 +1,63 @@
+"""The knowledge store's storage in Git: change records and contents in transactions of the ledger."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+
+from factory_git.app.context import Context
+from factory_git.core.errors import NotFound
+from factory_git.core.ids import Oid
+from factory_git.gitio.ask import ask
+from factory_git.gitio.child import GitFailed
+from factory_git.knowledge.change import TYPE, Stamp
+from factory_git.ledger.record import Record
+from factory_git.ledger.store import Ledger
+
+
+class GitStorage:
+    """One ledger as a :class:`factory_git.knowledge.storage.Storage`. ``at`` is a commit of it, or a record's id."""
+
+    def __init__(self, ctx: Context, ledger: Ledger | None = None) -> None:
+        self._ctx = ctx
+        self._ledger = ledger or ctx.ledger
+        self._given: Oid | None = None
+
+    def changes(self, at: str = "") -> Sequence[Record]:
+        if at:
+            return self._between("", self._transaction(at))
+        tip = self._ledger.tip
+        before, self._given = self._given, tip
+        if tip is None or tip == before:
+            return ()
+        return self._between(before, tip) if before else [one.record for one in self._ledger.list(type=TYPE)]
+
+    def append(self, records: Sequence[Record], blobs: Sequence[bytes], *, key: str, stream: str, subject: str) -> None:
+        self._ledger.append(records, blobs=blobs, key=key, stream=stream, subject=subject)
+
+    def content(self, oid: Oid) -> bytes:
+        return self._ledger.blob(oid)
+
+    def containing(self, words: str) -> set[Oid]:
+        found = self._ledger.search(words, self._ledger.query(type=TYPE))
+        return {one.content for one in found if one.content is not None}
+
+    def stamp(self) -> Stamp:
+        at = self._ctx.clock.now().isoformat(timespec="microseconds")
+        return Stamp(at=at, by=str(self._ctx.config.author), token=secrets.token_hex(8))
+
+    def _between(self, old: str, new: Oid) -> list[Record]:
+        rows = (row for _, some in self._ledger.since(old, new) for row in some if row.type == TYPE)
+        return [self._ledger.get(row.id) for row in rows]
+
+    def _transaction(self, at: str) -> Oid:
+        try:
+            found = ask(self._ctx.location, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{at}^{{commit}}")
+            oid = Oid(found.decode().strip())
+        except GitFailed:
+            oid = self._ledger.entry(at).tx
+        tip = self._ledger.tip
+        if tip is None or not self._ctx.repo.is_ancestor(oid, tip):
+            hint = "transactions: git factory log"
+            raise NotFound(f"{at} is no transaction of the ledger", code="knowledge/no-transaction", hint=hint)
+        return oid

@@ -1,0 +1,89 @@
+"""Where changes and contents lie: the one small port of the knowledge store, and its storage in memory. Pure.
+
+Nothing but records, bytes and ids crosses it. The use cases stand once, in the modules beside this one.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from factory_git.core.errors import Conflict, NotFound
+from factory_git.core.ids import Oid, blob_oid
+from factory_git.knowledge.change import Stamp
+from factory_git.ledger.record import Record, encode
+
+KEY_USED = "ledger/key-used"
+MAX_CONTENT = 32 << 20  # bytes; the ledger's own limit for one content
+_WORD = re.compile(r"\w+")
+
+
+class Storage(Protocol):
+    """What a knowledge store asks of the place that keeps it."""
+
+    def changes(self, at: str = "") -> Sequence[Record]:
+        """The change records, parents before children; with ``at``, those that an old transaction reaches.
+
+        Without ``at``, only those that this storage has not given before. Raises :class:`NotFound` for an unknown one.
+        """
+
+    def append(self, records: Sequence[Record], blobs: Sequence[bytes], *, key: str, stream: str, subject: str) -> None:
+        """Keep all of it or nothing. Raises :class:`Conflict` with the code ``KEY_USED`` when ``key`` was used before:
+        somebody else changed what this was decided on."""
+
+    def content(self, oid: Oid) -> bytes:
+        """The bytes with that id. Raises :class:`NotFound`, :class:`IntegrityError`."""
+
+    def containing(self, words: str) -> set[Oid]:
+        """The contents of text in which all these words occur."""
+
+    def stamp(self) -> Stamp:
+        """Who acts now."""
+
+
+class MemoryStorage:
+    """A store that is gone with the process; threads may share it. ``at`` counts transactions: ``"0"`` is empty."""
+
+    def __init__(self, stamp: Callable[[], Stamp]) -> None:
+        self.stamp = stamp
+        self._lock = threading.Lock()
+        self._records: list[list[Record]] = []
+        self._contents: dict[Oid, bytes] = {}
+        self._keys: set[str] = set()
+        self._given = 0
+
+    def changes(self, at: str = "") -> Sequence[Record]:
+        with self._lock:
+            if at and not (at.isdecimal() and int(at) <= len(self._records)):
+                raise NotFound(f"no transaction {at}", code="knowledge/no-transaction")
+            start, end = (0, int(at)) if at else (self._given, len(self._records))
+            self._given = self._given if at else end
+            return [record for some in self._records[start:end] for record in some]
+
+    def append(self, records: Sequence[Record], blobs: Sequence[bytes], *, key: str, stream: str, subject: str) -> None:
+        for record in records:
+            encode(record)  # its limits
+        with self._lock:
+            if key in self._keys:
+                raise Conflict(f"key {key!r} was used by another transaction", code=KEY_USED)
+            self._keys.add(key)
+            self._records.append(list(records))
+            self._contents.update({blob_oid(one): one for one in blobs})
+
+    def content(self, oid: Oid) -> bytes:
+        if oid not in self._contents:
+            raise NotFound(f"no content {oid}", code="ledger/no-blob")
+        return self._contents[oid]
+
+    def containing(self, words: str) -> set[Oid]:
+        wanted = set(_WORD.findall(words.casefold()))
+        return {oid for oid, data in self._contents.items() if wanted and wanted <= set(_words(data))}
+
+
+def _words(data: bytes) -> Iterable[str]:
+    try:
+        return _WORD.findall(data.decode().casefold())
+    except UnicodeDecodeError:
+        return ()
