@@ -226,12 +226,19 @@ class _Finder:
             aside = {i for _, right in found.clashes for i in right}
             wanted = [i for i in wanted if i not in aside]
         now = self._put(at, shape, nodes, wanted)
-        if key in ORDERED and now != wanted:
+        if strict and found.moved:  # ours stays as it is ordered, until somebody decides
+            self.clash(path, "both sides changed the order", self._reordered(path, nodes, now, wanted, theirs))
+        elif key in ORDERED and now != wanted:
             self.out.ops += [self._move(path, nodes, one, now) for one in order.moves(now, wanted)]
-        if strict and found.moved:
+
+    def _reordered(
+        self, path: str, nodes: _Nodes, now: Sequence[str], wanted: Sequence[str], theirs: Sequence[str]
+    ) -> list[Op]:
+        """What brings the nodes into theirs' order, those that theirs has not behind the ones that they follow."""
+        if wanted == now:
             common = [i for i in theirs if i in now]
-            moves = order.moves(now, [*common, *(i for i in now if i not in common)])
-            self.clash(path, "both sides changed the order", [self._move(path, nodes, one, now) for one in moves])
+            wanted = [*common, *(i for i in now if i not in common)]
+        return [self._move(path, nodes, one, now) for one in order.moves(now, wanted)]
 
     def _put(self, at: _At, shape: Items, nodes: _Nodes, wanted: Sequence[str]) -> list[str]:
         """Insert what is new; the order there is then."""
