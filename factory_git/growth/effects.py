@@ -35,9 +35,9 @@ class Running:
         outcome = self._versions.ask(path)
         unasked = lost(self.both, path) if self.both.new.nodes[path].kind == "guardrail" else []
         if unasked:
-            shown = outcome.tighter if outcome else None
-            said = f"after {', after '.join(unasked)} it is asked no more: let through whatever happened"
-            return Effect(effect="incomparable" if shown else "weakened", example=said)
+            tighter = outcome is not None and outcome.tighter is not None
+            where = f"after {', after '.join(unasked)} it is asked no more: let through whatever happened"
+            return Effect(effect="incomparable" if tighter else "weakened", example=where)
         if outcome is None:
             return Effect(effect="unknown", why="one of the versions cannot be run")
         if outcome.why:
