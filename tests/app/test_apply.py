@@ -327,7 +327,7 @@ def kill(farm: Farm, morph_id: str, point: str) -> None:
         raise Killed
 
 
-@pytest.mark.parametrize("point", ["apply:laid", "promote:checkout", "promote:ref", "implement:begin"])
+@pytest.mark.parametrize("point", ["apply:laid", "promote:ref"])
 def test_killed_before_the_branch_moved_it_comes_to_nothing_and_can_be_done_again(farm: Farm, point: str) -> None:
     morph_id = planned(farm)
     head = farm.git("rev-parse", "main")
