@@ -8,7 +8,8 @@ guardrail or a term something that can be called. It finds
 
 - a place that is not there: no such file, no such name in it, a folder, a symbolic link, a file with an open conflict,
 - a tag that names no node of the spec, with the nearest name and, for a node that was renamed (`was:`), the new one,
-- a tag in the middle of a file that stands on no declaration.
+- a tag in the middle of a file that stands on no declaration,
+- a migration with a hole: how a value is had that nothing in the spec says (`git factory` drafts the rest of it).
 
 `file::Class.method` names a declaration by its qualified name or the end of it; `file` alone is the whole file. A file
 of a language that the map does not read can be bound as a whole only.
