@@ -3,7 +3,7 @@
 The edited spec becomes a commit that no branch names, on a ref of the factory's own; a run compiles and proves it there
 as it proves every spec; when it converged, the branch goes from its tip to what the run made, and the checkout with it.
 Whatever fails before leaves branch, index and files as they were; the failure is recorded. Approvals are not asked for
-here: a local branch is its owner's, and the gate of the pull request asks for them (``git factory gate``).
+here: a local branch is its owner's, and the gate of the pull request asks for them (``git factory diff --gate``).
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ def lines(result: Result) -> Iterator[str]:
     if result.became:
         yield f"  became {', '.join(result.became)}"
     if result.plan.approvals and green:
-        yield f"  a shared branch asks for {result.plan.approvals} approvals: git factory gate"
+        yield f"  a shared branch asks for {result.plan.approvals} approvals: git factory diff --gate"
     if result.hint:
         yield f"  hint: {result.hint}"
     if result.record:
