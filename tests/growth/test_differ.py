@@ -35,17 +35,15 @@ def test_what_reads_a_renamed_field_says_the_same() -> None:
 
 
 def test_a_rename_does_not_hide_that_another_field_is_read() -> None:
-    """`stock` is called `qty` now, and the sale, which had a field `qty` all along, is compared with itself."""
-    renamed = replaced(SHOP, "        stock: {type: int,", "        qty: {was: stock, type: int,")
-    renamed = (
-        renamed.replace("it.stock", "it.qty")
-        .replace("s.item.stock", "s.item.qty")
-        .replace("set: {stock:", "set: {qty:")
-    )
-    renamed = renamed.replace("[id, label, stock,", "[id, label, qty,")
-    other = replaced(renamed, "s.qty <= s.item.qty", "s.qty <= s.qty")
-    said = {one.path for one in diff(SHOP, other).mutations}
-    assert "safety.guardrails.never_oversell" in said
+    """The item's `stock` is called `qty` now; the sale had both all along, and the rule reads its other one."""
+    one = replaced(SHOP, "{item: ref Item, qty: int}", "{item: ref Item, qty: int, stock: int?}")
+    one = replaced(one, "always: Sale.all(s, s.qty <= s.item.stock)", "always: Sale.all(s, s.stock != 3)")
+    other = replaced(one, "        stock: {type: int,", "        qty: {was: stock, type: int,")
+    other = other.replace("it.stock", "it.qty").replace("set: {stock:", "set: {qty:")
+    other = other.replace("[id, label, stock,", "[id, label, qty,")
+    rule = "safety.guardrails.never_oversell"
+    assert rule not in {m.path for m in diff(one, other).mutations}
+    assert rule in {m.path for m in diff(one, replaced(other, "s.stock != 3", "s.qty != 3")).mutations}
 
 
 def test_words_in_quotes_are_data() -> None:
