@@ -93,6 +93,13 @@ def test_two_runs_make_one_comment_and_others_keep_theirs(service: Service, proj
     assert [one["body"] for one in service.comments[:5]] == kept
 
 
+def test_what_only_quotes_the_marker_is_another_comment(service: Service, project: Project, tmp_path: Path) -> None:
+    service.add(f"the gate writes {MARKER}")
+    project.change(**MAJOR)
+    assert run(project, environ(service, tmp_path)).posted.state == "created"
+    assert service.comments[0]["body"] == f"the gate writes {MARKER}"
+
+
 def test_a_double_of_two_jobs_at_once_is_taken_away(service: Service, project: Project, tmp_path: Path) -> None:
     service.add(f"{MARKER}\none")
     service.people_say("between")

@@ -137,14 +137,18 @@ def test_that_nothing_happens_to_empty_tables_shows_nothing() -> None:
     )
 
 
-def test_a_migration_that_loses_what_was_stored_fails(project: Project) -> None:
+def test_a_migration_that_loses_what_was_stored_fails_whoever_approves(project: Project, say: Say) -> None:
     project.git("switch", "-q", "-c", "change")
     project.write(WITH_BOAT)
     (up,) = project.path.glob("migrations/0002*/up.sql")
     up.write_text('DELETE FROM "fish";\n' + re.sub(r"-- HOLE:.*\n\s*gf_hole\(.*\)", "'unknown'", up.read_text()))
     project.write(WITH_BOAT)
     project.commit()
-    assert any("loses what was stored: fish" in line for line in project.judge().missing())
+    for who in (ANN, BOB):
+        say(who, next(one for one in project.judge().open).mutation.fingerprint)
+    verdict = project.judge()
+    assert ["loses what was stored: fish" in line for line in verdict.missing()] == [True]
+    assert verdict.exit_code == 1
 
 
 def test_a_forbidden_change_is_nobodys_to_allow(project: Project, say: Say) -> None:
