@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +10,7 @@ from factory_git.core.errors import SpecError
 from factory_git.core.ids import SpecPath
 from factory_git.spec import graph, names
 from factory_git.spec.edit import Insert, Move, Op, Remove, Rename, Set, Unset
+from factory_git.spec.edit.comments import comments as found
 from factory_git.spec.edit.ops import Text
 from factory_git.spec.load import load
 from factory_git.spec.model import Source
@@ -222,6 +222,5 @@ def _order(of: graph.Graph, at: str) -> list[str]:
 
 
 def comments(text: str) -> list[str]:
-    """The comments of a text, roughly: quoted text is left out."""
-    bare = re.sub(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\n]|'')*'", "", text)
-    return sorted(m.strip() for m in re.findall(r"(?:^|(?<=\s))#.*", bare, re.MULTILINE))
+    """The comments of a text."""
+    return sorted(comment for _, comment in found(text.replace("\r\n", "\n"), "f.yaml"))
