@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "939d8691d827388a"
+EPOCH = "fee80dfa2ece5dcc"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

@@ -82,12 +82,11 @@ class _Comparison:
             self.draft.step(f"remove {entity['table']}", up, down, "B")
 
     def _rename(self) -> None:
-        moves = [(self.old[b]["table"], self.new[a]["table"]) for a, b in self.pairs.items()]
-        moves = [(a, b) for a, b in moves if a != b]
-        taken = {a for a, _ in moves} & {b for _, b in moves}
-        ways = [(a, f"_moving_{b}" if taken else b) for a, b in moves]
-        ways += [(f"_moving_{b}", b) for _, b in moves] if taken else []
-        for a, b in ways:
+        # No new name is an old one that stands elsewhere: a spec that says `was` has no node of that name.
+        for after, before in self.pairs.items():
+            a, b = self.old[before]["table"], self.new[after]["table"]
+            if a == b:
+                continue
             one, other = quoted(a), quoted(b)
             up, down = f"ALTER TABLE {one} RENAME TO {other};\n", f"ALTER TABLE {other} RENAME TO {one};\n"
             self.draft.step(f"rename {a} {b}", up, down, "A")
