@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from factory_git.app import check, hooks, init
+from factory_git.app import check, drivers, hooks, init
 from factory_git.app.context import Context, open_context
 from factory_git.app.run import Options, run
 from factory_git.app.run_result import Result
@@ -108,7 +108,7 @@ def steps(kind: str, folder: Path, watch: Progress) -> Iterator[Event]:
     yield from _identity(folder)
     yield Said(kind="$", text=f"git factory init --template {kind}")
     started = init.run(folder, template=kind)
-    yield from _output([f"write {name}" for name in started.files])
+    yield from _output([*(f"write {name}" for name in started.files), *drivers.summary(started.drivers)])
     ctx = open_context(folder)
     yield from _gate(ctx)
     yield Said(kind="$", text="git add . && git commit -m 'The spec of an application'")
