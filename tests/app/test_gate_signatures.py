@@ -232,6 +232,9 @@ def test_openpgp_keys_of_the_base_count(tmp_path: Path, ring: Path, monkeypatch:
         elsewhere.setenv("GNUPGHOME", str(empty))
         assert made.judge().exit_code == 0, made.judge().lines()
     made.git("verify-commit", "refs/factory/ledger")
+    (made.path / KEYS / f"{BOB[1]}.asc").write_bytes(exported)
+    made.commit("Bob's key, honest")
+    assert [one.mutation.path for one in made.judge().open] == [f"{KEYS}{BOB[1]}.asc"]
 
 
 @needs_gpg
