@@ -21,16 +21,15 @@ class GitStorage:
     def __init__(self, ctx: Context, ledger: Ledger | None = None) -> None:
         self._ctx = ctx
         self._ledger = ledger or ctx.ledger
-        self._given: Oid | None = None
 
-    def changes(self, at: str = "") -> Sequence[Record]:
-        if at:
-            return self._between("", self._transaction(at))
+    def since(self, cursor: str) -> tuple[Sequence[Record], str]:
         tip = self._ledger.tip
-        before, self._given = self._given, tip
-        if tip is None or tip == before:
-            return ()
-        return self._between(before, tip) if before else [one.record for one in self._ledger.list(type=TYPE)]
+        if tip is None or tip == cursor:
+            return (), cursor
+        return self._between(cursor, tip) if cursor else [one.record for one in self._ledger.list(type=TYPE)], tip
+
+    def reached(self, at: str) -> Sequence[Record]:
+        return self._between("", self._transaction(at))
 
     def append(self, records: Sequence[Record], blobs: Sequence[bytes], *, key: str, stream: str, subject: str) -> None:
         self._ledger.append(records, blobs=blobs, key=key, stream=stream, subject=subject)

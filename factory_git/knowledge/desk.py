@@ -36,14 +36,16 @@ class Desk:
         self.storage = storage
         self._dry = dry
         self._state = State()
+        self._cursor = ""
         self._threads = threading.RLock()
 
     def state(self, at: str = "") -> State:
         """What there is now, or was at an old transaction."""
         if at:
-            return State(read(record) for record in self.storage.changes(at))
+            return State(read(record) for record in self.storage.reached(at))
         with self._threads:
-            self._state.take(read(record) for record in self.storage.changes())
+            new, self._cursor = self.storage.since(self._cursor)
+            self._state.take(read(record) for record in new)
             return self._state
 
     def change(self, decide: Callable[[State, Stamp], Plan]) -> Sequence[Change]:

@@ -23,11 +23,11 @@ _WORD = re.compile(r"\w+")
 class Storage(Protocol):
     """What a knowledge store asks of the place that keeps it."""
 
-    def changes(self, at: str = "") -> Sequence[Record]:
-        """The change records, parents before children; with ``at``, those that an old transaction reaches.
+    def since(self, cursor: str) -> tuple[Sequence[Record], str]:
+        """The change records that came after a cursor (empty: all), and the cursor that stands for now."""
 
-        Without ``at``, only those that this storage has not given before. Raises :class:`NotFound` for an unknown one.
-        """
+    def reached(self, at: str) -> Sequence[Record]:
+        """The change records that an old transaction reaches. Raises :class:`NotFound` for an unknown one."""
 
     def append(self, records: Sequence[Record], blobs: Sequence[bytes], *, key: str, stream: str, subject: str) -> None:
         """Keep all of it or nothing. Raises :class:`Conflict` with the code ``KEY_USED`` when ``key`` was used before:
@@ -52,15 +52,17 @@ class MemoryStorage:
         self._records: list[list[Record]] = []
         self._contents: dict[Oid, bytes] = {}
         self._keys: set[str] = set()
-        self._given = 0
 
-    def changes(self, at: str = "") -> Sequence[Record]:
+    def since(self, cursor: str) -> tuple[Sequence[Record], str]:
         with self._lock:
-            if at and not (at.isdecimal() and int(at) <= len(self._records)):
+            found = [record for some in self._records[int(cursor or 0) :] for record in some]
+            return found, str(len(self._records))
+
+    def reached(self, at: str) -> Sequence[Record]:
+        with self._lock:
+            if not at.isdecimal() or int(at) > len(self._records):
                 raise NotFound(f"no transaction {at}", code="knowledge/no-transaction")
-            start, end = (0, int(at)) if at else (self._given, len(self._records))
-            self._given = self._given if at else end
-            return [record for some in self._records[start:end] for record in some]
+            return [record for some in self._records[: int(at)] for record in some]
 
     def append(self, records: Sequence[Record], blobs: Sequence[bytes], *, key: str, stream: str, subject: str) -> None:
         for record in records:
