@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import re
 import shutil
 from collections.abc import Iterator, Mapping
@@ -242,28 +241,17 @@ class Target:
 def claimed(folder: Path, clock: Clock) -> Iterator[None]:
     """Hold a target. Raises :class:`Conflict` (``deploy/busy``) that names who does; death frees it."""
     folder.mkdir(parents=True, exist_ok=True)
-    path, owner = folder / LOCK, folder / OWNER
     with ExitStack() as stack:
         try:
-            held = stack.enter_context(lock.exclusive(path, wait=lambda _: None, patience=0.0))
+            held = stack.enter_context(lock.owned(folder / LOCK, folder / OWNER, clock))
         except Conflict as error:
             hint = "wait for it; what a killed one left is put right by the next"
-            message = f"another deployment to {folder} is at work: {_who(owner)}"
+            message = f"another deployment to {folder} is at work: {error.details['owner']}"
             raise Conflict(message, code="deploy/busy", hint=hint) from error
         if not held:
             message = f"the file system of {folder} has no locks: two deployments at once could not be told apart"
             raise UsageError(message, code="deploy/no-locks", hint="put the target on a local disk")
-        since = clock.now().isoformat("T", "seconds")
-        owner.write_text(json.dumps({"pid": os.getpid(), "host": platform.node(), "since": since}))
         yield
-
-
-def _who(owner: Path) -> str:
-    try:
-        value = json.loads(owner.read_text())
-        return f"process {value['pid']} on {value['host']} since {value['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "its owner is not known"
 
 
 def release_name(number: int, version: str, digest: str) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-import platform
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -25,25 +22,13 @@ def claim(common_dir: Path, specs: Sequence[str], clock: Clock) -> Iterator[None
 
 @contextmanager
 def _one(path: Path, spec: str, clock: Clock) -> Iterator[None]:
-    owner = path.with_suffix(".owner")
     with ExitStack() as stack:
         try:
-            stack.enter_context(lock.exclusive(path, wait=lambda _: None, patience=0.0))
+            stack.enter_context(lock.owned(path, path.with_suffix(".owner"), clock))
         except Conflict as error:
             raise Conflict(
-                f"another run of {spec} is at work: {_who(owner)}",
+                f"another run of {spec} is at work: {error.details['owner']}",
                 code="run/busy",
                 hint="wait for it, or end that process; its run then goes on with --resume",
             ) from error
-        owner.write_text(
-            json.dumps({"pid": os.getpid(), "host": platform.node(), "since": clock.now().isoformat("T", "seconds")})
-        )
         yield
-
-
-def _who(owner: Path) -> str:
-    try:
-        value = json.loads(owner.read_text())
-        return f"process {value['pid']} on {value['host']} since {value['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return "its owner is not known"

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import json
 import os
+import platform
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from factory_git.core.clock import Clock
 from factory_git.core.errors import Conflict
 
 NO_LOCKS = {errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS}
@@ -43,6 +46,30 @@ def exclusive(path: Path, *, wait: Wait = sleep, patience: float = PATIENCE) -> 
         yield held
     finally:
         os.close(fd)  # frees the lock
+
+
+@contextmanager
+def owned(path: Path, owner: Path, clock: Clock) -> Iterator[bool]:
+    """Hold the lock at ``path`` if it is free now, with who holds it written to ``owner``; False without locks.
+
+    Raises :class:`Conflict` whose ``details['owner']`` says in words who has it.
+    """
+    with ExitStack() as stack:
+        try:
+            held = stack.enter_context(exclusive(path, wait=lambda _: None, patience=0.0))
+        except Conflict as error:
+            raise Conflict(error.message, code=error.code, details={"owner": _who(owner)}) from error
+        since = clock.now().isoformat("T", "seconds")
+        owner.write_text(json.dumps({"pid": os.getpid(), "host": platform.node(), "since": since}))
+        yield held
+
+
+def _who(owner: Path) -> str:
+    try:
+        value = json.loads(owner.read_text())
+        return f"process {value['pid']} on {value['host']} since {value['since']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "its owner is not known"
 
 
 def _acquire(fd: int, path: Path, wait: Wait, patience: float) -> bool:
