@@ -111,13 +111,13 @@ class State:
     def _place(self, subject: RecordId, heads: set[RecordId]) -> None:
         """Show a thing as its head has it; of several, one that is not deleted, the first by id."""
         shown = min(heads, key=lambda id_: (self._after[id_].deleted, id_))
-        before = self._things.get(subject)
-        if before is not None and (key := _scoped(before)):
-            self._names[key].discard(subject)
         thing = replace(self._after[shown], heads=tuple(sorted(heads)))
-        self._things[subject] = thing
-        if key := _scoped(thing):
-            self._names.setdefault(key, set()).add(subject)
+        before, self._things[subject] = self._things.get(subject), thing
+        old, new = _scoped(before), _scoped(thing)
+        if old != new and old:
+            self._names[old].discard(subject)
+        if old != new and new:
+            self._names.setdefault(new, set()).add(subject)
         for other in _refers(thing):
             self._touching.setdefault(other, set()).add(subject)
 
@@ -154,10 +154,10 @@ class State:
 
 def name_key(name: str) -> str:
     """What makes two names the same: the same text, however its accents are composed."""
-    return unicodedata.normalize("NFC", name)
+    return name if name.isascii() else unicodedata.normalize("NFC", name)
 
 
-def _scoped(thing: Thing) -> Scoped | None:
+def _scoped(thing: Thing | None) -> Scoped | None:
     if isinstance(thing, Artifact):
         return ("Artifact", thing.collection, name_key(thing.name))
     return ("Collection", "", name_key(thing.name)) if isinstance(thing, Collection) else None

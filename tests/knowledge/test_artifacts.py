@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from factory_git.core import canonical
-from factory_git.core.errors import Conflict, InvalidInput, NotFound, UsageError
+from factory_git.core.errors import Conflict, IntegrityError, InvalidInput, NotFound, UsageError
 from factory_git.core.ids import blob_oid, sha256
 from factory_git.knowledge import storage
-from factory_git.knowledge.artifacts import New
+from factory_git.knowledge.artifacts import New, describe
+from factory_git.knowledge.change import Stamp, create
+from factory_git.knowledge.model import plain
 from factory_git.knowledge.repository import Knowledge
 from factory_git.ledger import transaction
 from tests.knowledge.conftest import Place
@@ -137,6 +139,17 @@ def test_any_bytes_come_back(place: Place, knowledge: Knowledge, content: bytes)
     id_ = knowledge.artifacts.add("notes", "plan", content)
     assert place.open().artifacts.content(id_) == content
     assert place.open().artifacts.get(id_).content.size == len(content)
+
+
+def test_bytes_that_are_not_what_the_change_says_are_an_error(place: Place, knowledge: Knowledge) -> None:
+    where = knowledge.collections.get("notes").id
+    what = {**plain(describe(b"one")), "sha256": sha256(b"two")}
+    data = {"collection": where, "name": "forged", "content": what, "metadata": {}}
+    storage_, stamp = place.storage(), Stamp(at="2026-03-01T12:00:00+00:00", by="Eve", token="1")
+    forged = create("artifact.add", data, stamp, title="", refs=[where])
+    storage_.append([forged.record], [b"one"], key="x", stream="", subject="")
+    with pytest.raises(IntegrityError, match="its SHA-256 is not"):
+        place.open().artifacts.content(forged.id)
 
 
 def test_media_types_are_guessed_or_told(knowledge: Knowledge) -> None:

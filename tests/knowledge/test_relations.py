@@ -244,9 +244,14 @@ def test_two_successors_of_one_revision_are_a_clash_until_it_is_decided() -> Non
 def test_what_was_deleted_here_and_changed_there_stands() -> None:
     where, one = base()
     gone = follow("artifact.delete", one.id, [one.id], {"links": []}, ADA, title="")
-    state = State([where, one, gone, update(one, "theirs", BEA)])
-    assert [thing.name for thing in state.all(Artifact)] == ["plan"]
-    assert [clash.kind for clash in state.clashes()] == ["heads"]
+    sides = set()
+    for text in map(str, range(12)):  # ids on either side of the other's
+        theirs = update(one, text, BEA)
+        sides.add(theirs.id < gone.id)
+        state = State([where, one, gone, theirs])
+        assert [thing.name for thing in state.all(Artifact)] == ["plan"]
+        assert [clash.kind for clash in state.clashes()] == ["heads"]
+    assert sides == {True, False}
 
 
 def test_names_ends_and_collections_that_clash_after_a_sync_are_told() -> None:

@@ -37,6 +37,9 @@ def things(knowledge: Knowledge) -> dict[str, object]:
 def test_a_snapshot_brings_everything_back_and_twice_changes_nothing(rich: Knowledge, other: Place) -> None:
     data = rich.export()
     assert rich.export() == data
+    with zipfile.ZipFile(io.BytesIO(data)) as file:
+        frame = {(one.date_time, one.compress_type, one.create_system, one.external_attr) for one in file.infolist()}
+    assert frame == {((1980, 1, 1, 0, 0, 0), zipfile.ZIP_STORED, 3, 0o100644 << 16)}, "no time, no machine"
     brought = other.open().import_(data)
     assert (brought.changes, brought.known) == (len(rich.changes()), 0)
     there = other.open()
@@ -124,7 +127,10 @@ TAMPERED: list[tuple[Callable[[dict[str, bytes]], object], str]] = [
     (edit(CHANGES, b'"collection.add"', b'"collection.bad"'), r"changes.jsonl:1: .*required"),
     (swap_lines, r"changes.jsonl: it is not what was exported"),
     (drop_line, r"changes.jsonl: it is not what was exported"),
-    (lambda files: files.update({first_content(files): b"other"}), r"content/[0-9a-f]{40}: its bytes are not"),
+    (
+        lambda files: files.update({first_content(files): files[first_content(files)][::-1]}),
+        r"content/[0-9a-f]{40}: its bytes are not",
+    ),
     (lambda files: files.pop(first_content(files)), r"content/[0-9a-f]{40}: it is missing"),
     (lambda files: files.update({"content/more": b""}), r"content/more: the snapshot does not name it"),
     (lambda files: files.pop(HEAD), r"snapshot.json: this is no snapshot"),
