@@ -53,17 +53,18 @@ class Context:
     def ledger_parts(self) -> tuple[Repository, Projection, LedgerSettings]:
         """What a ledger of this repository is made of."""
         from factory_git.index.sqlite import SqliteIndex  # noqa: PLC0415
-        from factory_git.ledger import store  # noqa: PLC0415
+        from factory_git.ledger import forks, store  # noqa: PLC0415
 
+        ref = self.settings.text("ref")
         settings = store.Settings(
             author=lambda: self.config.author,
             committer=lambda: self.config.committer,
-            ref=self.settings.text("ref"),
+            ref=ref,
             fsync=self.settings.flag("fsync"),
             clock=self.clock,
             sign=self._sign if self.settings.flag("signLedger") else None,
         )
-        return self.repo, SqliteIndex(self.repo, self.location.factory_dir / "index.sqlite"), settings
+        return self.repo, SqliteIndex(self.repo, forks.folder(self.location, ref) / "index.sqlite"), settings
 
     def _sign(self, payload: bytes) -> bytes:
         from factory_git.gitio.signature import sign  # noqa: PLC0415 (for who signs)

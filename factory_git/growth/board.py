@@ -6,7 +6,7 @@ applied, or settled in the spec itself.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,11 @@ from factory_git.render.board import Card
 BACKLOG, IN_PROGRESS, REVIEW, DONE = "backlog", "in progress", "review", "done"
 TYPES = ("desire", "morph", "simulation", "approval", "application", "deployment")
 """The types of records that the fold reads."""
+FIELDS = (
+    "app", "title", "open", "node", "risk", "approvals", "requires", "mutations", "outcome", "reason", "commit", "state",
+    "fingerprint",
+)  # fmt: skip
+"""The fields of their payloads that it reads."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,17 +59,22 @@ class Item:
         }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
 class _Records:
-    """Records by id, in the order of the journal, and who has whom as a parent."""
+    """Records by type and by parent, each list in the order of the journal."""
 
-    every: Sequence[Record]
+    def __init__(self, every: Iterable[Record]) -> None:
+        self._types: dict[str, list[Record]] = {}
+        self._below: dict[tuple[str, str], list[Record]] = {}
+        for one in every:
+            self._types.setdefault(one.type, []).append(one)
+            for parent in one.parents:
+                self._below.setdefault((one.type, parent), []).append(one)
 
     def of(self, type_: str) -> list[Record]:
-        return [one for one in self.every if one.type == type_]
+        return self._types.get(type_, [])
 
-    def below(self, type_: str, *parents: str) -> list[Record]:
-        return [one for one in self.every if one.type == type_ and set(parents) & set(one.parents)]
+    def below(self, type_: str, parent: str) -> list[Record]:
+        return self._below.get((type_, parent), [])
 
 
 def fold(records: Iterable[Record], settled: Collection[str] = ()) -> list[Item]:
@@ -72,7 +82,7 @@ def fold(records: Iterable[Record], settled: Collection[str] = ()) -> list[Item]
 
     ``settled`` are the addresses of desires that the spec itself says are done or declined.
     """
-    known = _Records(tuple(records))
+    known = _Records(records)
     desires, morphs = known.of("desire"), known.of("morph")
     wished = {one.id for one in desires}
     items = [_desire(known, one, settled) for one in desires]

@@ -95,6 +95,33 @@ def census(db: sqlite3.Connection) -> list[tuple[RecordId, str, datetime]]:
     return [(RecordId(id_), type_, _when(at)) for id_, type_, at in found]
 
 
+def at(db: sqlite3.Connection, n: int) -> TxRow | None:
+    """The ``n``-th transaction of the order."""
+    found = db.execute("SELECT oid, stream, actor, at, subject FROM tx WHERE n = ?", (n,)).fetchone()
+    return TxRow(Oid(found[0]), found[1], found[2], _when(found[3]), found[4]) if found else None
+
+
+def numbers(db: sqlite3.Connection, prefix: str) -> list[tuple[int, Oid]]:
+    """Transactions whose id starts with ``prefix``, at most ten."""
+    found = db.execute("SELECT n, oid FROM tx WHERE oid >= ? AND oid < ? LIMIT 10", (prefix, prefix + "g"))
+    return [(int(n), Oid(oid)) for n, oid in found]
+
+
+def until(db: sqlite3.Connection, when: datetime) -> int:
+    """The place of the last transaction in the order whose time is not later."""
+    return int(db.execute("SELECT max(n) FROM tx WHERE at <= ?", (when.timestamp(),)).fetchone()[0] or 0)
+
+
+def tally(db: sqlite3.Connection, query: Query) -> tuple[int, dict[str, int]]:
+    """How many transactions of a span and a stream there are, and how many records of each type."""
+    tests = _span(query)
+    where = "WHERE " + " AND ".join(test for test, _ in tests) if tests else ""
+    values = [value for _, some in tests for value in some]
+    count = int(db.execute(f"SELECT count(*) FROM tx {where}", values).fetchone()[0])  # noqa: S608 (literal names)
+    types = f"SELECT type, count(*) FROM tx JOIN record ON record.tx = tx.n {where} GROUP BY type"  # noqa: S608
+    return count, {type_: int(n) for type_, n in db.execute(types, values)}
+
+
 def by_key(db: sqlite3.Connection, key: str) -> tuple[RecordId, ...] | None:
     """The records of the transaction with that key."""
     found = db.execute("SELECT n FROM tx WHERE key = ?", (key,)).fetchone()
@@ -155,8 +182,9 @@ def conditions(query: Query) -> tuple[str, list[Any]]:
     tests: list[tuple[str, Sequence[Any]]] = []
     if query.type is not None:
         tests.append(("record.type = ?", [query.type]))
-    if query.stream is not None:
-        tests.append(("tx.stream = ?", [query.stream]))
+    if query.types:
+        tests.append((f"record.type IN ({_marks(query.types)})", query.types))
+    tests += _span(query)
     if query.run is not None:
         tests.append(
             ("(record.run = ? OR (record.run >= ? AND record.run < ?))", [query.run, query.run, query.run + "g"])
@@ -173,6 +201,12 @@ def conditions(query: Query) -> tuple[str, list[Any]]:
         tests.append(_containing(query.text))
     where = "WHERE " + " AND ".join(test for test, _ in tests) if tests else ""
     return where, [value for _, values in tests for value in values]
+
+
+def _span(query: Query) -> list[tuple[str, Sequence[Any]]]:
+    """The filters that hold of transactions, too."""
+    wanted = (("tx.stream = ?", query.stream), ("tx.n > ?", query.after), ("tx.n <= ?", query.upto))
+    return [(test, [value]) for test, value in wanted if value is not None]
 
 
 def _containing(text: str) -> tuple[str, Sequence[Any]]:

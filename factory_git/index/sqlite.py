@@ -76,8 +76,23 @@ class SqliteIndex:
     def search(self, query_: Query, words: str) -> list[Found]:
         return self._guard(lambda db: search(db, query_, words))
 
+    def at(self, n: int) -> TxRow | None:
+        return self._guard(lambda db: query.at(db, n))
+
+    def numbers(self, prefix: str) -> list[tuple[int, Oid]]:
+        return self._guard(lambda db: query.numbers(db, prefix))
+
+    def until(self, when: datetime) -> int:
+        return self._guard(lambda db: query.until(db, when))
+
+    def tally(self, query_: Query) -> tuple[int, dict[str, int]]:
+        return self._guard(lambda db: query.tally(db, query_))
+
     def census(self) -> list[tuple[RecordId, str, datetime]]:
         return self._guard(query.census)
+
+    def apart(self) -> SqliteIndex:
+        return SqliteIndex(self._repo, None)
 
     def tidy(self) -> None:
         """Let SQLite look after its statistics and its log; nothing is lost when it cannot."""
@@ -206,7 +221,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
     """Open the index at ``path``, or an empty one in memory (None)."""
     if path is None or not _writable(path):
         return _in_memory(path)
-    path.parent.mkdir(exist_ok=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY / 1000)
     try:
         db.create_function("casefold", 1, str.casefold, deterministic=True)
@@ -225,7 +240,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
 
 def _writable(path: Path) -> bool:
     """Whether the index can be written (WAL makes files beside it, so the folder counts too)."""
-    folder = path.parent if path.parent.exists() else path.parent.parent
+    folder = next(one for one in path.parents if one.exists())
     return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
 
 

@@ -22,6 +22,9 @@ class Query:
     until: datetime | None = None
     parent: RecordId | None = None
     text: str | None = None
+    types: Sequence[str] = ()  # any of these
+    after: int | None = None  # transactions later in the order than the one with this place (1: the first)
+    upto: int | None = None  # and no later than this one
     limit: int | None = None
     newest_first: bool = False
 
@@ -114,8 +117,23 @@ class Projection(Protocol):
     def search(self, query_: Query, words: str) -> list[Found]:
         """Records and contents with these words, the best first."""
 
+    def at(self, n: int) -> TxRow | None:
+        """The ``n``-th transaction of the order."""
+
+    def numbers(self, prefix: str) -> list[tuple[int, Oid]]:
+        """Transactions whose id starts with ``prefix``, at most ten, each with its place in the order."""
+
+    def until(self, when: datetime) -> int:
+        """The place of the last transaction in the order whose time is not later; 0: there is none."""
+
+    def tally(self, query_: Query) -> tuple[int, dict[str, int]]:
+        """How many transactions (of a stream, between two places) there are, and how many records of each type."""
+
     def census(self) -> list[tuple[RecordId, str, datetime]]:
         """Every record's id, type and time, in graph order."""
+
+    def apart(self) -> Projection:
+        """Another index of the same repository, empty and in memory."""
 
     def tidy(self) -> None:
         """Do what keeps the index fast."""

@@ -10,7 +10,7 @@ from typing import Any
 from factory_git.core.errors import FactoryError, IntegrityError, NotFound, UsageError
 from factory_git.core.ids import Oid, RecordId, blob_oid, is_oid
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import scan, transaction
+from factory_git.ledger import fold, scan, transaction
 from factory_git.ledger.projection import Found, Projection, Query, Row, TxRow
 from factory_git.ledger.record import Entry, Record, decode
 from factory_git.ledger.tree import Tree
@@ -108,6 +108,10 @@ class Reader:
             type=type, stream=stream, run=run, actor=actor, since=since, until=until, parent=parent, text=text,
             limit=limit, newest_first=newest_first,
         )  # fmt: skip
+        return self.entries(query)
+
+    def entries(self, query: Query) -> builtins.list[Entry]:
+        """Like :meth:`list`, with the filters as a value."""
         with self._threads:
             self._refresh()
             rows = self._index.rows(query)
@@ -159,6 +163,61 @@ class Reader:
         with self._threads:
             self._refresh()
             return self._index.transactions(self._repo.reached(tip, Oid(cursor) if cursor else None))
+
+    def at(self, n: int) -> TxRow | None:
+        """The ``n``-th transaction in graph order, counted from 1."""
+        with self._threads:
+            self._refresh()
+            return self._index.at(n)
+
+    def number(self, prefix: str) -> int:
+        """The place in graph order of the transaction whose id begins so; 0: there is none.
+
+        Raises :class:`UsageError` where several do.
+        """
+        with self._threads:
+            self._refresh()
+            found = self._index.numbers(prefix)
+        if len(found) > 1:
+            some = ", ".join(oid[: len(prefix) + 4] for _, oid in found)
+            raise UsageError(f"{prefix} is ambiguous: {some}", code="record/ambiguous", hint="give more characters")
+        return found[0][0] if found else 0
+
+    def until(self, when: datetime) -> int:
+        """The place of the last transaction in graph order that is not later than ``when``; 0: there is none."""
+        with self._threads:
+            self._refresh()
+            return self._index.until(when)
+
+    def tally(self, query: Query) -> tuple[int, dict[str, int]]:
+        """How many transactions (of a stream, between two places) there are, and how many records of each type."""
+        with self._threads:
+            self._refresh()
+            return self._index.tally(query)
+
+    def goes_on(self, oid: Oid, n: int) -> bool:
+        """Whether the order still begins with the ``n`` transactions that ended in ``oid``; costs what is new.
+
+        It does when ``oid`` lies on the first-parent line of the tip: a tip's order goes on from every one there.
+        """
+        at = self.tip
+        while at is not None and at != oid and self.number(at) > n:
+            parents = fold.parents_of(self._repo, self._repo.commit(at))
+            at = parents[0] if parents else None
+        return at == oid and self.number(oid) == n
+
+    def reaching(self, n: int) -> tuple[Reader, int]:
+        """A reader and a place up to which it holds exactly what the ``n``-th transaction reaches.
+
+        That is the beginning of this ledger's own order, unless the transaction came from another clone: then it has
+        never seen all that stands before it here, and is read on its own, through an index in memory.
+        """
+        row = self.at(n)
+        assert row is not None
+        if len(self._repo.reached(row.oid, None)) == n:
+            return self, n
+        alone = _Fixed(self._repo, self._index.apart(), self._ref, row.oid)
+        return alone, alone.number(row.oid)
 
     def census(self) -> builtins.list[tuple[RecordId, str, datetime]]:
         """Every record's id, type and time, in graph order; reads no record."""
@@ -230,6 +289,18 @@ class Reader:
 
     def _refresh(self) -> None:
         self._index.refresh(lambda: self.tip)
+
+
+class _Fixed(Reader):
+    """A reader of the ledger as one transaction has it."""
+
+    def __init__(self, repo: Repository, projection: Projection, ref: str, tip: Oid) -> None:
+        super().__init__(repo, projection, ref)
+        self._fixed = tip
+
+    @property
+    def tip(self) -> Oid:
+        return self._fixed
 
 
 def _entry(record: Record, row: Row) -> Entry:

@@ -18,7 +18,7 @@ from factory_git.gitio import journal, lock, pack, refs, repack
 from factory_git.gitio.child import GitFailed
 from factory_git.gitio.objects import Object
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import merge
+from factory_git.ledger import forks, merge
 
 ATTEMPTS = 50  # lost races under the lock are other programs' (gc, a push into this repository): rare
 # The lock file of a process killed a moment ago must grow old before it may be removed: that is worth waiting for.
@@ -48,11 +48,16 @@ class Writer:
     def _folder(self) -> Path:
         return self.repo.location.factory_dir
 
+    @property
+    def _own(self) -> Path:
+        return forks.folder(self.repo.location, self.ref)
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Hold the ledger's lock; the first time, put right what dead processes left."""
         with lock.exclusive(self._folder / "lock", wait=self.wait) as held:
             if held and not self._recovered:
+                self._own.mkdir(parents=True, exist_ok=True)
                 self._recover()
                 self._recovered = True
             yield
@@ -74,7 +79,7 @@ class Writer:
             try:
                 self._move(tip, new)
                 self.checkpoint("ref moved")
-                lines = journal.acknowledge(self._folder, new, name or "-")
+                lines = journal.acknowledge(self._own, new, name or "-")
                 self.checkpoint("acknowledged")
             except refs.RefMoved:
                 self.wait(0.002 * (attempt + 1))
@@ -115,13 +120,13 @@ class Writer:
         for name in pack.kept(self.repo.pack_dir):
             # We hold the lock, so its writer is dead. Reachable or not, gc may decide about it now.
             pack.release(self.repo.pack_dir, name)
-        for folder in (self.repo.pack_dir, self._folder):
+        for folder in {self.repo.pack_dir, self._folder, self._own}:
             pack.sweep(folder)
         self._keep_promises()
 
     def _keep_promises(self) -> None:
         """Every acknowledged tip must be reachable: what the ref lost is united with it again, and that is said."""
-        promises = journal.read(self._folder)
+        promises = journal.read(self._own)
         tip = self.repo.ref(self.ref)
         if not promises.tips or promises.tips == (tip,):
             return
@@ -132,7 +137,7 @@ class Writer:
             self.notices.append(f"{self.ref} had lost the acknowledged transaction {lost}: united again")
             self.unite(lost)
         tip = self.repo.ref(self.ref)
-        journal.replace(self._folder, [tip] if tip else [], repack.own(self.repo.pack_dir, promises.packs))
+        journal.replace(self._own, [tip] if tip else [], repack.own(self.repo.pack_dir, promises.packs))
 
     def unite(self, other: Oid) -> Oid | None:
         """Make the ledger hold everything that ``other`` holds."""
@@ -175,12 +180,12 @@ class Writer:
         """
         self._keep_promises()
         folder = self.repo.pack_dir
-        promises = journal.read(self._folder)
+        promises = journal.read(self._own)
         names = repack.own(folder, promises.packs)
         chosen = repack.small_ones(folder, names) if len(names) >= least else []
         if not chosen:
             return len(names), len(names)
         new = repack.join(folder, chosen, fsync=self.fsync)
         kept = [*(n for n in names if n not in chosen), new]
-        journal.replace(self._folder, promises.tips[-1:], kept)
+        journal.replace(self._own, promises.tips[-1:], kept)
         return len(names), len(kept)

@@ -12,6 +12,7 @@ from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
 from factory_git.gitio import journal, lock, push, refs, upkeep, worktrees
 from factory_git.index.sqlite import damage
+from factory_git.ledger import forks
 
 LOOSE, PACKS = 6_700, 300  # Git's own bound for loose objects; packs from which on every lookup is slow
 
@@ -19,7 +20,8 @@ LOOSE, PACKS = 6_700, 300  # Git's own bound for loose objects; packs from which
 def promises(ctx: Context) -> Iterator[Trouble]:
     """Every acknowledged transaction is still in the ledger."""
     tip = ctx.ledger.tip
-    tips = reversed(journal.read(ctx.location.factory_dir).tips)  # the newest has the older ones in its history
+    promised = journal.read(forks.folder(ctx.location, _ref(ctx))).tips
+    tips = reversed(promised)  # the newest has the older ones in its history
     missing = [one for one in tips if tip is None or (one != tip and not ctx.repo.is_ancestor(one, tip))]
     lost = next((one for one in missing if ctx.repo.has(one)), None)
     if lost is not None:
@@ -106,7 +108,7 @@ def _idle(ctx: Context) -> bool:
 
 def index(ctx: Context) -> Iterator[Trouble]:
     """The index can be read; it is only a projection and is made anew where it cannot."""
-    path = ctx.location.factory_dir / "index.sqlite"
+    path = forks.folder(ctx.location, _ref(ctx)) / "index.sqlite"
     wrong = damage(path)
     if wrong:
         message = f"the index is damaged: {wrong}"
