@@ -88,20 +88,17 @@ def _bundle(ctx: Context, target: Path, *, dry: bool) -> Moved:
 
 
 def _unite(ctx: Context, source: Path, data: bytes, *, dry: bool) -> Moved:
-    path = str(source.resolve())
+    path, ours = str(source.resolve()), ctx.settings.text("ref")
     try:
         lines = ask(ctx.location, "bundle", "list-heads", path).decode().splitlines()
-        heads = [line.partition(" ")[2] for line in lines]
-        ref = _ledger_of(heads, ctx.settings.text("ref"), source)
-        found = fetch.fetch(ctx.location, path, ref)
+        ref = _ledger_of([line.partition(" ")[2] for line in lines], ours, source)
+        with fetch.fetched(ctx.location, path, ref) as found:
+            count = fetch.transactions(ctx.location, found.new, push.ref_at(ctx.location, ours))
+            if not dry:
+                ctx.ledger.unite(Oid(found.new))
     except GitFailed as error:
         words = error.stderr.strip().removeprefix("error: ") or str(error)
         raise IntegrityError(f"{source}: {words}", code="import/bundle", hint="export it again") from error
-    here = push.ref_at(ctx.location, ctx.settings.text("ref"))
-    count = fetch.transactions(ctx.location, found.new, here)
-    if not dry:
-        ctx.ledger.unite(Oid(found.new))
-    ask(ctx.location, "update-ref", "-d", fetch.tracking(ctx.location, path, ref), found.new)
     return Moved(form="bundle", file=str(source), bytes=len(data), sha256=sha256(data), transactions=count)
 
 

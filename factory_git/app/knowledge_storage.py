@@ -11,8 +11,9 @@ from factory_git.core.ids import Oid
 from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed
 from factory_git.knowledge.change import TYPE, Stamp
-from factory_git.ledger.record import Record
+from factory_git.ledger.record import Entry, Record
 from factory_git.ledger.store import Ledger
+from factory_git.ledger.types import UPGRADE, NewerVersion
 
 
 class GitStorage:
@@ -26,10 +27,14 @@ class GitStorage:
         tip = self._ledger.tip
         if tip is None or tip == cursor:
             return (), cursor
-        return self._between(cursor, tip) if cursor else [one.record for one in self._ledger.list(type=TYPE)], tip
+        if not cursor:
+            return [one.record for one in self._all()], tip
+        rows = (row for _, some in self._ledger.since(cursor, tip) for row in some if row.type == TYPE)
+        return [self._ledger.get(row.id) for row in rows], tip
 
     def reached(self, at: str) -> Sequence[Record]:
-        return self._between("", self._transaction(at))
+        there = {tx.oid for tx, _ in self._ledger.since("", self._transaction(at))}
+        return [one.record for one in self._all() if one.tx in there]
 
     def append(self, records: Sequence[Record], blobs: Sequence[bytes], *, key: str, stream: str, subject: str) -> None:
         self._ledger.append(records, blobs=blobs, key=key, stream=stream, subject=subject)
@@ -45,9 +50,12 @@ class GitStorage:
         at = self._ctx.clock.now().isoformat(timespec="microseconds")
         return Stamp(at=at, by=str(self._ctx.config.author), token=secrets.token_hex(8))
 
-    def _between(self, old: str, new: Oid) -> list[Record]:
-        rows = (row for _, some in self._ledger.since(old, new) for row in some if row.type == TYPE)
-        return [self._ledger.get(row.id) for row in rows]
+    def _all(self) -> list[Entry]:
+        """Every change that can be read; the ledger's notices name those that are damaged."""
+        found = self._ledger.list(type=TYPE)
+        if self._ledger.met_newer:
+            raise NewerVersion("there are changes that only a newer program can read", hint=UPGRADE)
+        return found
 
     def _transaction(self, at: str) -> Oid:
         try:

@@ -54,8 +54,10 @@ METADATA = click.option("--metadata", type=Json(only_object=True), metavar="JSON
 
 
 def store(*, dry: bool = False) -> Knowledge:
-    """The knowledge store here."""
-    return knowledge(open_context(), dry=dry)
+    """The knowledge store here; what its ledger has to say is said at the end."""
+    ctx = open_context()
+    click.get_current_context().call_on_close(lambda: records.say_notices(ctx.ledger.notices))
+    return knowledge(ctx, dry=dry)
 
 
 def made(ids: Sequence[str], *, as_json: bool, dry: bool) -> None:

@@ -115,7 +115,7 @@ def base_of(thing: Collection | Artifact | Link | Run, base: Sequence[RecordId] 
 
     Raises :class:`Conflict` when somebody changed it since, or when it was changed apart and nobody has decided.
     """
-    wanted = tuple(sorted(base))
+    wanted = tuple(sorted(RecordId(one_of(one, thing.heads)) for one in base))
     if len(thing.heads) > 1 and wanted != thing.heads:
         heads = ", ".join(one[:10] for one in thing.heads)
         hint = "decide: git factory artifact resolve ID HEAD"

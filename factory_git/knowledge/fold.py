@@ -81,7 +81,7 @@ class State:
 
     def clashes(self) -> list[Clash]:
         """What needs a decision, the same in every clone."""
-        found = [*self._heads_apart(), *self._names_apart(), *self._ends_gone()]
+        found = [*self._heads_apart(), *self._names_apart(), *self._ends_gone(), *self._broken()]
         return sorted(found, key=lambda clash: (clash.kind, clash.ids))
 
     # -- inside ------------------------------------------------------------------------------------------------------
@@ -146,6 +146,11 @@ class State:
             if self._gone(artifact.collection):
                 words = f"{_called(artifact)} lies in a collection that was deleted: {artifact.collection[:10]}"
                 yield Clash(kind="collection", ids=(artifact.id, artifact.collection), message=words)
+
+    def _broken(self) -> Iterator[Clash]:
+        for id_ in self.broken:
+            words = f"change {id_[:10]} ({self.changes[id_].kind}) does not fit what it comes after, and is left out"
+            yield Clash(kind="broken", ids=(id_,), message=words)
 
     def _gone(self, id_: RecordId) -> bool:
         thing = self._things.get(id_)

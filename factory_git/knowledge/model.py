@@ -138,7 +138,7 @@ class Package:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clash:
-    """What was changed apart and needs a decision: ``heads``, ``name``, ``end`` or ``collection``, and about what."""
+    """What was changed apart and needs a decision: ``heads``, ``name``, ``end``, ``collection``; or ``broken``."""
 
     kind: str
     ids: tuple[RecordId, ...]

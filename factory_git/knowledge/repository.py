@@ -96,11 +96,6 @@ def _refuse_clashes(state: State, found: Snapshot) -> None:
         for clash in together.clashes()
         if clash.ids not in expected
     ]
-    problems += [
-        Problem(code="knowledge/broken", message=f"change {id_} does not fit what it comes after")
-        for id_ in together.broken
-        if id_ not in state.broken
-    ]
     if problems:
         hint = "rename or delete what clashes here, and import again"
         raise InvalidInput("the snapshot clashes with what is here", problems, code="knowledge/clash", hint=hint)

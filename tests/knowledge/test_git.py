@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import zlib
 from collections import Counter
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
 from factory_git.knowledge.query import Query
 from factory_git.knowledge.repository import Knowledge
+from factory_git.ledger.record import make
 from factory_git.ledger.store import REF
 from tests.conftest import Git
 from tests.knowledge.conftest import in_git
@@ -151,6 +153,38 @@ def test_an_old_commit_or_record_answers(store: Knowledge, repo: Path, git: Git)
     assert call(repo, "artifact", "list", "--at", head).returncode == 3, "a commit of the code is no transaction"
 
 
+def test_a_damaged_change_is_told_and_the_rest_is_read(store: Knowledge, repo: Path, git: Git) -> None:
+    id_ = store.artifacts.add("notes", "a", b"")
+    store.artifacts.add("notes", "b", b"")
+    git("gc", "-q", cwd=repo)
+    for pack in (repo / ".git/objects/pack").glob("*.pack"):
+        moved = pack.rename(repo / pack.name)
+        with moved.open("rb") as file:
+            subprocess.run(["git", "unpack-objects", "-q"], cwd=repo, stdin=file, check=True)
+        moved.unlink()
+        pack.with_suffix(".idx").unlink()
+    loose = repo / ".git/objects" / id_[:2] / id_[2:]
+    loose.chmod(0o644)
+    loose.write_bytes(zlib.compress(b"blob 5\0other"))
+    shown = call(repo, "artifact", "list")
+    assert shown.returncode == 0
+    assert shown.stdout.endswith(b"notes/b\n")
+    assert id_.encode() in shown.stderr
+
+
+def test_a_change_of_a_newer_program_is_no_silent_gap(
+    store: Knowledge, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.artifacts.add("notes", "a", b"")
+    old = store.changes()[0].record
+    monkeypatch.setattr("factory_git.ledger.types.version_of", lambda _: 2)
+    open_context(repo).ledger.append([make("change", {**old.payload, "token": "later"}, v=2)])
+    monkeypatch.undo()
+    shown = call(repo, "artifact", "list")
+    assert (shown.returncode, shown.stdout) == (2, b"")
+    assert b"only a newer program can read" in shown.stderr
+
+
 def test_a_bundle_carries_the_whole_history(store: Knowledge, repo: Path, git: Git, tmp_path: Path) -> None:
     id_ = store.artifacts.add("notes", "a", b"one")
     open_context(repo).ledger.register("note", {"type": "object"})
@@ -207,6 +241,7 @@ def test_what_a_user_sees(repo: Path, git: Git) -> None:
     call(repo, "artifact", "update", id_[:8], "-", "--why", "rain", stdin=b"\0\xff")
     assert call(repo, "artifact", "cat", "notes/plan.md").stdout == b"\0\xff"
     assert call(repo, "artifact", "cat", "notes/plan.md", "--revision", id_).stdout == b"sow in March\n"
+    assert call(repo, "artifact", "update", id_, "plan.md", "--base", id_[:9]).returncode == 5
     assert b"rain" in call(repo, "artifact", "history", id_).stdout
     dry = call(repo, "artifact", "delete", id_, "--dry-run", "--json")
     assert json.loads(dry.stdout)["id"] == id_

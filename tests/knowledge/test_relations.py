@@ -290,4 +290,5 @@ def test_a_change_that_fits_nothing_is_left_out() -> None:
     ]
     state = State([where, one, *strange])
     assert sorted(state.broken) == sorted(change.id for change in strange)
+    assert [clash.kind for clash in state.clashes()] == ["broken"] * 4
     assert [thing.heads for thing in state.all(Artifact)] == [(one.id,)]
