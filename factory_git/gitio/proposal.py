@@ -10,7 +10,9 @@ from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed
 from factory_git.gitio.locate import Location
 
+# Fields end in NUL, the one character that nothing in a commit can hold.
 _PEOPLE = "%H%x00%T%x00%P%x00%an%x00%ae%x00%cn%x00%ce"
+_FIELDS = 9
 _TRAILER = "%x00%(trailers:key={key},valueonly,unfold,separator=%x02)"
 _CO_AUTHOR = "Co-authored-by"
 _EMAIL = re.compile(r"<([^<>]+)>")
@@ -34,10 +36,10 @@ class Made:
 
 def commits(location: Location, base: str, head: str, key: str) -> tuple[Made, ...]:
     """The commits that ``head`` has and ``base`` has not, newest first, with the values of their trailer ``key``."""
-    form = _PEOPLE + _TRAILER.format(key=key) + _TRAILER.format(key=_CO_AUTHOR) + "%x01"
-    args = ("-c", "log.showSignature=false", "log", "--encoding=UTF-8", f"--format={form}", f"{base}..{head}", "--")
-    lines = [line.strip("\n") for line in ask(location, *args).decode(errors="replace").split("\x01")]
-    rows = [line.split("\0") for line in lines if line]
+    form = _PEOPLE + _TRAILER.format(key=key) + _TRAILER.format(key=_CO_AUTHOR)
+    asked = ("log", "-z", "--encoding=UTF-8", f"--format={form}", f"{base}..{head}", "--")
+    fields = ask(location, "-c", "log.showSignature=false", *asked).decode(errors="replace").split("\0")[:-1]
+    rows = [fields[start : start + _FIELDS] for start in range(0, len(fields), _FIELDS)]
     trees = _trees(location, {parent for row in rows for parent in row[2].split()})
     made, left = [], _MERGES
     for oid, tree, parents, *people, values, others in rows:

@@ -81,14 +81,15 @@ def seals(location: Location, commits: Iterable[str], keys: Keys | None) -> dict
 
 
 def _ask(location: Location, wanted: list[str], form: str, settings: list[str], env: dict[str, str]) -> list[list[str]]:
-    args = [*settings, "log", "--no-walk=unsorted", "--stdin", "--encoding=UTF-8", f"--format={form}%x01"]
+    args = [*settings, "log", "-z", "--no-walk=unsorted", "--stdin", "--encoding=UTF-8", f"--format={form}"]
     # What is not here is asked of nobody: Git would answer for none of them.
     known = ask(location, "cat-file", "--batch-check=%(objectname) %(objecttype)", stdin="\n".join(wanted).encode())
     here = [line.split()[0] for line in known.decode().splitlines() if line.endswith(" commit")]
     if not here:
         return []
     out = ask(location, *args, stdin="\n".join(here).encode() + b"\n", also=env).decode(errors="replace")
-    return [line.strip("\n").split("\0") for line in out.split("\x01") if line.strip()]
+    fields, count = out.split("\0")[:-1], form.count("%x00") + 1  # no name of a commit can hold a NUL
+    return [fields[start : start + count] for start in range(0, len(fields), count)]
 
 
 def _wrong(email: str, state: str, signer: str, note: str) -> str:

@@ -416,6 +416,18 @@ def test_a_trailer_that_names_nothing_here_is_told(project: Project) -> None:
     assert any("names no mutation of this change" in note for note in project.judge().notes)
 
 
+def test_control_characters_in_names_and_messages_are_read_as_they_are(project: Project) -> None:
+    project.change(**MAJOR)
+    print_ = open_of(project.judge())
+    odd = ("A\x01B", "a\x01\x02@example.com")
+    project.commit(f"x\n\nFactory-Approve: 0123456789ab o\x01ld\nCo-authored-by: X\x01 <{odd[1]}>", by=odd)
+    project.commit(f"x\n\nFactory-Approve: {print_} fi\x01ne", by=ANN)
+    verdict = project.judge()
+    assert any("o\x01ld' names no mutation" in note or "o\\x01ld' names no mutation" in note for note in verdict.notes)
+    (one,) = [item for app in verdict.apps for item in app.items if item.mutation.fingerprint == print_]
+    assert [(each.email, each.why) for each in one.counted] == [(ANN[1], "fi\x01ne")]
+
+
 def test_a_record_in_somebody_elses_name_counts_for_nobody(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.change(**MAJOR)
     verdict = project.judge()

@@ -265,3 +265,14 @@ def test_what_is_not_in_the_repository_has_no_seal(tmp_path: Path) -> None:
     found = signature.seals(locate(made.path), [oid, "0" * 39 + "1"], base_of(locate(made.path), "main", "HEAD").keys)
     assert {one: seal.wrong for one, seal in found.items()} == {oid: "it is not signed"}
     assert "GNUPGHOME" not in os.environ
+
+
+def test_control_characters_in_a_name_part_no_seals(tmp_path: Path) -> None:
+    made = Project(tmp_path / "shop")
+    made.write(spec())
+    odd = made.commit("first", by=("A\x01B", "a@example.com"))
+    plain = made.commit("second", by=("B", "b@example.com"))
+    keys = base_of(locate(made.path), "main", "HEAD").keys
+    for asked in (None, keys):
+        found = signature.seals(locate(made.path), [odd, plain], asked)
+        assert {one: seal.email for one, seal in found.items()} == {odd: "a@example.com", plain: "b@example.com"}
