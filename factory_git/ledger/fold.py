@@ -69,7 +69,10 @@ def with_files(made: Transaction, changed: Iterable[tuple[str, Oid | None, Oid |
 
 
 def changes(trees: layout.Trees, old: Oid | None, new: Oid | None) -> Iterator[tuple[str, Oid | None, Oid | None]]:
-    """Files that differ between two trees: path, id before, id after. Equal folders are not opened."""
+    """Files that differ between two trees: path, id before, id after. Equal folders are not opened.
+
+    Nor are those that lie deeper than anything of a ledger can: such a one is given as if it were a file.
+    """
     stack: list[tuple[str, Oid | None, Oid | None]] = [("", old, new)]
     while stack:
         prefix, before, after = stack.pop()
@@ -85,5 +88,9 @@ def changes(trees: layout.Trees, old: Oid | None, new: Oid | None) -> Iterator[t
             deeper = [entry.oid if entry and entry.is_tree else None for entry in (one, two)]
             if files != [None, None]:
                 yield path, files[0], files[1]
-            if deeper != [None, None]:
+            if deeper == [None, None]:
+                continue
+            if prefix.count("/") < layout.DEEPEST:
                 stack.append((path + "/", deeper[0], deeper[1]))
+            else:
+                yield path, deeper[0], deeper[1]

@@ -19,11 +19,13 @@ from factory_git.ledger.record import Record
 BUCKET = 256  # transactions a minute before the next minute is used; an append rewrites one such folder
 FOLDER = 1000  # files of one transaction folder; larger transactions get several
 SHORT = 12
+DEEPEST = 6  # folders above a content: tx, month, day, minute, transaction, blobs
 
 Trees = Callable[[Oid], tuple[TreeEntry, ...]]
 
 _BUCKET_PATH = r"tx/\d{4}-\d{2}/\d{2}/\d{4}/[0-9a-f]{16}/"
 RECORD_PATH = re.compile(_BUCKET_PATH + r"([a-z][a-z0-9._-]*)-([0-9a-f]{12,40})\.json")
+FILE_NAME = re.compile(r"[a-z][a-z0-9._-]*-([0-9a-f]{12,40})\.json|([0-9a-f]{40})")
 BLOB_PATH = re.compile(_BUCKET_PATH + r"blobs/([0-9a-f]{40})")
 
 

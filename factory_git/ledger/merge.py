@@ -34,8 +34,12 @@ def union(trees: layout.Trees, left: Oid, right: Oid, made: list[Object]) -> Oid
     """The tree with everything of both; new trees are added to ``made``. Order of the arguments does not matter.
 
     Paths name what they hold, so two honest ledgers never differ at one path; where a hostile one does, the file that
-    its name vouches for wins, then the smaller id.
+    its name vouches for wins, then a folder, which has files in it, then the smaller id.
     """
+    return _union(trees, left, right, made, 0)
+
+
+def _union(trees: layout.Trees, left: Oid, right: Oid, made: list[Object], depth: int) -> Oid:
     if left == right:
         return left
     entries = {entry.name: entry for entry in trees(left)}
@@ -43,8 +47,8 @@ def union(trees: layout.Trees, left: Oid, right: Oid, made: list[Object]) -> Oid
         ours = entries.get(theirs.name)
         if ours is None or ours == theirs:
             entries[theirs.name] = theirs
-        elif ours.is_tree and theirs.is_tree:
-            entries[theirs.name] = theirs._replace(oid=union(trees, ours.oid, theirs.oid, made))
+        elif ours.is_tree and theirs.is_tree and depth < layout.DEEPEST:
+            entries[theirs.name] = theirs._replace(oid=_union(trees, ours.oid, theirs.oid, made, depth + 1))
         else:
             entries[theirs.name] = min(ours, theirs, key=_rank)
     item = objects.tree(entries.values())
@@ -54,4 +58,10 @@ def union(trees: layout.Trees, left: Oid, right: Oid, made: list[Object]) -> Oid
 
 
 def _rank(entry: TreeEntry) -> tuple[bool, bool, str, str]:
-    return entry.is_tree, entry.oid[: layout.SHORT] not in entry.name, entry.oid, entry.mode
+    return not _vouched(entry), not entry.is_tree, entry.oid, entry.mode
+
+
+def _vouched(entry: TreeEntry) -> bool:
+    """Whether the name says the id of the file, as that of a record or a content does."""
+    match = layout.FILE_NAME.fullmatch(entry.name)
+    return not entry.is_tree and match is not None and entry.oid.startswith(match[1] or match[2])

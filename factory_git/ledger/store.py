@@ -8,15 +8,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from factory_git.core.clock import Clock, SystemClock
-from factory_git.core.errors import Conflict, IntegrityError, InvalidInput, Problem, UsageError
+from factory_git.core.errors import Conflict, InvalidInput, Problem, UsageError
 from factory_git.core.ids import Oid, RecordId, blob_oid
 from factory_git.gitio import lock, objects
 from factory_git.gitio.objects import Object, Person, Sign
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import transaction
+from factory_git.ledger import admit, transaction
 from factory_git.ledger.projection import Projection
 from factory_git.ledger.reader import Reader
 from factory_git.ledger.record import FORMAT, Record, check_type, make
+from factory_git.ledger.secrets import Scanner
 from factory_git.ledger.types import UPGRADE, NewerVersion, compile_schema, version_of
 from factory_git.ledger.write import Checkpoint, Writer, no_checkpoint
 
@@ -25,7 +26,10 @@ REF = "refs/factory/ledger"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """How a ledger is written: ``author`` and ``committer`` are asked at the first append only; ``sign`` signs all."""
+    """How a ledger is written: ``author`` and ``committer`` are asked at the first append only; ``sign`` signs all.
+
+    ``scanner`` looks for secrets in all that is written.
+    """
 
     author: Callable[[], Person]
     committer: Callable[[], Person]
@@ -35,6 +39,7 @@ class Settings:
     wait: lock.Wait = lock.sleep
     checkpoint: Checkpoint = no_checkpoint
     sign: Sign | None = None
+    scanner: Scanner = field(default_factory=Scanner)
 
 
 class Ledger(Reader):
@@ -76,8 +81,8 @@ class Ledger(Reader):
         ``actor`` is ``name`` or ``name <email>``, default the Git author; ``subject`` says in words what happened;
         ``sign`` signs the transaction's commit.
 
-        Raises :class:`UsageError` for unknown types, :class:`InvalidInput` with every schema issue and every absent
-        parent, :class:`Conflict` when the ledger stays busy; nothing is written then.
+        Raises :class:`UsageError` for unknown types, :class:`InvalidInput` with every schema issue, every absent parent
+        and every secret, :class:`Conflict` when the ledger stays busy; nothing is written then.
         """
         note = self._note(stream, subject, key, actor, sign or self._settings.sign)
         ids = tuple(record.id for record in records)
@@ -141,15 +146,12 @@ class Ledger(Reader):
         """Make this ledger hold all that the ledger with the tip ``other`` holds; whether that was news.
 
         The other one's objects must be in the repository. Two clones that unite the same two tips make the same commit.
-        Raises :class:`IntegrityError` for a commit that is no ledger's, :class:`NewerVersion` for a later format.
+        Raises :class:`IntegrityError` for a commit that is no ledger's or that takes records away from ours,
+        :class:`NewerVersion` for a later format; nothing is changed then.
         """
-        version = transaction.read(self._repo.commit(other)).format
-        if version == 0:
-            raise IntegrityError(f"commit {other} is no transaction of a ledger", code="ledger/no-format")
-        if version > FORMAT:
-            raise NewerVersion(f"that ledger has format {version}; this program knows {FORMAT}", hint=UPGRADE)
         with self._threads, self._writer.locked():
             before = self.tip
+            admit.check(self._repo, before, other)
             self._writer.unite(other)
             self._refresh()
             return self.tip != before
@@ -202,7 +204,10 @@ class Ledger(Reader):
                 details={"ids": list(known)},
             )
         provenance = (places[p].tx for record in new for p in record.parents if p in places)
-        built = transaction.build(self._repo.tree, before, new, fresh, note=note, provenance=provenance)
+        scanner = self._settings.scanner
+        built = transaction.build(
+            self._repo.tree, before, new, fresh, note=note, scanner=scanner, provenance=provenance
+        )
         return built.commit, built.objects
 
     def _at(self, tip: objects.Commit | None, path: str) -> str | None:
