@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from factory_git.app.context import Context
-from factory_git.core.errors import Conflict, NotFound, RepositoryError, UsageError
+from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError, UsageError
 from factory_git.core.ids import Oid
 from factory_git.gitio import fetch, lock, push
 from factory_git.gitio.child import GitFailed
@@ -63,9 +63,9 @@ def run(
     result = Result(remote=_remote(ctx, options.remote))
     while True:
         result.attempts += 1
-        found = _receive(ctx, result, dry_run=options.dry_run)
-        if options.fetch_only or _send(ctx, result, found.new, dry_run=options.dry_run):
-            result.notices = ctx.ledger.notices
+        there = _receive(ctx, result, dry_run=options.dry_run)
+        if options.fetch_only or _send(ctx, result, there, dry_run=options.dry_run):
+            result.notices += ctx.ledger.notices
             return result
         if result.attempts == ATTEMPTS:
             raise Conflict(
@@ -92,23 +92,41 @@ def _remote(ctx: Context, wanted: str) -> str:
     return "origin" if "origin" in known else known[0]
 
 
-def _receive(ctx: Context, result: Result, *, dry_run: bool) -> Fetched:
+def _receive(ctx: Context, result: Result, *, dry_run: bool) -> str:
+    """Take in what the remote has; its tip, empty where it has no ledger."""
     where, ref = ctx.location, ctx.settings.text("ref")
     try:
-        found = fetch.fetch(where, result.remote, ref)
+        with fetch.fetched(where, result.remote, ref) as found:
+            _take(ctx, result, found, dry_run=dry_run)
     except GitFailed as error:
         words = error.stderr.strip().removeprefix("fatal: ") or str(error)
         hint = f"see: git ls-remote {result.remote} {ref}"
         raise RepositoryError(f"{result.remote}: {words}", code="sync/not-reached", hint=hint) from error
+    return found.new
+
+
+def _take(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> None:
+    where, ref = ctx.location, ctx.settings.text("ref")
     lost = _lost(ctx, found)
     result.rewritten += lost
-    here = push.ref_at(where, ref)
     if found.new:
-        result.received += fetch.transactions(where, found.new, here)
-    for tip in (found.old if lost else "", found.new):
-        if tip and not dry_run:
-            ctx.ledger.unite(Oid(tip))
-    return found
+        result.received += fetch.transactions(where, found.new, push.ref_at(where, ref))
+    if dry_run:
+        return
+    if lost:
+        _keep(ctx, result, Oid(found.old))
+    if found.new:
+        ctx.ledger.unite(Oid(found.new))
+        # Only now: killed before, the next call sees the same rewrite, and nothing that was refused is remembered.
+        fetch.note_fetched(where, result.remote, ref, found.new)
+
+
+def _keep(ctx: Context, result: Result, old: Oid) -> None:
+    """Unite what the remote had once. A plain fetch may have brought something there that cannot be ours."""
+    try:
+        ctx.ledger.unite(old)
+    except IntegrityError as error:
+        result.notices += (f"what {result.remote} had once was left alone: {error.message}",)
 
 
 def _lost(ctx: Context, found: Fetched) -> int:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed, run
 from factory_git.gitio.locate import Location
-from factory_git.gitio.push import is_name, ref_at
+from factory_git.gitio.push import is_name, note_sent, ref_at
 
 TRACKING = "refs/factory-remotes/"
 _ABSENT = re.compile(r"(?i)couldn't find remote ref|no such remote ref")
@@ -29,38 +32,51 @@ def tracking(location: Location, remote: str, ref: str) -> str:
     return f"{TRACKING}{name}/{ref.rpartition('/')[2]}"
 
 
-def fetch(location: Location, remote: str, ref: str) -> Fetched:
-    """Bring ``ref`` of ``remote`` (a name or a URL) to its tracking ref, whole, whatever it was before.
+@contextmanager
+def fetched(location: Location, remote: str, ref: str) -> Iterator[Fetched]:
+    """``ref`` of ``remote`` (a name or a URL), whole, whatever it was before; held by a ref of its own meanwhile.
 
-    Objects are checked on the way in. A partial clone's filter does not hold here: a ledger without its blobs says
-    nothing. Raises :class:`GitFailed` in Git's words where the remote cannot be reached.
+    The tracking ref stays: :func:`note_fetched` moves it once what came is taken in. Objects are checked on the way in.
+    A partial clone's filter does not hold here: a ledger without its blobs says nothing. Raises :class:`GitFailed` in
+    Git's words where the remote cannot be reached.
     """
     place = tracking(location, remote, ref)
-    old = ref_at(location, place)
+    old, held = ref_at(location, place), f"{place}.{os.getpid()}"
+    try:
+        new = ref_at(location, held) if _fetch(location, remote, f"+{ref}:{held}") else ""
+        yield Fetched(old=old, new=new)
+    finally:
+        run(["update-ref", "-d", held], cwd=location.common_dir, ok=range(256), env={"GIT_DIR": str(location.git_dir)})
+
+
+def note_fetched(location: Location, remote: str, ref: str, oid: str) -> None:
+    """Remember what a remote has, now that it is ours, too."""
+    note_sent(location, tracking(location, remote, ref), oid)
+
+
+def _fetch(location: Location, remote: str, refspec: str) -> bool:
+    """Whether the remote has that ref."""
+    options = [
+        "--quiet",
+        "--no-tags",
+        "--no-prune",
+        "--no-write-fetch-head",
+        "--no-recurse-submodules",
+        "--no-auto-maintenance",
+        "--no-filter",
+        "--refmap=",  # a mirror's own refspecs would put what comes onto our ledger, too
+    ]
     try:
         run(
-            [
-                "-c",
-                "fetch.fsckObjects=true",
-                "fetch",
-                "--quiet",
-                "--no-tags",
-                "--no-write-fetch-head",
-                "--no-recurse-submodules",
-                "--no-auto-maintenance",
-                "--no-filter",
-                "--end-of-options",
-                remote,
-                f"+{ref}:{place}",
-            ],
+            ["-c", "fetch.fsckObjects=true", "fetch", *options, "--end-of-options", remote, refspec],
             cwd=location.common_dir,
             env={"GIT_DIR": str(location.git_dir), "GIT_OPTIONAL_LOCKS": "1"},
         )
     except GitFailed as error:
         if _ABSENT.search(error.stderr):
-            return Fetched(old=old, new="")
+            return False
         raise
-    return Fetched(old=old, new=ref_at(location, place))
+    return True
 
 
 def transactions(location: Location, new: str, old: str) -> int:

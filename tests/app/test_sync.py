@@ -190,6 +190,109 @@ def test_something_that_is_no_ledger_is_not_united(clone: Clone, origin: Path, g
     assert git("rev-parse", REF, cwd=one) == before
 
 
+def plant(place: Path, git: Git, lines: str, *options: str) -> str:
+    """Move the ledger of ``place`` to a commit with this tree, which claims to be a transaction."""
+    tree = git("mktree", cwd=place, stdin=lines).strip()
+    made = git("commit-tree", tree, *options, "-m", "mine\n\nFactory-Format: 1", cwd=place).strip()
+    git("update-ref", REF, made, cwd=place)
+    return made
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_a_file_in_place_of_a_folder_takes_no_record(clone: Clone, origin: Path, git: Git, follows: bool) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    go(one)
+    go(other)
+    blob = git("hash-object", "-w", "--stdin", cwd=origin, stdin="x").strip()
+    plant(origin, git, f"100644 blob {blob}\ttx\n", *(("-p", REF) if follows else ()))
+    before = git("rev-parse", REF, cwd=other)
+    with pytest.raises(IntegrityError, match=r"removes or replaces|where no record or content can be"):
+        go(other)
+    assert git("rev-parse", REF, cwd=other) == before
+
+
+def test_a_remote_that_takes_records_away_is_refused_until_it_is_put_right(
+    clone: Clone, origin: Path, git: Git
+) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    go(one)
+    go(other)
+    good = git("rev-parse", REF, cwd=origin).strip()
+    bad = plant(origin, git, "", "-p", REF)
+    for _ in range(2):
+        with pytest.raises(IntegrityError, match=f"the ledger at {bad[:12]} removes or replaces") as caught:
+            go(other)
+    assert caught.value.code == "ledger/deleted"
+    assert git("rev-parse", "refs/factory-remotes/origin/ledger", cwd=other).strip() == good, "not even remembered"
+    git("update-ref", REF, good, cwd=origin)
+    note(other, "b")
+    assert (go(other).rewritten, titles(other)) == (0, ["a", "b"])
+
+
+def test_a_tree_that_stands_for_more_files_than_there_are_atoms_is_refused(
+    clone: Clone, origin: Path, git: Git
+) -> None:
+    one = clone("one")
+    note(one, "a")
+    lines = f"100644 blob {git('hash-object', '-w', '--stdin', cwd=origin, stdin='x').strip()}\tx\n"
+    for _ in range(60):
+        tree = git("mktree", cwd=origin, stdin=lines).strip()
+        lines = "".join(f"040000 tree {tree}\t{number}\n" for number in range(10))
+    plant(origin, git, lines)
+    with pytest.raises(IntegrityError, match="where no record or content can be"):
+        go(one)
+    assert titles(one) == ["a"]
+
+
+def test_a_dry_run_sees_a_rewrite_and_does_not_forget_it(clone: Clone, origin: Path, git: Git) -> None:
+    one = clone("one")
+    first = git("rev-parse", REF, cwd=one).strip()
+    note(one, "a")
+    go(one)
+    git("update-ref", REF, first, cwd=origin)
+    refs = git("for-each-ref", cwd=one)
+    assert [go(one, dry_run=True).rewritten for _ in range(2)] == [1, 1]
+    assert git("for-each-ref", cwd=one) == refs
+    assert go(one).rewritten == 1
+
+
+def test_killed_between_fetch_and_unite_nothing_is_forgotten(
+    clone: Clone, origin: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = clone("one"), clone("other")
+    remote.setup(open_context(other), "origin")
+    first = git("rev-parse", REF, cwd=one).strip()
+    note(one, "a")
+    go(one)
+    git("fetch", "-q", cwd=other)  # by hand: other has seen "a", and not united it
+    git("update-ref", REF, first, cwd=origin)
+    with monkeypatch.context() as patch:
+        patch.setattr(sync, "_lost", _interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            go(other)
+    assert go(other).rewritten == 1
+    assert titles(other) == ["a"]
+
+
+def _interrupted(*_: object) -> int:
+    raise KeyboardInterrupt
+
+
+def test_the_fetch_of_a_mirror_leaves_its_ledger_alone(clone: Clone, git: Git) -> None:
+    one, other = clone("one"), clone("other", "--mirror")
+    note(one, "a")
+    go(one)
+    note(other, "b")
+    before = git("rev-parse", REF, cwd=other)
+    go(other, dry_run=True)
+    assert git("rev-parse", REF, cwd=other) == before
+    go(other)
+    assert sorted(titles(other)) == ["a", "b"]
+    assert open_context(other).ledger.notices == ()
+
+
 def test_which_remote(clone: Clone, origin: Path, git: Git) -> None:
     one = clone("one")
     note(one, "a")
