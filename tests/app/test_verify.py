@@ -157,3 +157,16 @@ def test_what_a_user_sees(ctx: Context, repo: Path) -> None:
     done = call("--require-signed")
     assert done.returncode == 1
     assert done.stdout.count("ledger/unsigned: transaction ") == 2
+
+
+def test_what_a_shallow_clone_lacks_is_looked_at_once_it_is_there(repo: Path, tmp_path: Path, git: Git) -> None:
+    open_context(repo).ledger.register("note", ANY)
+    for message in ("no transaction", "one\n\nFactory-Format: 1"):
+        made = git("commit-tree", f"{REF}^{{tree}}", "-p", REF, "-m", message, cwd=repo).strip()
+        git("update-ref", REF, made, cwd=repo)
+    git("clone", "-q", f"file://{repo}", "cut", cwd=tmp_path)
+    cut = tmp_path / "cut"
+    git("fetch", "-q", "--depth=1", "origin", f"+{REF}:{REF}", cwd=cut)
+    assert verify.run(open_context(cut)).report.ok
+    git("fetch", "-q", "--unshallow", "origin", f"+{REF}:{REF}", cwd=cut)
+    assert [one.code for one in verify.run(open_context(cut)).report.problems] == ["ledger/no-format"]
