@@ -72,7 +72,7 @@ def cases(repo: Path, record: str) -> Mapping[str, tuple[Sequence[str], Prepare]
     """Name → command and what is done before each measurement."""
     script = ["sh", str(repo / ".git" / "hooks" / "pre-commit")]
     note = repo / ".git" / "factory" / "gate.base"
-    memory = repo / ".git" / "factory" / "gate.code"
+    memory = repo / ".git" / "factory" / "gate"
     kept = repo / ".git" / "gate.kept"
     words = repo / ".git" / "words"
     message = ["sh", str(repo / ".git" / "hooks" / "commit-msg"), str(words)]
