@@ -31,7 +31,7 @@ def test_a_record_stays_whatever_stands_at_its_path_elsewhere(depth: int, folder
     found = []
     for pair in ((honest, hostile), (hostile, honest)):
         new: list[Object] = []
-        both = merge.union(lambda oid: parse_tree(made[oid].data), *pair, new)  # noqa: B023 (called at once)
+        both = merge.union(lambda oid: parse_tree(made[oid].data), *pair, new)
         made.update({item.oid: item for item in new})
         found.append(both)
     assert found[0] == found[1]
