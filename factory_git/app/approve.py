@@ -232,10 +232,11 @@ def _weigh(scene: _Scene, app: App, one: Item, options: Options) -> Approved:
     after = _with(scene, app, one, options.why)
     refused = next((r.why for r in after.refused if r.given.source == "now"), "")
     if refused:
-        who = " or ".join(str(w) for w in one.may) or "nobody else whom the base lists"
-        raise Negative(
-            f"{_line(one)}: your approval would not count: {refused}", code="approve/not-counted", hint=f"ask {who}"
+        who = " or ".join(str(w) for w in one.may)
+        hint = (
+            f"ask {who}" if who else "nobody else whom the base lists may give one: growth.approvers is to grow first"
         )
+        raise Negative(f"{_line(one)}: your approval would not count: {refused}", code="approve/not-counted", hint=hint)
     return Approved(before=one, after=after)
 
 

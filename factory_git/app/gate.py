@@ -75,13 +75,16 @@ def _drift(judge: Base) -> check.Options:
 def _app(judge: Base, result: diff.Result, all_of: Sequence[diff.Result]) -> App:
     """What can be said of an application before approvals are looked at; its items still lack them."""
     if result.old is None or result.state == NEW:
-        return App(result=result, rules=approval.Rules(), forbidden=tuple(_takes_over(result, all_of)))
+        taken, twice = _takes_over(result, all_of), _twice(result, all_of)
+        return App(result=result, rules=approval.Rules(), forbidden=tuple(taken), problems=tuple(twice))
     by = judge.rules(result.old)
     if result.state == GONE:
         words = f"{result.old.name}: the spec is removed; no approval allows the end of a lineage"
         return App(result=result, rules=by, forbidden=(words,))
     mutations = [*result.diff.mutations, *(judge.keys_changed() if by.signed else ())]
     problems = [f"{p.place}: {p.message}" if p.place else p.message for p in result.problems if p.severity == "error"]
+    if result.new is not None and result.new.name != result.old.name:
+        problems += _twice(result, all_of)
     if mutations and judge.moved(result.old):
         problems.append(
             f"{judge.name} changed the spec of {result.old.name} since this change left it: merge or rebase first"
@@ -98,6 +101,16 @@ def _takes_over(result: diff.Result, all_of: Sequence[diff.Result]) -> list[str]
     return [
         f"{result.new.name} takes the place of {old.name}: a new lineage stands in a folder of its own" for old in taken
     ]
+
+
+def _twice(result: diff.Result, all_of: Sequence[diff.Result]) -> list[str]:
+    """Approvals, runs and lineages go by the id: a second application may not stand under it."""
+    assert result.new is not None
+    name, root = result.new.name, result.new.root
+    others = [
+        one.new.root or "." for one in all_of if one.new is not None and one.new.name == name and one is not result
+    ]
+    return [f"{root or '.'}: the id {name} is that of the spec in {', '.join(others)}"] if others else []
 
 
 def _found(judge: Base, apps: Sequence[App]) -> Found:

@@ -131,5 +131,5 @@ def usual(location: Location) -> str:
         except UsageError:
             continue
         return name
-    hint = "name the branch that the change is for: --base BRANCH"
+    hint = "name the branch that the change is for: git factory diff --gate BRANCH; for others: --base BRANCH"
     raise UsageError(f"none of {', '.join(USUAL)} is here", code="usage/base", hint=hint)

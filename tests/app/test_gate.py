@@ -185,6 +185,24 @@ def test_a_new_application_in_a_folder_of_its_own_is_free(project: Project) -> N
     assert project.judge().exit_code == 0
 
 
+def test_a_second_application_of_the_same_id_does_not_pass(project: Project) -> None:
+    project.git("switch", "-q", "-c", "change")
+    project.write(spec(limit=9), root="annex")
+    project.commit()
+    verdict = project.judge()
+    assert (verdict.exit_code, verdict.word) == (1, "failed")
+    assert verdict.missing() == ["annex: the id shop is that of the spec in ."]
+
+
+def test_an_application_does_not_take_the_id_of_another_one(project: Project) -> None:
+    project.write(spec(id="other"), root="other")
+    project.commit()
+    project.git("switch", "-q", "-c", "change")
+    project.write(spec(id="shop", version="2.0.0"), root="other")
+    project.commit()
+    assert "other: the id shop is that of the spec in ." in project.judge().missing()
+
+
 def test_a_spec_that_cannot_be_read_is_part_of_the_verdict(project: Project) -> None:
     project.git("switch", "-q", "-c", "change")
     (project.path / "factory.yaml").write_text("factory: 1\nnope: 1\n")
