@@ -14,7 +14,7 @@ from factory_git.app.revisions import HEAD, Side, pairs, sides
 from factory_git.app.simulate_cases import Asked, Ran, Stage
 from factory_git.app.simulate_version import version
 from factory_git.core import canonical
-from factory_git.core.errors import UsageError
+from factory_git.core.errors import NotFound, UsageError
 from factory_git.core.ids import RecordId, blob_oid
 from factory_git.executors import browser
 from factory_git.gitio import renames, trees
@@ -24,6 +24,7 @@ from factory_git.growth.simulation import Simulated, simulate
 from factory_git.growth.simulation_words import as_data, summary
 from factory_git.ledger.record import make
 from factory_git.spec.graph import build
+from factory_git.spec.names import suggest
 
 FIRST = 5  # rows of each entity that the record itself lists; all of them are in a blob beside it
 NO_BROWSER = "no pictures: there is no Chromium here (chromium or google-chrome on PATH)"
@@ -120,7 +121,17 @@ def run(ctx: Context, options: Options) -> list[Result]:
     if options.parted:
         base = renames.merge_base(location, base, HEAD if options.head in (INDEX, WORKTREE) else options.head)
     found = pairs(sides(location, base, also=options.specs), sides(location, options.head, also=options.specs))
+    _known(options, [side for pair in found for side in pair if side is not None])
     return [_one(ctx, options, old, new) for old, new in found if old and new and _chosen(options, old, new)]
+
+
+def _known(options: Options, there: Sequence[Side]) -> None:
+    """Raise :class:`NotFound` for a word that names no spec: saying that nothing differs would be no answer to it."""
+    known = {word for one in there for word in (one.name, one.root, *one.files)}
+    for word in options.specs:
+        if word not in known:
+            hint = suggest(word, sorted({one.name for one in there}))
+            raise NotFound(f"{word!r} is neither a revision nor a spec here", code="spec/none", hint=hint)
 
 
 def _chosen(options: Options, old: Side, new: Side) -> bool:

@@ -278,5 +278,7 @@ def test_what_is_asked_for_and_not_there_is_named(shop: Shop, tmp_path: Path) ->
         one(shop, data=tmp_path / "nothing.db")
     with pytest.raises(UsageError, match="no pipeline asks for 'week'"):
         one(shop, args={"week": "1"})
+    with pytest.raises(NotFound, match="'bakery' is neither a revision nor a spec"):
+        run(shop, specs=("bakery",))
     with pytest.raises(NotFound, match="no pipeline 'bake'"):
         one(shop, asked=Asked(pipelines=("bake",), worlds=0))
