@@ -10,7 +10,7 @@ from factory_git.core.errors import NotFound, UsageError
 from factory_git.core.ids import RecordId
 from factory_git.ledger.record import make
 from factory_git.memory.entry import REPOSITORY, Memory, check_scope, check_text, title
-from factory_git.memory.fold import current
+from factory_git.memory.fold import current, replacers
 from factory_git.memory.summary import summarize as by_rule
 
 TYPE = "memory"
@@ -22,7 +22,8 @@ def add(
 ) -> RecordId:
     """Remember ``text``; ``replace`` (an id or its beginning) makes it the next revision of another memory.
 
-    The same text about the same thing is one memory, however often it is added.
+    The same text about the same thing is one memory, however often it is added; what was forgotten or revised since
+    stands again when it is added again.
     """
     replaced = [_one(ctx, replace).id] if replace else []
     payload = _payload(check_scope(scope), check_text(text), replaces=replaced, tags=sorted(set(tags)), why=why)
@@ -79,4 +80,7 @@ def _payload(scope: str, text: str, **more: Any) -> dict[str, Any]:
 
 def _write(ctx: Context, payload: dict[str, Any], parents: Sequence[RecordId], subject: str) -> RecordId:
     record = make(TYPE, payload, parents)
+    replacing = replacers(ctx.ledger.list(type=TYPE))
+    while record.id in replacing:  # said before and taken back since: said again it is new, and comes after that
+        record = make(TYPE, payload, replacing[record.id])
     return ctx.ledger.append([record], stream=f"memory/{payload['scope']}", subject=subject)[0]

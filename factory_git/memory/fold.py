@@ -17,7 +17,7 @@ def current(entries: Iterable[Entry]) -> list[Memory]:
     in one clone and revised in another stays: nothing is lost by a sync.
     """
     known = {entry.record.id: entry for entry in entries}
-    replaced = {RecordId(one) for e in known.values() for one in e.record.payload.get("replaces", ())}
+    replaced = replacers(known.values())
     roots = _roots(known)
     heads = [
         read(id_, entry.record.payload, when=entry.when, actor=entry.actor)
@@ -25,6 +25,15 @@ def current(entries: Iterable[Entry]) -> list[Memory]:
         if id_ not in replaced and entry.record.payload["state"] == "kept"
     ]
     return [replace(one, rivals=_rivals(one, heads, roots)) for one in heads]
+
+
+def replacers(entries: Iterable[Entry]) -> dict[RecordId, list[RecordId]]:
+    """What was replaced, and by which records."""
+    found: dict[RecordId, list[RecordId]] = {}
+    for entry in entries:
+        for one in entry.record.payload.get("replaces", ()):
+            found.setdefault(RecordId(one), []).append(entry.record.id)
+    return found
 
 
 def _rivals(

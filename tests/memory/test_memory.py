@@ -64,6 +64,17 @@ def test_what_is_forgotten_stands_no_more_and_is_not_found(ctx: Context) -> None
     assert "fridge" in ctx.ledger.get(id_).payload["text"], "history keeps it, and the command says so"
 
 
+def test_what_is_said_again_after_it_was_taken_back_stands_again(ctx: Context) -> None:
+    for _ in range(3):
+        id_ = memory.add(ctx, "basil is in")
+        assert texts(ctx) == ["basil is in"]
+        memory.forget(ctx, id_)
+        assert texts(ctx) == []
+    memory.add(ctx, "basil is out", replace=memory.add(ctx, "basil is in"))
+    memory.add(ctx, "basil is in")
+    assert sorted(texts(ctx)) == ["basil is in", "basil is out"]
+
+
 def test_two_revisions_made_apart_are_rivals_until_one_replaces_the_other(
     ctx: Context, repo: Path, git: Git, tmp_path: Path
 ) -> None:
