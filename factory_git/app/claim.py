@@ -52,28 +52,47 @@ class Claim:
 
 
 def standing(entries: Iterable[Entry], now: datetime) -> list[Claim]:
-    """The claims that stand, in the order of ``entries`` (that of the ledger)."""
+    """The claims that stand, the earliest in the order of ``entries`` (that of the ledger) first.
+
+    A renewal that adds no path is as early as the claim that it renews.
+    """
     known = list(entries)
-    replaced = {one for entry in known for one in entry.record.payload.get("replaces", ())}
+    heads = [e for e in _heads(known) if e.record.payload["state"] == "held" and _until(e) > now]
+    early = _early(known)
     out: list[Claim] = []
-    for entry in known:
+    for entry in sorted(heads, key=lambda e: early[e.record.id]):
         payload = entry.record.payload
-        until = datetime.fromisoformat(payload["until"])
-        if entry.record.id in replaced or payload["state"] != "held" or until <= now:
-            continue
-        paths = tuple(payload["paths"])
-        against = [c for c in out if c.overlaps(paths) and (c.task, c.owner) != (payload["task"], payload["owner"])]
-        out.append(
-            Claim(
-                id=entry.record.id,
-                task=payload["task"],
-                owner=payload["owner"],
-                paths=paths,
-                until=until,
-                against=tuple(c.id for c in against),
-            )
-        )
+        task, owner, paths = payload["task"], payload["owner"], tuple(payload["paths"])
+        against = tuple(c.id for c in out if c.overlaps(paths) and (c.task, c.owner) != (task, owner))
+        out.append(Claim(id=entry.record.id, task=task, owner=owner, paths=paths, until=_until(entry), against=against))
     return out
+
+
+def _heads(known: Sequence[Entry]) -> list[Entry]:
+    """What nothing replaces."""
+    replaced = {one for entry in known for one in entry.record.payload.get("replaces", ())}
+    return [entry for entry in known if entry.record.id not in replaced]
+
+
+def _until(entry: Entry) -> datetime:
+    return datetime.fromisoformat(entry.record.payload["until"])
+
+
+def _early(known: Sequence[Entry]) -> dict[RecordId, int]:
+    """The place in the order from which on each claim has counted without a gap."""
+    places: dict[RecordId, int] = {}
+    by_id = {entry.record.id: entry for entry in known}
+    for place, entry in enumerate(known):
+        earlier = [by_id[one] for one in entry.record.payload.get("replaces", ()) if one in by_id]
+        went_on = [
+            places[one.record.id]
+            for one in earlier
+            if one.record.payload["state"] == "held"
+            and _until(one) > entry.when
+            and set(entry.record.payload["paths"]) <= set(one.record.payload["paths"])
+        ]
+        places[entry.record.id] = min(went_on, default=place)
+    return places
 
 
 def listing(ctx: Context) -> list[Claim]:
@@ -91,14 +110,16 @@ def take(ctx: Context, paths: Sequence[str], *, task: str, ttl: str) -> Claim:
     wanted = [_path(ctx, one) for one in paths]
     owner, until = ctx.config.author.email, ctx.clock.now() + _span(ttl)
     now = listing(ctx)
-    _refuse([one for one in now if one.overlaps(wanted) and (one.task, one.owner) != (task, owner)], wanted)
     mine = [one for one in now if (one.task, one.owner) == (task, owner)]
-    every = sorted({*wanted, *(path for one in mine for path in one.paths)})
-    id_ = _write(ctx, task, owner, every, until, replaces=[one.id for one in mine])
+    held = {path for one in mine for path in one.paths}
+    later = {one.id for one in now if set(wanted) <= held and {c.id for c in mine} & set(one.against)}
+    _refuse([one for one in now if one not in mine and one.id not in later and one.overlaps(wanted)], wanted)
+    every = sorted({*wanted, *held})
+    id_ = _write(ctx, task, owner, every, until)
     # Somebody may have been as fast: whoever comes first in the order has it, and the other one steps back.
     made = next(one for one in listing(ctx) if one.id == id_)
     if made.against:
-        _write(ctx, task, owner, every, until, replaces=[id_], state="released")
+        _write(ctx, task, owner, every, until, state="released")
         _refuse([one for one in listing(ctx) if one.id in made.against], wanted)
     return made
 
@@ -110,20 +131,14 @@ def release(ctx: Context, *, task: str) -> list[str]:
     if not mine:
         raise NotFound(f"{owner} has no claim for {task}", code="claim/none", hint="what stands: git factory claim")
     paths = sorted({path for one in mine for path in one.paths})
-    _write(ctx, task, owner, paths, mine[0].until, replaces=[one.id for one in mine], state="released")
+    _write(ctx, task, owner, paths, mine[0].until, state="released")
     return paths
 
 
-def _write(
-    ctx: Context,
-    task: str,
-    owner: str,
-    paths: list[str],
-    until: datetime,
-    *,
-    replaces: list[RecordId],
-    state: str = "held",
-) -> RecordId:
+def _write(ctx: Context, task: str, owner: str, paths: list[str], until: datetime, *, state: str = "held") -> RecordId:
+    """The next revision of the owner's claim for the task, ended ones included: two of them are never one record."""
+    mine = [one.record for one in _heads(ctx.ledger.list(type=TYPE))]
+    replaces = [one.id for one in mine if (one.payload["task"], one.payload["owner"]) == (task, owner)]
     payload = {
         "title": f"{task}: {', '.join(paths[:4])}{' …' if len(paths) > 4 else ''}",
         "task": task,
@@ -132,7 +147,7 @@ def _write(
         "state": state,
         "until": until.astimezone(UTC).isoformat(timespec="seconds"),
     }
-    payload |= {"replaces": list(replaces)} if replaces else {}
+    payload |= {"replaces": replaces} if replaces else {}
     word = "claim" if state == "held" else "release"
     record = make(TYPE, payload, replaces)
     return ctx.ledger.append([record], stream=f"claims/{owner}", subject=f"{word} for {payload['title']}")[0]

@@ -89,6 +89,33 @@ def test_only_the_owner_releases(ctx: Context, monkeypatch: pytest.MonkeyPatch) 
     assert claim.take(other, ["a"], task="T2", ttl="1h").owner == "other@example.com"
 
 
+def test_what_was_released_is_claimed_again_in_the_same_second(ctx: Context) -> None:
+    ctx = replace(ctx, clock=FixedClock(ctx.clock.now()))
+    for _ in range(3):
+        assert claim.take(ctx, ["a"], task="T1", ttl="4h").paths == ("a",)
+        claim.release(ctx, task="T1")
+        assert paths(ctx) == []
+
+
+def test_a_renewal_stays_ahead_of_a_claim_that_came_after_the_first(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim.take(ctx, ["a"], task="T1", ttl="1h")
+    other = as_(ctx, "other@example.com", monkeypatch)
+    end = ctx.clock.now() + timedelta(hours=1)
+    claim._write(other, "T2", "other@example.com", ["a"], end)  # as a clone does that knows nothing of the first
+    assert [len(one.against) for one in claim.listing(ctx)] == [0, 1]
+    mine = as_(ctx, "author@example.com", monkeypatch)
+    assert claim.take(mine, ["a"], task="T1", ttl="4h").against == ()
+    assert [(one.task, len(one.against)) for one in claim.listing(ctx)] == [("T1", 0), ("T2", 1)]
+    with pytest.raises(Conflict, match="claimed for T1"):
+        claim.take(as_(ctx, "other@example.com", monkeypatch), ["a"], task="T2", ttl="2h")
+    late = replace(as_(ctx, "author@example.com", monkeypatch), clock=FixedClock(ctx.clock.now() + timedelta(hours=9)))
+    claim._write(late, "T1", "author@example.com", ["a"], late.clock.now() + timedelta(hours=1))
+    claim._write(late, "T2", "other@example.com", ["a"], late.clock.now() + timedelta(hours=1))
+    assert [one.task for one in claim.listing(late)] == ["T1", "T2"], "what ended is not renewed, but claimed anew"
+
+
 def test_what_two_clones_claimed_apart_is_told_and_the_same_one_counts_in_both(
     ctx: Context, repo: Path, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
