@@ -158,7 +158,7 @@ class Reader:
         A cursor is the tip of a ledger that was read: it stays good when other ledgers are united with this one.
         Raises :class:`NotFound` for a cursor that this repository does not have.
         """
-        if cursor and not self._repo.has(Oid(cursor)):
+        if cursor and not self._is_commit(Oid(cursor)):
             raise NotFound(f"no transaction {cursor}", code="ledger/no-cursor", hint="read from the start: no --since")
         with self._threads:
             self._refresh()
@@ -218,6 +218,9 @@ class Reader:
             return self, n
         alone = _Fixed(self._repo, self._index.apart(), self._ref, row.oid)
         return alone, alone.number(row.oid)
+
+    def _is_commit(self, oid: Oid) -> bool:
+        return self._repo.has(oid) and self._repo.read(oid)[0] == "commit"
 
     def census(self) -> builtins.list[tuple[RecordId, str, datetime]]:
         """Every record's id, type and time, in graph order; reads no record."""

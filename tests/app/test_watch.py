@@ -100,6 +100,8 @@ def test_what_is_no_cursor_is_refused(ctx: Context) -> None:
         once(ctx, "yesterday")
     with pytest.raises(NotFound, match="no transaction 0000"):
         once(ctx, "0" * 40)
+    with pytest.raises(NotFound, match="no transaction"):
+        once(ctx, ctx.ledger.list()[0].record.id)
 
 
 def test_what_a_program_reads(ctx: Context, repo: Path) -> None:
