@@ -33,7 +33,8 @@ class Repository:
         try:
             self._repo = pygit2.Repository(str(location.common_dir))
         except (pygit2.GitError, KeyError) as error:
-            raise RepositoryError(f"{location.common_dir}: {error}", code="repository/unusable") from error
+            hint = "git config --global --add safe.directory PATH" if "not owned" in str(error) else "see: git status"
+            raise RepositoryError(f"{location.common_dir}: {error}", code="repository/unusable", hint=hint) from error
         self.tree: Callable[[Oid], tuple[objects.TreeEntry, ...]] = functools.lru_cache(maxsize=256)(self._tree)
 
     @property
@@ -104,6 +105,10 @@ class Repository:
     def ref(self, name: str) -> Oid | None:
         """Where a ref points, or None."""
         return refs.read(self._repo, name)
+
+    def refs_below(self, folder: str) -> list[str]:
+        """The names of the refs that begin so, sorted."""
+        return sorted(name for name in self._repo.references if name.startswith(folder))
 
     def move_ref(self, name: str, old: Oid | None, new: Oid, *, fsync: bool) -> None:
         """Compare-and-swap; see :func:`factory_git.gitio.refs.compare_and_swap`."""
