@@ -35,6 +35,9 @@ class Lives(RuleBasedStateMachine):
         self.contents: dict[str, list[bytes]] = {}
         self.links: dict[tuple[str, str], str] = {}
         self.marks: list[tuple[str, set[str]]] = []
+        for name in ("a", "b"):  # so that relationships are soon met
+            self.add(0, name, b"")
+        self.link(1, "a", "b")
 
     def make(self) -> Place:
         return in_memory()
@@ -158,8 +161,8 @@ class LivesInGit(Lives):
 
 
 TestLives = Lives.TestCase
-TestLives.settings = settings(max_examples=300 if SOAK else 25, stateful_step_count=30, deadline=None)
+TestLives.settings = settings(max_examples=500 if SOAK else 40, stateful_step_count=30, deadline=None)
 TestLivesInGit = LivesInGit.TestCase
 TestLivesInGit.settings = settings(
-    max_examples=50 if SOAK else 3, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=60 if SOAK else 5, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
