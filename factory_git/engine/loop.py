@@ -18,6 +18,7 @@ from factory_git.engine.fold import fold
 from factory_git.engine.making import open_holes
 from factory_git.engine.phases.table import PHASES
 from factory_git.engine.state import Outcome, State, Verdict
+from factory_git.engine.verdict import facts, last_proof
 from factory_git.engine.workshop import Report, Workshop
 from factory_git.gitio import worktrees
 from factory_git.ledger.record import Entry, Record, make
@@ -107,7 +108,8 @@ def _execute(
     seconds = shop.clock.monotonic() - started
     records = _records(shop, state, action, report, kind=kind, seconds=seconds)
     shop.checkpoint(f"{action.phase}:record")
-    subject = f"run {shop.spec}: {action.phase} {report.outcome} (iteration {action.iteration}): {report.title}"
+    title = records[0].payload["title"]
+    subject = f"run {shop.spec}: {action.phase} {report.outcome} (iteration {action.iteration}): {title}"
     key = f"{state.run}/{records[0].payload['step']}"
     _append(shop, journal, records, blobs=report.blobs, subject=subject, key=key)
     shop.checkpoint(f"{action.phase}:end")
@@ -124,7 +126,10 @@ def _append(
 def _records(
     shop: Workshop, state: State, action: Action, report: Report, *, kind: str, seconds: float
 ) -> list[Record]:
-    """The step's record, and for an implementation the candidate's too: one transaction."""
+    """The step's record, and for an implementation the candidate's too: one transaction.
+
+    What agents and commands said may hold a secret: it is masked and counted, because no run may end of that.
+    """
     head = {
         "run": state.run,
         "spec": shop.spec,
@@ -133,7 +138,10 @@ def _records(
         "iteration": action.iteration,
     }
     own = {**head, "outcome": report.outcome.value, "title": report.title, "seconds": round(seconds, 4)}
-    record = make(kind, {**own, **report.payload}, [state.head])
+    payload, masked = shop.scanner.mask_payload(kind, {**own, **report.payload})
+    if masked:
+        payload["masked"] = masked + int(payload.get("masked", 0))
+    record = make(kind, payload, [state.head])
     if report.candidate is None:
         return [record]
     return [record, make("candidate", {**head, **report.candidate}, [record.id])]
@@ -151,31 +159,12 @@ def _out_of_budget(state: State) -> Conclude:
 
 def _verdict(shop: Workshop, state: State, action: Conclude) -> Mapping[str, Any]:
     """The verdict's payload: everything a reader of one record wants to know."""
-    plan, proof = state.last("plan"), _proof(state)
-    promoted = state.last("promote")
-    tests = proof.get("tests", ())
-    seconds: dict[str, Any] = {}
-    for step in state.steps:
-        seconds[step.phase] = round(float(seconds.get(step.phase, 0)) + float(step.payload["seconds"]), 4)
-    done = state.last("done")
     return {
-        "run": state.run,
+        **facts(state, action),
         "spec": shop.spec,
-        "title": _headline(shop, state, action, proof),
-        "outcome": action.verdict.value,
-        "reason": action.reason,
-        "iterations": action.iteration,
-        "spec_digest": plan.payload["spec_digest"] if plan and "spec_digest" in plan.payload else "",
-        "compiler": plan.payload["compiler"] if plan and "compiler" in plan.payload else "",
-        "tests": len(tests),
-        "passed": sum(test["outcome"] == "passed" for test in tests),
-        "assertions": proof.get("assertions", 0),
+        "title": _headline(shop, state, action),
         "holes": _holes(shop, state),
-        "inherited": list(done.payload.get("inherited", ())) if done else [],
-        "commit": state.result if action.verdict is Verdict.CONVERGED else None,
         "branch": shop.branch,
-        "promoted": promoted is not None and promoted.outcome is Outcome.PROMOTED,
-        "seconds": seconds,
     }
 
 
@@ -190,22 +179,14 @@ def _holes(shop: Workshop, state: State) -> list[str]:
     return [hole["path"] for hole in plan.payload.get("holes", ())] if plan else []
 
 
-def _headline(shop: Workshop, state: State, action: Conclude, proof: Mapping[str, Any]) -> str:
+def _headline(shop: Workshop, state: State, action: Conclude) -> str:
     """The verdict in one line: what was proven and where it is, or why not."""
     if action.verdict is not Verdict.CONVERGED or state.result is None:
         return f"{shop.spec}: {action.reason}"
-    promoted = state.last("promote")
+    promoted, proof = state.last("promote"), last_proof(state)
     place = shop.branch.removeprefix("refs/heads/") if promoted else "candidate"
     proven = f"{proof.get('passed', 0)} tests, {proof.get('assertions', 0)} assertions"
     return f"{shop.spec}: {proven}, {place} {state.result[:7]}"
-
-
-def _proof(state: State) -> Mapping[str, Any]:
-    """The last acceptance run."""
-    for step in reversed(state.steps):
-        if step.phase == "validate" and step.payload.get("suite") == "acceptance":
-            return step.payload
-    return {}
 
 
 def _clean(shop: Workshop, state: State) -> None:

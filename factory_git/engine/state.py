@@ -87,6 +87,25 @@ class State:
         """The record that the next step follows."""
         return self.steps[-1].record if self.steps else self.run
 
+    def as_json(self) -> dict[str, Any]:
+        """The state as a JSON object: the same state is the same bytes."""
+        steps = [
+            {
+                "number": s.number,
+                "phase": s.phase,
+                "iteration": s.iteration,
+                "outcome": s.outcome.value,
+                "record": s.record,
+            }
+            for s in self.steps
+        ]
+        return {
+            "run": self.run, "spec": self.settings.get("spec", ""), "iteration": self.iteration, "steps": steps,
+            "base": self.base, "candidate": self.candidate, "result": self.result, "integrated": self.integrated,
+            "proven": sorted(self.proven), "checked": sorted(self.checked), "held": sorted(self.held),
+            "verdict": self.verdict, "outcome": self.verdict_payload.get("outcome"),
+        }  # fmt: skip
+
     def last(self, phase: str) -> Step | None:
         """The latest step of a phase, or None."""
         return next((step for step in reversed(self.steps) if step.phase == phase), None)
