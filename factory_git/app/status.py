@@ -17,7 +17,7 @@ from factory_git.growth.board import BACKLOG, DONE, IN_PROGRESS, REVIEW, TYPES, 
 from factory_git.growth.desire.entry import SETTLED, settled
 from factory_git.ledger.record import Entry
 from factory_git.spec.graph import Graph, build
-from factory_git.spec.ladder import growth
+from factory_git.spec.ladder import Rung, growth
 from factory_git.spec.names import suggest
 
 STATES = (BACKLOG, IN_PROGRESS, REVIEW, DONE)
@@ -140,5 +140,7 @@ def _next(item: Item, *, stale: bool) -> str:
 
 def _ladder(ctx: Context, whole: Graph) -> str:
     """What is not grown yet, a phrase a kind; of bound code the map is not asked here."""
-    words = growth(whole, results(ctx.ledger, whole.spec.id, whole.digest), None).words()
-    return ", ".join(words) or "everything is bound and proven"
+    grown = growth(whole, results(ctx.ledger, whole.spec.id, whole.digest), None)
+    proven = sum(rung is Rung.PROVEN for rung in grown.rungs.values())
+    seen = f"{proven} of {len(grown.rungs)} nodes proven" if proven else "nothing proven yet"
+    return f"{', '.join(grown.words()) or 'no holes'}; {seen}"

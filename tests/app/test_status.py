@@ -75,7 +75,7 @@ def test_desires_written_by_hand_are_there_too(farm: Farm) -> None:
 
 def test_a_repository_where_nothing_is_wanted(farm: Farm) -> None:
     (one,) = farm.status()
-    assert (one.app, one.standings) == ("farmer", ())
+    assert (one.app, one.standings, one.ladder) == ("farmer", (), "no holes; nothing proven yet")
 
 
 def test_there_must_be_a_spec(tmp_path: Path, git: Git) -> None:
