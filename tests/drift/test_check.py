@@ -108,6 +108,13 @@ def test_another_compiler_s_lock_is_not_called_edited(app: Path, git: Git, findi
     assert codes(findings(app)) == [("GF503", LOCK)]
 
 
+def test_a_lock_behind_its_spec_is_not_called_edited(app: Path, git: Git, findings: Findings) -> None:
+    edit(app / "factory.yaml", "fields: {id: text key", "fields: {more: text?, id: text key")
+    git("add", ".", cwd=app)
+    (found,) = (one for one in findings(app) if one.place.file == LOCK)
+    assert (found.code, found.message) == ("GF502", "is not what the spec compiles to")
+
+
 def test_an_invalid_spec_is_found_with_every_place(app: Path, git: Git, findings: Findings) -> None:
     edit(app / "factory.yaml", "fields: {id: text key", "feelds: {id: text key")
     edit(app / "factory.yaml", "make: Label", "make: Lable")
