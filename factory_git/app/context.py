@@ -15,6 +15,7 @@ from factory_git.gitio.locate import Location, locate
 if TYPE_CHECKING:
     from factory_git.gitio.repository import Repository
     from factory_git.ledger.projection import Projection
+    from factory_git.ledger.secrets import Allowed, Scanner
     from factory_git.ledger.store import Ledger
     from factory_git.ledger.store import Settings as LedgerSettings
 
@@ -63,8 +64,26 @@ class Context:
             fsync=self.settings.flag("fsync"),
             clock=self.clock,
             sign=self._sign if self.settings.flag("signLedger") else None,
+            scanner=self.scanner,
         )
         return self.repo, SqliteIndex(self.repo, forks.folder(self.location, ref) / "index.sqlite"), settings
+
+    @functools.cached_property
+    def scanner(self) -> Scanner:
+        """What looks for secrets; one that finds nothing where ``factory.scan`` is off."""
+        from factory_git.ledger.secrets import NOTHING, Scanner  # noqa: PLC0415 (for who writes)
+
+        return Scanner(self.allowed_secrets) if self.settings.flag("scan") else NOTHING
+
+    def allowed_secrets(self) -> tuple[Allowed, ...]:
+        """What is no secret, as the checked out commit says: what is only on disk nobody has reviewed.
+
+        Raises :class:`InvalidInput` for a list with a malformed line.
+        """
+        from factory_git.gitio.trees import read_blobs  # noqa: PLC0415
+        from factory_git.ledger.secrets import ALLOW, parse  # noqa: PLC0415
+
+        return parse(read_blobs(self.location, [f"HEAD:{ALLOW}"]).get(f"HEAD:{ALLOW}", b""))
 
     def _sign(self, payload: bytes) -> bytes:
         from factory_git.gitio.signature import sign  # noqa: PLC0415 (for who signs)

@@ -72,7 +72,8 @@ def run(ctx: Context, options: Options) -> Result:
     graph = build(growth_spec.one(ctx.location, options.spec))
     found, talk = understand(desire, graph), None
     if options.agent != RULES and found.open:
-        found, talk = desire_agent.ask(ctx, options.agent, desire, found, graph, timeout=options.timeout)
+        found, said = desire_agent.ask(ctx, options.agent, desire, found, graph, timeout=options.timeout)
+        talk = tuple(ctx.scanner.mask(text)[0] for text in said)
     node, files = _entered(desire, found, graph) if options.edit else (entry.known(desire, found, graph) or "", {})
     record = desire_record.record(desire, found, graph, node=node, talk=talk or ())
     if not options.dry_run:

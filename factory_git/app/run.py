@@ -173,6 +173,7 @@ def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
         ),
         clock=session.ctx.clock,
         checkpoint=session.checkpoint,
+        scanner=session.ctx.scanner,
         memories=tuple(listing(session.ctx)) if asked["agent"] != "compiler" else (),
         gate=lambda commit, base: gate(session.ctx.location, one.spec, commit, base),
     )

@@ -79,6 +79,12 @@ SETTINGS = (
         meaning="sign every transaction of the ledger with the key that Git signs commits with",
     ),
     Setting(
+        name="scan",
+        kind="bool",
+        default="on",
+        meaning="look for secrets in all that is written to the ledger: records are refused, transcripts masked",
+    ),
+    Setting(
         name="maintenance",
         kind="bool",
         default="true",

@@ -13,6 +13,7 @@ from factory_git.core.ids import Oid, RecordId
 from factory_git.engine.making import Gate, Made
 from factory_git.engine.state import Outcome, State
 from factory_git.gitio.commits import Code, Identity
+from factory_git.ledger.secrets import Scanner
 from factory_git.memory.entry import Memory
 
 Checkpoint = Callable[[str], None]
@@ -52,6 +53,7 @@ class Workshop:
     limits: Limits = field(default_factory=Limits)
     clock: Clock
     checkpoint: Checkpoint = no_checkpoint
+    scanner: Scanner = field(default_factory=Scanner)  # masks what records would be refused for
     memories: tuple[Memory, ...] = ()  # what is remembered, for prompts
     gate: Callable[[Oid, Oid | None], Gate] = no_gate  # what rules say of a commit, and of what it changes of a base
 

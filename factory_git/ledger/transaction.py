@@ -12,6 +12,7 @@ from factory_git.gitio import objects
 from factory_git.gitio.objects import Commit, Object, Person, Sign
 from factory_git.ledger import layout
 from factory_git.ledger.record import FORMAT, Record, encode, one_line
+from factory_git.ledger.secrets import Scanner
 
 MAX_BLOB = 32 << 20  # bytes of one large content; hosts refuse files of 100 MB
 MAX_PARENTS = 16  # what `git commit-tree` and viewers handle well; the records themselves name every parent
@@ -63,15 +64,22 @@ def build(
     blobs: Sequence[bytes],
     *,
     note: Note,
+    scanner: Scanner,
     provenance: Iterable[Oid] = (),
 ) -> Built:
-    """Every object of the transaction that adds ``records`` and ``blobs`` on top of ``tip``."""
+    """Every object of the transaction that adds ``records`` and ``blobs`` on top of ``tip``.
+
+    Raises :class:`InvalidInput` when ``scanner`` finds a secret in what is added.
+    """
     for content in blobs:
         if len(content) > MAX_BLOB:
             raise UsageError(
                 f"a content of {len(content)} bytes is over the limit of {MAX_BLOB}", code="ledger/blob-too-large"
             )
-    files = [(record, objects.build("blob", encode(record))) for record in records]
+    written = [(record, encode(record)) for record in records]
+    said = message(records, note)
+    scanner.refuse(written, blobs, said)
+    files = [(record, objects.build("blob", data)) for record, data in written]
     folders = layout.folders(files, [objects.build("blob", content) for content in blobs])
     new = layout.graft(trees, tip.tree if tip else None, note.author.when, [folder[-1] for folder in folders])
     first = [tip.oid] if tip else []
@@ -81,7 +89,7 @@ def build(
         parents=[*first, *further[: MAX_PARENTS - len(first)]],
         author=note.author,
         committer=note.committer,
-        message=message(records, note),
+        message=said,
         sign=note.sign,
     )
     return Built(commit=made.oid, objects=[*(o for folder in folders for o in folder), *new.objects, made])

@@ -50,6 +50,7 @@ class Work:
     tampered: tuple[str, ...]
     moved: tuple[str, ...]
     usage: Mapping[str, int] = field(default_factory=dict)
+    masked: int = 0  # secrets in the prompt and the transcript that are not recorded
     memory: tuple[str, ...] = ()  # the records of what was remembered in the prompt
 
     @property
@@ -83,11 +84,13 @@ def ask(shop: Workshop, state: State, made: Made, *, tree: Oid, holes: tuple[Ope
     hidden = (*holdout.hidden_paths(made), *(s.path for s in made.spec.sources)) if sealed else ()
     taken, refused = guard.judge(changes, made, [path for path in hidden if path not in {c.path for c in changes}])
     failure, reason, usage = _judge(shop, completed, tampered)
+    asked, in_prompt = shop.scanner.mask(text.encode())
+    answered, in_answer = shop.scanner.mask(_transcript(completed))
     return Work(
         made=made,
         argv=argv,
-        prompt=text.encode(),
-        transcript=_transcript(completed),
+        prompt=asked,
+        transcript=answered,
         exit=completed.returncode,
         seconds=completed.seconds,
         failure=failure,
@@ -98,6 +101,7 @@ def ask(shop: Workshop, state: State, made: Made, *, tree: Oid, holes: tuple[Ope
         tampered=tuple(tampered),
         moved=tuple(sorted(name for name in refs.keys() | after.keys() if refs.get(name) != after.get(name))),
         usage=usage,
+        masked=in_prompt + in_answer,
         memory=tuple(one.id for one in remembered),
     )
 

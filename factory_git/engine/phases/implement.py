@@ -162,6 +162,7 @@ def _agent_payload(shop: Workshop, work: Work) -> dict[str, Any]:
         "sealed": holdout.any_in(work.made.spec),
         "usage": dict(work.usage),
         "memory": list(work.memory),
+        **({"masked": work.masked} if work.masked else {}),
     }
 
 
