@@ -14,6 +14,7 @@ from factory_git.gitio.lock import Wait
 from factory_git.gitio.objects import Person
 from factory_git.gitio.repository import Repository
 from factory_git.index.sqlite import SqliteIndex
+from factory_git.ledger.secrets import Scanner
 from factory_git.ledger.store import REF, Ledger, Settings
 from factory_git.ledger.write import Checkpoint, no_checkpoint
 
@@ -37,6 +38,7 @@ def open_ledger(
     checkpoint: Checkpoint = no_checkpoint,
     fsync: bool = False,
     wait: Wait = no_wait,
+    scanner: Scanner | None = None,
 ) -> Ledger:
     """The ledger of the repository at ``path``, opened anew as another process would."""
     repo = Repository(locate(path))
@@ -48,6 +50,7 @@ def open_ledger(
         clock=clock or FixedClock(NOON),
         wait=wait,
         checkpoint=checkpoint,
+        scanner=scanner or Scanner(),
     )
     return Ledger(repo, SqliteIndex(repo, repo.location.factory_dir / "index.sqlite"), settings)
 
