@@ -14,6 +14,7 @@ from factory_git.gitio.child import GitFailed, run
 from factory_git.gitio.locate import Location
 from factory_git.gitio.push import is_name, note_sent, ref_at
 
+UNION = "unite two ledgers"  # the subject of a commit that unites two
 TRACKING = "refs/factory-remotes/"
 _ABSENT = re.compile(r"(?i)couldn't find remote ref|no such remote ref")
 
@@ -80,9 +81,13 @@ def _fetch(location: Location, remote: str, refspec: str) -> bool:
 
 
 def transactions(location: Location, new: str, old: str) -> int:
-    """How many commits but merges ``new`` reaches that ``old`` (empty: nothing) does not."""
+    """How many transactions ``new`` reaches that ``old`` (empty: nothing) does not.
+
+    A transaction may have several parents: those of its records. What unites two ledgers is none, and says so.
+    """
     less = [f"^{old}"] if old else []
-    return int(ask(location, "rev-list", "--count", "--no-merges", new, *less, "--"))
+    unions = ["--invert-grep", f"--grep=^{UNION}$"]
+    return int(ask(location, "rev-list", "--count", *unions, new, *less, "--"))
 
 
 def remotes(location: Location) -> list[str]:

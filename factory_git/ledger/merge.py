@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from factory_git.core.ids import Oid
 from factory_git.gitio import objects
+from factory_git.gitio.fetch import UNION
 from factory_git.gitio.objects import Object, Person, TreeEntry
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import layout
 from factory_git.ledger.record import FORMAT
 
-MESSAGE = f"unite two ledgers\n\nFactory-Format: {FORMAT}\n"
+MESSAGE = f"{UNION}\n\nFactory-Format: {FORMAT}\n"
 NOBODY = "git-factory"
 
 

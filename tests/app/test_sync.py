@@ -19,6 +19,7 @@ from factory_git.app.context import open_context
 from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError, UsageError
 from factory_git.core.ids import RecordId
 from factory_git.gitio import push
+from factory_git.ledger import admit
 from factory_git.ledger.store import REF
 from tests.conftest import Git
 
@@ -80,6 +81,18 @@ def test_what_each_has_comes_to_both(clone: Clone, origin: Path, git: Git) -> No
     assert git("fsck", "--strict", cwd=one) == ""
 
 
+def test_records_with_parents_count_and_unions_do_not(clone: Clone) -> None:
+    one, other = clone("one"), clone("other")
+    first, second = note(one, "a", "b")
+    ctx = open_context(one)
+    ctx.ledger.put("note", {"title": "c"}, [first, second])
+    ctx.ledger.put("note", {"title": "d"}, [first])
+    ctx.ledger.close()
+    note(other, "z")
+    assert (go(one).sent, go(other).received) == (4, 4)
+    assert go(one).received == 1
+
+
 def test_a_dry_run_changes_no_ledger(clone: Clone, git: Git) -> None:
     one, other = clone("one"), clone("other")
     note(one, "a")
@@ -112,12 +125,16 @@ def test_a_lost_race_is_run_again(clone: Clone, monkeypatch: pytest.MonkeyPatch)
     def meanwhile(*args: object) -> push.Sent:
         if not raced:
             raced.append(True)
+            note(other, "d")
             go(other)
         return send(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(push, "send", meanwhile)
-    assert go(one).attempts == 2
-    assert sorted(titles(one)) == ["a", "b"]
+    note(other, "c")
+    go(other)
+    result = go(one)
+    assert (result.attempts, result.received, result.sent) == (2, 2, 2), "what came in both turns; a, and the union"
+    assert sorted(titles(one)) == ["a", "b", "c", "d"]
 
 
 def test_races_that_are_always_lost_end(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -291,6 +308,42 @@ def test_the_fetch_of_a_mirror_leaves_its_ledger_alone(clone: Clone, git: Git) -
     go(other)
     assert sorted(titles(other)) == ["a", "b"]
     assert open_context(other).ledger.notices == ()
+
+
+def test_more_files_than_a_ledger_may_bring_at_once_are_refused(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a", "b", "c")
+    go(one)
+    monkeypatch.setattr(admit, "MOST", 1)
+    with pytest.raises(IntegrityError, match="brings more than 1 files"):
+        go(other)
+    assert titles(other) == []
+
+
+def test_objects_that_git_finds_malformed_do_not_come_in(clone: Clone, origin: Path, git: Git) -> None:
+    one = clone("one")
+    note(one, "a")
+    text = git("cat-file", "-p", REF, cwd=origin).replace("author A U Thor <", "author A U Thor ")
+    made = git("hash-object", "-w", "-t", "commit", "--literally", "--stdin", cwd=origin, stdin=text).strip()
+    (origin / REF).write_text(made + "\n")
+    with pytest.raises(RepositoryError, match="missingEmail|badEmail|invalid format"):
+        go(one)
+    assert titles(one) == ["a"]
+
+
+def test_what_a_plain_fetch_brought_and_is_no_ledger_stops_no_sync(clone: Clone, origin: Path, git: Git) -> None:
+    one = clone("one")
+    note(one, "a")
+    go(one)
+    good = git("rev-parse", REF, cwd=one).strip()
+    remote.setup(open_context(one), "origin")
+    git("update-ref", REF, "main", cwd=origin)
+    git("fetch", "-q", cwd=one)
+    git("update-ref", REF, good, cwd=origin)
+    result = go(one)
+    assert any("what origin had once was left alone: commit" in notice for notice in result.notices)
+    assert go(one).notices == ()
+    assert titles(one) == ["a"]
 
 
 def test_which_remote(clone: Clone, origin: Path, git: Git) -> None:
