@@ -119,6 +119,8 @@ def test_a_lost_race_is_run_again(clone: Clone, monkeypatch: pytest.MonkeyPatch)
     one, other = clone("one"), clone("other")
     note(one, "a")
     note(other, "b")
+    note(other, "c")
+    go(other)
     send = push.send
     raced: list[bool] = []
 
@@ -130,10 +132,8 @@ def test_a_lost_race_is_run_again(clone: Clone, monkeypatch: pytest.MonkeyPatch)
         return send(*args)  # type: ignore[arg-type]
 
     monkeypatch.setattr(push, "send", meanwhile)
-    note(other, "c")
-    go(other)
     result = go(one)
-    assert (result.attempts, result.received, result.sent) == (2, 2, 2), "what came in both turns; a, and the union"
+    assert (result.attempts, result.received, result.sent) == (2, 3, 1), "what came in both turns"
     assert sorted(titles(one)) == ["a", "b", "c", "d"]
 
 
@@ -326,7 +326,7 @@ def test_objects_that_git_finds_malformed_do_not_come_in(clone: Clone, origin: P
     text = git("cat-file", "-p", REF, cwd=origin).replace("author A U Thor <", "author A U Thor ")
     made = git("hash-object", "-w", "-t", "commit", "--literally", "--stdin", cwd=origin, stdin=text).strip()
     (origin / REF).write_text(made + "\n")
-    with pytest.raises(RepositoryError, match="missingEmail|badEmail|invalid format"):
+    with pytest.raises(RepositoryError, match="badName"):
         go(one)
     assert titles(one) == ["a"]
 

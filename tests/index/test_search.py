@@ -71,6 +71,28 @@ def test_large_contents_count_for_the_record_that_names_them(ctx: Context) -> No
     assert search.as_json(found[0])["snippet"].endswith("rhubarb is out of season")
 
 
+def test_the_best_comes_first_be_it_a_record_or_a_content(ctx: Context) -> None:
+    content = b"rhubarb rhubarb rhubarb"
+    ctx.ledger.put("note", {"title": "rhubarb, among " + "many other words " * 40})
+    ctx.ledger.put("note", {"title": "an attempt", "transcript": blob_oid(content)}, blobs=[content])
+    assert titles(ctx, "rhubarb")[0] == "an attempt"
+    assert titles(ctx, "rhubarb", limit=1) == ["an attempt"]
+
+
+def test_a_content_that_two_clones_stored_is_found_once(ctx: Context, repo: Path, git: Git, tmp_path: Path) -> None:
+    content = b"quince"
+    git("clone", "-q", str(repo), "other", cwd=tmp_path)
+    git("fetch", "-q", "origin", f"{REF}:{REF}", cwd=tmp_path / "other")
+    for number, here in enumerate((ctx, open_context(tmp_path / "other"))):
+        title = f"attempt {number}"
+        here.ledger.put("note", {"title": title, "of": blob_oid(content)}, blobs=[content])
+        here.ledger.put("note", {"title": f"later {number}"})
+    git("fetch", "-q", str(tmp_path / "other"), f"+{REF}:refs/other", cwd=repo)
+    ctx.ledger.unite(git("rev-parse", "refs/other", cwd=repo).strip())  # type: ignore[arg-type]
+    assert len(titles(ctx, "quince")) == 1
+    assert [len(titles(ctx, f'"later {number}"')) for number in range(2)] == [1, 1]
+
+
 def test_words_of_what_the_ledger_no_longer_has_are_not_found(ctx: Context, repo: Path, git: Git) -> None:
     ctx.ledger.put("note", {"title": "gooseberry", "content": blob_oid(b"currant")}, blobs=[b"currant"])
     assert titles(ctx, "gooseberry") == titles(ctx, "currant") == ["gooseberry"]
