@@ -34,7 +34,11 @@ CHECKED = {
 }
 
 LOOKED_AT = ("guardrails",)  # what comparing the specs does by itself: both versions of each guardrail are run
-KEEPERS = ("approver-added", "approver-widened", "approver-replaced")
+# Who approves and what is asked for. To lose a second approver lets the first approve their own work, and to lose a
+# plate drops what it asks for, so neither goes by itself, whatever its risk.
+KEEPERS = (
+    "approver-added", "approver-removed", "approver-widened", "approver-narrowed", "approver-replaced", "plate-removed",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,8 +271,8 @@ def _item(app: str, one: Mutation, court: _Court) -> Item:
     by, made = court.by, court.made
     asked = _asked(one, by)
     needs = max([NEEDS[one.risk], *(PEOPLE[word] for word in asked if word in PEOPLE)])
-    # A word that no program can check is a person's to check. And who may approve is never changed unseen, also where
-    # an application is young enough that nothing else of this risk needs anybody.
+    # A word that no program can check is a person's to check. And who may approve what is never changed unseen, also
+    # where an application is young enough that nothing else of this risk needs anybody.
     unseen = one.id in KEEPERS and not by.anybody
     if unseen or any(word not in PEOPLE and word not in CHECKED and word not in LOOKED_AT for word in asked):
         needs = max(needs, 1)

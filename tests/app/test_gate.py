@@ -244,6 +244,28 @@ def test_removing_the_approvers_or_plates_in_the_change_does_not_count(project: 
     assert verdict.exit_code == 1
 
 
+@pytest.mark.parametrize(
+    ("gone", "less", "what"),
+    [
+        ("    - {name: Bob, email: bob@example.com}\n", "", "approver-removed"),
+        ("bob@example.com}", "bob@example.com, max_risk: major}", "approver-narrowed"),
+        ("    - {at: interface, require: [two_approvals]}\n", "", "plate-removed"),
+    ],
+)
+def test_nobody_takes_approvers_or_plates_away_unseen(project: Project, gone: str, less: str, what: str) -> None:
+    plated = spec().replace("  plates:\n", "  plates:\n    - {at: interface, require: [two_approvals]}\n")
+    project.write(plated)
+    project.commit()
+    project.git("switch", "-q", "-c", "change")
+    assert gone in plated
+    project.write(plated.replace(gone, less).replace("1.0.0", "1.1.0"))
+    project.commit(by=ANN)
+    verdict = project.judge()
+    assert (verdict.exit_code, risks(verdict)[what]) == (1, "open")
+    (item,) = verdict.open
+    assert [one.email for one in item.may] == [BOB[1]]  # never who made the change
+
+
 def test_the_tip_of_the_base_says_who_approves_not_an_old_commit(project: Project, say: Say) -> None:
     """Who branches off before being removed from the list has no say any more."""
     project.change(**MAJOR)
