@@ -5,15 +5,19 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from factory_git import __version__
 from factory_git.app.context import Context
 from factory_git.core import files
 from factory_git.core.errors import NotFound
 from factory_git.core.ids import Oid, is_oid
+from factory_git.gitio.ask import ask
+from factory_git.gitio.child import GitFailed
 
 if TYPE_CHECKING:
     from factory_git.ledger.verify import Report, Seals
@@ -49,7 +53,7 @@ def run(ctx: Context, options: Options | None = None) -> Result:
     """Read and hash; the report names what is wrong. What was found sound is remembered, in this clone only."""
     options = options or Options()
     keys = _keys(options)
-    whose = f"signed {hashlib.sha256(keys or b'').hexdigest()}" if options.require_signed else ""
+    whose = _whose(_configured(ctx) if keys is None else keys) if options.require_signed else ""
     tip = ctx.ledger.tip
     since = None if options.full else _verified(ctx, tip, whose)
     report = ctx.ledger.verify(since=since, seals=_seals(ctx, keys) if options.require_signed else None)
@@ -66,6 +70,19 @@ def _keys(options: Options) -> bytes | None:
     except FileNotFoundError as error:
         hint = "one line a key: `email ssh-ed25519 …`, see ssh-keygen(1), ALLOWED SIGNERS"
         raise NotFound(f"there is no {options.signers}", code="verify/no-signers", hint=hint) from error
+
+
+def _configured(ctx: Context) -> bytes:
+    """Whose keys Git's own configuration takes for good, as far as a file says it; a key ring has none."""
+    try:
+        found = ask(ctx.location, "config", "--type=path", "--get", "gpg.ssh.allowedSignersFile")
+        return Path(ctx.location.worktree or ctx.location.git_dir, os.fsdecode(found.rstrip(b"\n"))).read_bytes()
+    except (GitFailed, OSError):
+        return b""
+
+
+def _whose(keys: bytes) -> str:
+    return f"signed {hashlib.sha256(keys).hexdigest()}"
 
 
 def _seals(ctx: Context, keys: bytes | None) -> Seals:
@@ -85,6 +102,8 @@ def _verified(ctx: Context, tip: Oid | None, whose: str) -> Oid | None:
         found = Oid(mark["tip"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    if mark.get("by") != __version__:  # another version of this program may look at more
+        return None
     if tip is None or not is_oid(found) or whose not in ("", mark.get("whose")) or not ctx.repo.has(found):
         return None
     return found if found == tip or ctx.repo.is_ancestor(found, tip) else None
@@ -92,4 +111,6 @@ def _verified(ctx: Context, tip: Oid | None, whose: str) -> Oid | None:
 
 def _remember(ctx: Context, tip: Oid, whose: str) -> None:
     with contextlib.suppress(OSError):  # a repository that cannot be written is verified all the same
-        files.write(ctx.location.factory_dir / NAME, json.dumps({"tip": tip, "whose": whose}).encode())
+        files.write(
+            ctx.location.factory_dir / NAME, json.dumps({"tip": tip, "whose": whose, "by": __version__}).encode()
+        )

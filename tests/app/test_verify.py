@@ -139,6 +139,23 @@ def test_a_signed_ledger_passes_and_is_remembered_for_these_signers(
     assert codes(ctx) == []
 
 
+def test_a_key_that_git_no_longer_vouches_for_does_not_count(repo: Path, git: Git, signers: Path) -> None:
+    git("config", "gpg.ssh.allowedSignersFile", str(signers), cwd=repo)
+    ctx = open_context(repo)
+    ctx.ledger.register("note", ANY)
+    assert counts(ctx, require_signed=True) == (1, 1)
+    assert counts(ctx, require_signed=True) == (0, 0)
+    signers.write_text("")
+    assert codes(ctx, require_signed=True) == ["ledger/unsigned"]
+
+
+def test_what_another_version_found_sound_is_looked_at_again(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert counts(ctx) != (0, 0)
+    assert counts(ctx) == (0, 0)
+    monkeypatch.setattr(verify, "__version__", "999")
+    assert counts(ctx) != (0, 0)
+
+
 def test_signers_that_are_not_there(ctx: Context, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="there is no"):
         codes(ctx, require_signed=True, signers=tmp_path / "none")
