@@ -110,6 +110,9 @@ def test_a_renewal_stays_ahead_of_a_claim_that_came_after_the_first(
     assert [(one.task, len(one.against)) for one in claim.listing(ctx)] == [("T1", 0), ("T2", 1)]
     with pytest.raises(Conflict, match="claimed for T1"):
         claim.take(as_(ctx, "other@example.com", monkeypatch), ["a"], task="T2", ttl="2h")
+    with pytest.raises(Conflict, match="claimed for T2"):
+        claim.take(as_(ctx, "author@example.com", monkeypatch), ["a", "b"], task="T1", ttl="4h")
+    assert claim.listing(ctx)[0].task == "T1", "what was to be added is refused, what was there stays"
     late = replace(as_(ctx, "author@example.com", monkeypatch), clock=FixedClock(ctx.clock.now() + timedelta(hours=9)))
     claim._write(late, "T1", "author@example.com", ["a"], late.clock.now() + timedelta(hours=1))
     claim._write(late, "T2", "other@example.com", ["a"], late.clock.now() + timedelta(hours=1))
