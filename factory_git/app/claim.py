@@ -75,7 +75,10 @@ def _heads(known: Sequence[Entry]) -> list[Entry]:
 
 
 def _until(entry: Entry) -> datetime:
-    return datetime.fromisoformat(entry.record.payload["until"])
+    try:
+        return datetime.fromisoformat(entry.record.payload["until"])
+    except ValueError:  # the 99th of a month: no claim of ours
+        return datetime.min.replace(tzinfo=UTC)
 
 
 def _early(known: Sequence[Entry]) -> dict[RecordId, int]:
@@ -97,7 +100,7 @@ def _early(known: Sequence[Entry]) -> dict[RecordId, int]:
 
 def listing(ctx: Context) -> list[Claim]:
     """The claims that stand now."""
-    return standing(ctx.ledger.list(type=TYPE), ctx.clock.now())
+    return standing(ctx.ledger.valid(TYPE), ctx.clock.now())
 
 
 def take(ctx: Context, paths: Sequence[str], *, task: str, ttl: str) -> Claim:
@@ -137,7 +140,7 @@ def release(ctx: Context, *, task: str) -> list[str]:
 
 def _write(ctx: Context, task: str, owner: str, paths: list[str], until: datetime, *, state: str = "held") -> RecordId:
     """The next revision of the owner's claim for the task, ended ones included: two of them are never one record."""
-    mine = [one.record for one in _heads(ctx.ledger.list(type=TYPE))]
+    mine = [one.record for one in _heads(ctx.ledger.valid(TYPE))]
     replaces = [one.id for one in mine if (one.payload["task"], one.payload["owner"]) == (task, owner)]
     payload = {
         "title": f"{task}: {', '.join(paths[:4])}{' …' if len(paths) > 4 else ''}",

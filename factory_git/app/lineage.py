@@ -36,7 +36,7 @@ class Options:
 
 def run(ctx: Context, options: Options) -> Lineage:
     """The lineage of one application, from the ledger. Raises :class:`NotFound` where nothing of it was promoted."""
-    promoted = [entry for entry in ctx.ledger.list(type="promotion") if entry.record.payload["outcome"] == "promoted"]
+    promoted = [entry for entry in ctx.ledger.valid("promotion") if entry.record.payload["outcome"] == "promoted"]
     app = _app(options.app, promoted)
     code = Code(ctx.location.common_dir)
     specs = _Specs(ctx)
@@ -146,7 +146,7 @@ def _variants(spec: Spec | None) -> tuple[tuple[str, str], ...]:
 def _deployed(ctx: Context, lineage: Lineage) -> Lineage:
     """The lineage with where its versions were brought."""
     found: dict[str, list[Deployment]] = {}
-    for entry in ctx.ledger.list(type=DEPLOYMENT):
+    for entry in ctx.ledger.valid(DEPLOYMENT):
         payload = entry.record.payload
         if payload.get("app") == lineage.app:
             found.setdefault(payload["spec_digest"], []).append(_deployment(entry))

@@ -33,7 +33,7 @@ def add(
 def listing(ctx: Context, *, scope: str = "", tag: str = "") -> list[Memory]:
     """What is remembered now, oldest first; of one scope, with one tag."""
     wanted = check_scope(scope) if scope else ""
-    found = current(ctx.ledger.list(type=TYPE))
+    found = current(ctx.ledger.valid(TYPE))
     return [one for one in found if wanted in ("", one.scope) and (not tag or tag in one.tags)]
 
 
@@ -80,7 +80,7 @@ def _payload(scope: str, text: str, **more: Any) -> dict[str, Any]:
 
 def _write(ctx: Context, payload: dict[str, Any], parents: Sequence[RecordId], subject: str) -> RecordId:
     record = make(TYPE, payload, parents)
-    replacing = replacers(ctx.ledger.list(type=TYPE))
+    replacing = replacers(ctx.ledger.valid(TYPE))
     while record.id in replacing:  # said before and taken back since: said again it is new, and comes after that
         record = make(TYPE, payload, replacing[record.id])
     return ctx.ledger.append([record], stream=f"memory/{payload['scope']}", subject=subject)[0]

@@ -85,7 +85,7 @@ def _counts(database: Path) -> list[Count]:
 
 def latest(ctx: Context, app: str) -> Mapping[str, Metrics]:
     """What was last recorded of each variant of an application."""
-    found = [entry.record.payload for entry in ctx.ledger.list(type=TYPE)]
+    found = [entry.record.payload for entry in ctx.ledger.valid(TYPE)]
     return {one["variant"]: from_payload(one) for one in found if one["app"] == app}
 
 

@@ -32,6 +32,7 @@ def command(paths: tuple[str, ...], *, task: str, ttl: str, release: bool, as_js
         output.say(f"released: {', '.join(claim.release(ctx, task=task))}")
         return
     found = [claim.take(ctx, paths, task=task, ttl=ttl)] if paths else claim.listing(ctx)
+    records.say_notices(ctx.ledger.notices)
     if as_json:
         records.emit_json_array(one.as_json() for one in found)
         return

@@ -46,7 +46,9 @@ def add(text: str, scope: str, tags: tuple[str, ...], why: str, replace: str) ->
 @_JSON
 def list_(scope: str, tag: str, as_json: bool) -> None:
     """List what stands, oldest first; what was replaced or forgotten is left out."""
-    found = memory.listing(open_context(), scope=scope, tag=tag)
+    ctx = open_context()
+    found = memory.listing(ctx, scope=scope, tag=tag)
+    records.say_notices(ctx.ledger.notices)
     if as_json:
         records.emit_json_array(one.as_json() for one in found)
     else:
@@ -60,7 +62,9 @@ def list_(scope: str, tag: str, as_json: bool) -> None:
 @_JSON
 def search(words: tuple[str, ...], scope: str, limit: int, as_json: bool) -> int:
     """Find memories that stand, the best first; WORDS as those of `git factory search`."""
-    found = memory.search(open_context(), " ".join(words), scope=scope, limit=limit)
+    ctx = open_context()
+    found = memory.search(ctx, " ".join(words), scope=scope, limit=limit)
+    records.say_notices(ctx.ledger.notices)
     if as_json:
         records.emit_json_array(one.as_json() for one in found)
     for one in found if not as_json else ():

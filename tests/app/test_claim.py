@@ -16,6 +16,7 @@ from factory_git.app import claim
 from factory_git.app.context import Context, open_context
 from factory_git.core.clock import FixedClock
 from factory_git.core.errors import Conflict, NotFound, UsageError
+from factory_git.ledger.record import make
 from factory_git.ledger.store import REF
 from tests.conftest import Git
 
@@ -191,3 +192,16 @@ def test_an_expired_claim_is_taken_over(ctx: Context, monkeypatch: pytest.Monkey
     later = as_(ctx, "other@example.com", monkeypatch)
     later = replace(later, clock=FixedClock(ctx.clock.now() + timedelta(hours=1)))
     assert claim.take(later, ["a"], task="T2", ttl="1h").task == "T2"
+
+
+def test_a_record_that_is_no_claim_stops_nobody(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim.take(ctx, ["a"], task="T1", ttl="4h")
+    whole = ctx.ledger.list(type="claim")[0].record.payload
+    hostile = open_context(ctx.location.worktree)
+    monkeypatch.setattr(hostile.ledger._types, "check", lambda _: None)  # another program, which checks nothing
+    bad = ({"title": "x"}, {**whole, "until": "2099-01-01T00:00:00"}, {**whole, "until": "2099-99-99T00:00:00+00:00"})
+    hostile.ledger.append([make("claim", payload) for payload in bad])
+    ctx = open_context(ctx.location.worktree)
+    assert paths(ctx) == [("a",)]
+    assert [("breaks its schema" in one) for one in ctx.ledger.notices] == [True, True]
+    assert claim.take(ctx, ["b"], task="T2", ttl="4h").paths == ("b",)

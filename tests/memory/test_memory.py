@@ -14,6 +14,7 @@ from factory_git.app import memory
 from factory_git.app.context import Context, open_context
 from factory_git.core.errors import NotFound, UsageError
 from factory_git.engine.phases import validate
+from factory_git.ledger.record import make
 from factory_git.ledger.store import REF
 from factory_git.memory import context
 from factory_git.memory.fold import current
@@ -73,6 +74,16 @@ def test_what_is_said_again_after_it_was_taken_back_stands_again(ctx: Context) -
     memory.add(ctx, "basil is out", replace=memory.add(ctx, "basil is in"))
     memory.add(ctx, "basil is in")
     assert sorted(texts(ctx)) == ["basil is in", "basil is out"]
+
+
+def test_a_record_that_is_no_memory_stops_nobody(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory.add(ctx, "basil is in")
+    hostile = open_context(ctx.location.worktree)
+    monkeypatch.setattr(hostile.ledger._types, "check", lambda _: None)  # another program, which checks nothing
+    hostile.ledger.append([make("memory", {"title": "basil", "text": 5})])
+    ctx = open_context(ctx.location.worktree)
+    assert texts(ctx) == [one.text for one in memory.search(ctx, "basil")] == ["basil is in"]
+    assert any("breaks its schema" in one for one in ctx.ledger.notices)
 
 
 def test_two_revisions_made_apart_are_rivals_until_one_replaces_the_other(
