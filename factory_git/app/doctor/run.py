@@ -28,6 +28,7 @@ CHECKS: Mapping[str, Check] = {
     "remotes": store.remote_tracking,
     "refspecs": setup.refspecs,
     "hooks": setup.hook_files,
+    "secrets": setup.secrets,
     "specs": setup.specs,
 }
 _NEEDED = ("repository", "settings")  # without these no other check says anything true

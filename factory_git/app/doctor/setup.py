@@ -68,6 +68,14 @@ class _Unset:
         return f"removed {self.refspec} from {key}"
 
 
+def secrets(ctx: Context) -> Iterator[Trouble]:
+    """Secrets are looked for before anything is written, and what is allowed has its reason."""
+    ctx.allowed_secrets()
+    if not ctx.settings.flag("scan"):
+        message = "nothing that is written to the ledger is looked at for secrets: factory.scan is off"
+        yield Trouble(code="doctor/scan-off", message=message, hint="git config factory.scan on")
+
+
 def specs(ctx: Context) -> Iterator[Trouble]:
     """The specs on disk can be read."""
     from factory_git.app.specs import select  # noqa: PLC0415 (of one check only)
