@@ -3,7 +3,7 @@
 ``N`` is the first N transactions in graph order. A time is those up to the last one that is not later: the order stays
 the graph's, so that one clock that ran ahead hides nothing that came after it, and a transaction that says that it is
 older than what it follows brings that along. An id is what that transaction reaches, or the one that brought that
-record first.
+record first; digits alone are an id where there are not as many transactions.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ def find(ctx: Context, text: str = "") -> Point:
     there = ctx.ledger.number(tip) if (tip := ctx.ledger.tip) else 0
     if not text:
         return _first(ctx, there)
-    if _NUMBER.fullmatch(text):
+    digits = _ID.fullmatch(text) and text.isdecimal() and int(text) > there  # an id may have no letter in it
+    if _NUMBER.fullmatch(text) and not (digits and _known(ctx, text)):
         return _first(ctx, _whole(text, there))
     if not _ID.fullmatch(text):
         when = moment(text, ctx.clock)
@@ -68,6 +69,13 @@ def _whole(text: str, there: int) -> int:
             f"there are {there} transactions, not {int(text)}", code="ledger/out-of-range", hint="see: git factory log"
         )
     return int(text)
+
+
+def _known(ctx: Context, text: str) -> bool:
+    try:
+        return bool(ctx.ledger.number(text) or _brought(ctx, text))
+    except NotFound:
+        return False
 
 
 def _brought(ctx: Context, text: str) -> int:

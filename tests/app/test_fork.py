@@ -158,7 +158,8 @@ def test_a_fork_of_what_another_clone_wrote_has_what_that_clone_had(
     ctx: Context, repo: Path, git: Git, tmp_path: Path
 ) -> None:
     git("clone", "-q", str(repo), "other", cwd=tmp_path)
-    git("fetch", "-q", "origin", f"{REF}~1:{REF}", cwd=tmp_path / "other")
+    git("fetch", "-q", "origin", REF, cwd=tmp_path / "other")
+    git("update-ref", REF, "FETCH_HEAD~1", cwd=tmp_path / "other")
     other = open_context(tmp_path / "other")
     theirs = memory.add(other, "theirs")
     git("fetch", "-q", str(tmp_path / "other"), REF, cwd=repo)
@@ -167,7 +168,7 @@ def test_a_fork_of_what_another_clone_wrote_has_what_that_clone_had(
     made = fork.run(ctx, theirs)
     assert made.tip == other.ledger.tip
     assert titles(on(ctx, made, git)) == ["a", "b", "theirs"]
-    ours = memory.listing(ctx)[2]
+    ours = next(one for one in memory.listing(ctx) if one.text == "c")
     assert {made.held, fork.run(ctx, ours.id).held} == {3}
     assert {made.number, ctx.ledger.number(ctx.ledger.entry(ours.id).tx)} == {3, 4}
 
