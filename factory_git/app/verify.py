@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from factory_git import __version__
+from factory_git._version import __version__
 from factory_git.app.context import Context
 from factory_git.core import files
 from factory_git.core.errors import NotFound
