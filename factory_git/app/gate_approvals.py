@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from factory_git.app.context import Context
 from factory_git.app.gate_base import Base
+from factory_git.app.gate_spent import Past
 from factory_git.gitio import proposal, signature
 from factory_git.gitio.proposal import Made
 from factory_git.gitio.signature import Seal
@@ -45,14 +46,18 @@ def found(base: Base, wanted: Wanted, *, signed: bool) -> Found:
     seals = signature.seals(base.location, commits, base.keys if signed else None)
     spent = {head for head in {_head(e) for e in entries} if head and _is_spent(base, head)}
     edge = base.context.repo.boundary if entries else frozenset()
-    given = [_of_record(e, seals.get(str(e.tx)), spent, cut=e.tx in edge) for e in entries]
+    past = Past(base)
+    given = [
+        _ended(_of_record(e, seals.get(str(e.tx)), spent, cut=e.tx in edge), wanted, past, int(e.when.timestamp()))
+        for e in entries
+    ]
     for one in made:
         for value in one.values:
             each = _of_trailer(one, value, seals.get(one.oid), wanted)
             if each is None:
                 notes.append(f"commit {one.oid[:SHORT]}: {TRAILER}: {value!r} names no mutation of this change")
             else:
-                given.append(each)
+                given.append(_ended(each, wanted, past, one.when))
     return Found(given=tuple(given), authors=_authors(base, made), notes=tuple(notes))
 
 
@@ -132,6 +137,14 @@ def _void(one: Made, why: str) -> Iterator[str]:
     if same(one.author[1]) != same(one.committer[1]):
         # Who rebases or amends somebody's commit does not approve what is written in it.
         yield f"{one.author[1]} wrote that commit and {one.committer[1]} committed it: approve in a commit of one's own"
+
+
+def _ended(given: Given, wanted: Wanted, past: Past, when: int) -> Given:
+    """The approval; void where the base has had what it allows, and took it back."""
+    named = [(app, each) for app, each in wanted if matches(given, app, each)]
+    if given.void or not any(past.returned(app, each, when) for app, each in named):
+        return given
+    return _but(given, f"it is spent: {named[0][1].path} has been otherwise on the base since")
 
 
 def _but(given: Given, void: str) -> Given:

@@ -11,8 +11,8 @@ from factory_git.gitio.child import GitFailed
 from factory_git.gitio.locate import Location
 
 # Fields end in NUL, the one character that nothing in a commit can hold.
-_PEOPLE = "%H%x00%T%x00%P%x00%an%x00%ae%x00%cn%x00%ce"
-_FIELDS = 9
+_PEOPLE = "%H%x00%T%x00%P%x00%an%x00%ae%x00%cn%x00%ce%x00%ct"
+_FIELDS = 10
 _TRAILER = "%x00%(trailers:key={key},valueonly,unfold,separator=%x02)"
 _CO_AUTHOR = "Co-authored-by"
 _EMAIL = re.compile(r"<([^<>]+)>")
@@ -23,7 +23,8 @@ _MERGES = 50  # merges that are made again to see whether somebody added to them
 class Made:
     """One commit. ``values`` are those of the trailer that was asked for, ``others`` the emails of co-authors.
 
-    ``empty``: it changes nothing by itself, as a commit that only approves does, or a merge as Git makes it.
+    ``empty``: it changes nothing by itself, as a commit that only approves does, or a merge as Git makes it. ``when``:
+    the second it was committed in.
     """
 
     oid: str
@@ -32,6 +33,7 @@ class Made:
     values: tuple[str, ...]
     others: tuple[str, ...]
     empty: bool
+    when: int
 
 
 def commits(location: Location, base: str, head: str, key: str) -> tuple[Made, ...]:
@@ -47,10 +49,28 @@ def commits(location: Location, base: str, head: str, key: str) -> tuple[Made, .
         left -= len(above) > 1
         empty = _is_empty(location, tree, above, trees) if left >= 0 or len(above) < 2 else False
         said = tuple(value.strip() for value in values.split("\x02") if value.strip())
-        name, email, by, at = people
+        name, email, by, at, when = people
         also = tuple(_EMAIL.findall(others))
-        made.append(Made(oid=oid, author=(name, email), committer=(by, at), values=said, others=also, empty=empty))
+        made.append(
+            Made(
+                oid=oid, author=(name, email), committer=(by, at), values=said, others=also, empty=empty, when=int(when)
+            )
+        )  # fmt: skip
     return tuple(made)
+
+
+def since(location: Location, tip: str, when: int, paths: Sequence[str]) -> tuple[str, ...]:
+    """The commits of a branch itself, newest first, that were made after ``when`` and touch one of ``paths``."""
+    asked = (
+        "log",
+        "--first-parent",
+        f"--since=@{when + 1}",
+        "--format=%H",
+        tip,
+        "--",
+        *(f":(top,literal){p}" for p in paths),
+    )
+    return tuple(ask(location, "-c", "log.showSignature=false", *asked).decode().split())
 
 
 def is_ancestor(location: Location, old: str, new: str) -> bool:

@@ -524,6 +524,35 @@ def test_an_approval_is_spent_once_the_base_holds_what_it_was_given_for(project:
     assert project.judge().exit_code == 0
 
 
+@pytest.mark.parametrize("trailer", [False, True])
+def test_an_approval_is_spent_where_the_merge_was_squashed(
+    project: Project, say: Say, monkeypatch: pytest.MonkeyPatch, trailer: bool
+) -> None:
+    project.change(**MAJOR)
+    print_ = open_of(project.judge())
+    if trailer:
+        project.commit(f"x\n\nFactory-Approve: {print_} fine", by=ANN)
+    else:
+        say(ANN, print_)
+    project.git("switch", "-q", "main")
+    project.git("commit", "-q", "--allow-empty", "-m", "other work", by=BOB)
+    assert project.judge("main", "change").exit_code == 0
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "@1900000000 +0000")  # later than the approval
+    project.git("merge", "-q", "--squash", "change", by=BOB)
+    project.commit("squashed", by=BOB)
+    project.git("revert", "-n", "HEAD")
+    project.commit("bring it back", by=BOB)
+    project.git("branch", "-m", "change", "old")
+    project.change(**MAJOR)
+    project.git("merge", "-q", "-s", "ours", "-m", "old words again", "old")
+    verdict = project.judge()
+    assert verdict.exit_code == 1
+    assert any("it is spent: interface.panels.catch has been otherwise" in line for line in verdict.lines())
+    monkeypatch.setenv("GIT_COMMITTER_DATE", "@1900000100 +0000")
+    project.commit(f"x\n\nFactory-Approve: {print_} still fine", by=ANN)
+    assert project.judge().exit_code == 0
+
+
 def two(project: Project) -> None:
     """Two applications whose mutations are the same to the letter."""
     for name in ("one", "two"):
