@@ -70,12 +70,13 @@ def run(ctx: Context, options: Options) -> Result:
     desire = options.desire
     _check(desire)
     graph = build(growth_spec.one(ctx.location, options.spec))
-    found, talk = understand(desire, graph), None
+    found, talk, masked = understand(desire, graph), None, 0
     if options.agent != RULES and found.open:
         found, said = desire_agent.ask(ctx, options.agent, desire, found, graph, timeout=options.timeout)
-        talk = tuple(ctx.scanner.mask(text)[0] for text in said)
+        talk, counts = zip(*(ctx.scanner.mask(text) for text in said), strict=True)
+        masked = sum(counts)
     node, files = _entered(desire, found, graph) if options.edit else (entry.known(desire, found, graph) or "", {})
-    record = desire_record.record(desire, found, graph, node=node, talk=talk or ())
+    record = desire_record.record(desire, found, graph, node=node, talk=talk or (), masked=masked)
     if not options.dry_run:
         _edit(ctx, files)
         desire_record.put(ctx, record, talk or ())

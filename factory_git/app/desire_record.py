@@ -23,8 +23,10 @@ def stream(app: str) -> str:
     return f"growth/{app}"
 
 
-def record(desire: Desire, found: Understanding, graph: Graph, *, node: str, talk: Sequence[bytes] = ()) -> Record:
-    """The record of a desire; ``talk`` is what an agent was asked and what it answered."""
+def record(
+    desire: Desire, found: Understanding, graph: Graph, *, node: str, talk: Sequence[bytes] = (), masked: int = 0
+) -> Record:
+    """The record of a desire; ``talk`` is what an agent was asked and what it answered, less ``masked`` secrets."""
     payload: dict[str, Any] = {
         "app": graph.spec.id,
         "title": shortened(desire.text),
@@ -44,7 +46,7 @@ def record(desire: Desire, found: Understanding, graph: Graph, *, node: str, tal
         "spec_digest": graph.digest,
     }
     if talk:
-        payload |= {"prompt": blob_oid(talk[0]), "answer": blob_oid(talk[1])}
+        payload |= {"prompt": blob_oid(talk[0]), "answer": blob_oid(talk[1])} | ({"masked": masked} if masked else {})
     return make("desire", payload)
 
 

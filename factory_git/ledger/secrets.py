@@ -197,9 +197,10 @@ def _texts(value: Any, place: str, name: str) -> Iterator[tuple[str, str, str]]:
 
 
 def _refusal(found: Sequence[Found]) -> InvalidInput:
-    line = f"{found[0].print} {found[0].place} REASON"
+    places = {one.place for one in found if one.print == found[0].print}
+    line = f"{found[0].print} {'*' if len(places) > 1 else found[0].place} REASON"
     problems = [
-        Problem(code="ledger/secret", message=f"{one.place}: this looks like a secret ({one.kind})", path=one.place)
+        Problem(code="ledger/secret", message=f"{one.place}: this looks like a secret ({one.kind})")
         for one in found[:_MOST]
     ]
     first = f"{found[0].place} holds what looks like a secret ({found[0].kind})"
