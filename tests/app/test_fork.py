@@ -52,6 +52,8 @@ def test_a_fork_goes_on_from_where_it_left_and_the_ledger_from_where_it_is(ctx: 
     memory.add(there, "d")
     memory.add(ctx, "e")
     memory.add(there, "f")
+    own = {path.name for path in (repo / ".git/factory/forks/at-2").iterdir()}
+    assert {"index.sqlite", "acknowledged"} <= own, "who reads the one does not take the other's index away"
     for _ in range(2):  # in turn, and by processes that begin anew: neither takes the other's promises for its own
         assert titles(there) == ["a", "b", "d", "f"]
         assert titles(ctx) == ["a", "b", "c", "e"]

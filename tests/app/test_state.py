@@ -292,6 +292,22 @@ def test_what_another_clone_wrote_has_not_seen_what_stands_before_it(
     assert told(ctx, ctx.ledger.tip or "") == told(ctx, str(told(ctx)["transactions"]))
 
 
+def test_what_was_changed_apart_is_told_however_far_each_went(
+    ctx: Context, repo: Path, git: Git, tmp_path: Path
+) -> None:
+    base = memory.add(ctx, "base")
+    git("clone", "-q", str(repo), "other", cwd=tmp_path)
+    git("fetch", "-q", "origin", "refs/factory/ledger:refs/factory/ledger", cwd=tmp_path / "other")
+    other = open_context(tmp_path / "other")
+    ours = memory.add(ctx, "ours", replace=base)
+    theirs = memory.add(other, "theirs, again", replace=memory.add(other, "theirs", replace=base))
+    assert told(ctx)["conflicts"] == []
+    unite(ctx, other, git)
+    assert told(ctx)["conflicts"] == [{"type": "memory", "subject": base, "heads": sorted([ours, theirs])}]
+    memory.forget(ctx, ours)
+    assert told(ctx)["conflicts"] == []
+
+
 def test_claims_are_those_that_stood_then(repo: Path, git: Git) -> None:
     git("config", "factory.fsync", "false", cwd=repo)
     ctx = replace(open_context(repo), clock=FixedClock(NOON))
