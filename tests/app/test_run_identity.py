@@ -59,7 +59,9 @@ def shop(tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch) -> Shop:
 def test_a_weakened_guardrail_is_forbidden_before_anything_is_written(shop: Shop) -> None:
     shop.commit({"factory.yaml": SPEC.replace("s.days < 3", "s.days <= 3")})
     refs = shop.git("for-each-ref")
-    with pytest.raises(Forbidden, match=r"factory.yaml:\d+:\d+: .*only_fresh: guardrail-weakened is forbidden: .*Sell old fish"):
+    with pytest.raises(
+        Forbidden, match=r"factory.yaml:\d+:\d+: .*only_fresh: guardrail-weakened is forbidden: .*Sell old fish"
+    ):
         shop.run()
     with pytest.raises(Forbidden) as caught:
         shop.run(dry_run=True)
