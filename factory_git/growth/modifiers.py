@@ -246,8 +246,8 @@ def modified(found: Sequence[Mutation], scene: Scene) -> Iterator[Mutation]:
 
 
 def _raised(one: Mutation, reason: str) -> Mutation:
-    """One class more, not up to forbidden."""
-    return _to(one, RISKS[min(one.rank + 1, RISKS.index(BREAKING))], reason) if one.risk != FORBIDDEN else one
+    """One class more, not up to forbidden; what is as high already has no such reason."""
+    return _to(one, RISKS[one.rank + 1], reason) if one.rank < RISKS.index(BREAKING) else one
 
 
 def _to(one: Mutation, risk: str, reason: str) -> Mutation:
