@@ -130,6 +130,15 @@ def test_no_pair_of_branches_loses_a_node_or_gains_one_or_is_merged_where_both_c
     assert found["false clash"] <= PAIRS // 100
 
 
+def test_a_clash_beside_a_renamed_node_and_two_that_meet_in_one_place_are_shown(tmp_path: Path) -> None:
+    seed = 379
+    sources = [path.read_bytes() for path in folder("templates").glob("*/factory.yaml")]
+    rng = random.Random(seed)
+    base = rng.choice(sources) if rng.random() < 0.1 else SMALL
+    ours, theirs = (grown(base, rng, rng.choice((1, 2, 4, 8))) for _ in range(2))
+    assert _judged(tmp_path, base, ours, theirs, seed) == "clash"
+
+
 def _judged(place: Path, base: bytes, ours: bytes, theirs: bytes, seed: int) -> str:
     here, there = merged(place, ours, theirs, base), merged(place, theirs, ours, base)
     assert here.clean == there.clean, seed

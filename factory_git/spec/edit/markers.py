@@ -59,8 +59,8 @@ def _hunks(
             one, two = _matched(cuts, one, two)
         hunk = _Hunk(one, two, tuple(clash for clash, _, _ in met) or tuple(rest))
         if last is not None and (hunk.ours[0] < last.ours[1] or hunk.theirs[0] < last.theirs[1]):
-            both = dict.fromkeys((*last.clashes, *hunk.clashes))
-            last = _Hunk(_around([last.ours, one]), _around([last.theirs, two]), tuple(both))
+            more = (clash for clash in hunk.clashes if clash not in last.clashes)
+            last = _Hunk(_around([last.ours, one]), _around([last.theirs, two]), (*last.clashes, *more))
             continue
         if last is not None:
             yield last

@@ -75,17 +75,26 @@ def _merged(three: Sequence[Side], found: Changes, text: MergeText, size: int) -
     if not found.clashes:
         broken = _broken(three, merged)
         return Merge(content=merged.content, broken=tuple(broken), notes=tuple(notes))
-    other = replace(ours, content=carried(merged, [op for clash in found.clashes for op in clash.ops]))
+    clashing = [op for clash in found.clashes for op in clash.ops]
+    other = replace(ours, content=carried(merged, clashing, loose=True))
     content = marked(merged, other, found.clashes, size)
     return Merge(content=content, clashes=tuple(found.clashes), notes=tuple(notes))
 
 
-def carried(side: Side, ops: Sequence[Op]) -> bytes:
-    """The bytes of ``side`` with the operations done. A text that does not fit is written anew from what it says."""
+def carried(side: Side, ops: Sequence[Op], *, loose: bool = False) -> bytes:
+    """The bytes of ``side`` with the operations done. A text that does not fit is written anew from what it says.
+
+    ``loose``: what is to stand beside a node that is not there any more stands last in its list. That is for what a
+    person is shown to decide about.
+    """
     files = {path: doc.content for path, doc in side.files.docs.items()}
     for op in ops:
         try:
             files = apply(files, "", [op])
+        except NotFound:
+            if not (loose and isinstance(op, Insert)):
+                raise
+            files = apply(files, "", [replace(op, after=None, before=None)])
         except (SpecError, Conflict):
             if not isinstance(op, Insert | Set) or not isinstance(_value(op), Text):
                 raise
