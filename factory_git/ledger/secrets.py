@@ -138,8 +138,9 @@ class Scanner:
             if not spots:
                 break
             count += len(spots)
-            for kind, start, end in reversed(spots):
-                text = f"{text[:start]}[secret: {kind}]{text[end:]}"
+            ends = [0, *(end for _, _, end in spots)]
+            pieces = (f"{text[at:start]}[secret: {kind}]" for at, (kind, start, _) in zip(ends, spots, strict=False))
+            text = "".join(pieces) + text[ends[-1] :]
         return text, count
 
     def _in_record(self, record: Record, data: bytes) -> Iterator[Found]:
