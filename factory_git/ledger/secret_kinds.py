@@ -63,7 +63,7 @@ def suspects(data: bytes) -> tuple[Kind, ...]:
 
 
 def hits(text: str, kinds: Sequence[Kind]) -> tuple[Hit, ...]:
-    """The secrets in ``text`` in order; where two overlap, the one that begins first, then the kind first in the table."""
+    """The secrets in ``text`` in order; where two overlap the one that begins first, then the first in the table."""
     found: list[Hit] = []
     for one in sorted((hit for kind in kinds for hit in _of(kind, text)), key=lambda hit: hit.start):
         if not found or found[-1].end <= one.start:

@@ -196,3 +196,10 @@ def test_the_quick_look_misses_nothing_that_the_long_one_finds(pieces: list[str]
     text = " ".join(pieces)
     found = {hit.kind for hit in secret_kinds.hits(text, secret_kinds.KINDS)}
     assert found <= {kind.name for kind in secret_kinds.suspects(text.encode())}
+
+
+def test_many_secrets_in_one_text_are_all_masked_in_place() -> None:
+    text, secret = split(SAMPLES[1][1])
+    masked, count = Scanner().mask(f"{text}\n".encode() * 20_000)
+    assert count == 20_000
+    assert masked == f"{text}\n".replace(secret, "[secret: github-token]").encode() * 20_000
