@@ -28,7 +28,9 @@ def guardrail(change: Change, scene: Scene) -> Iterator[Mutation]:
     if change.op in _WHOLE:
         yield mutation(_WHOLE[change.op], change)
     elif change.attribute == "on_break":
-        yield mutation("on-break-relaxed" if change.new == "alert" else "on-break-hardened", change)
+        id_ = "on-break-relaxed" if change.new == "alert" else "on-break-hardened"
+        # The graph leaves out what is so when nothing is said.
+        yield mutation(id_, change, before=change.old or "abort", after=change.new or "abort")
     elif change.attribute != "always":
         yield unclassified(change)
     elif change.old is None or change.new is None:
