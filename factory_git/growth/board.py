@@ -17,8 +17,8 @@ BACKLOG, IN_PROGRESS, REVIEW, DONE = "backlog", "in progress", "review", "done"
 TYPES = ("desire", "morph", "simulation", "approval", "application", "deployment")
 """The types of records that the fold reads."""
 FIELDS = (
-    "app", "title", "open", "node", "risk", "approvals", "requires", "mutations", "outcome", "reason", "commit", "state",
-    "fingerprint",
+    "app", "title", "open", "node", "risk", "approvals", "requires", "mutations", "outcome", "reason", "commit",
+    "state", "fingerprint",
 )  # fmt: skip
 """The fields of their payloads that it reads."""
 
