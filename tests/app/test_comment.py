@@ -15,7 +15,7 @@ from factory_git.app import comment, gate_comment, hosting, pull_request
 from factory_git.app.comment import Options
 from factory_git.app.hosting import Host, HostError
 from factory_git.app.pull_request import MARKER, fitted, publish, request
-from factory_git.cli.comment import command
+from factory_git.cli.main import group
 from factory_git.core.errors import UsageError
 from factory_git.gitio.locate import locate
 from tests.app.gate_support import BREAKING, FORBIDDEN, MAJOR, MINOR, Project, spec
@@ -287,7 +287,7 @@ def test_the_command_exits_as_the_gate_does(
         patch.chdir(project.path)
         for name, value in environ(github, tmp_path).items():
             patch.setenv(name, value)
-        done = CliRunner().invoke(command, [], standalone_mode=False)
+        done = CliRunner().invoke(group, ["comment"], standalone_mode=False)
     assert done.return_value == 4
     assert "gate: forbidden" in done.output
     assert TOKEN not in done.output
