@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from factory_git.app.context import Context
 from factory_git.core.clock import Clock
@@ -16,8 +17,8 @@ _AGO = re.compile(r"(\d{1,6}) ?(minute|hour|day|week)s?(?: ago)?")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """Filters; times as written by the user."""
+class Filters:
+    """What ``list`` and ``search`` ask alike; times as written by the user."""
 
     type: str | None = None
     stream: str | None = None
@@ -25,9 +26,19 @@ class Options:
     actor: str | None = None
     since: str | None = None
     until: str | None = None
+    limit: int | None = None
+
+    def asked(self, clock: Clock) -> dict[str, Any]:
+        """The fields by name, times read. Raises :class:`UsageError` for what is no time."""
+        return asdict(self) | {"since": moment(self.since, clock), "until": moment(self.until, clock)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options(Filters):
+    """Filters of a list, and whether payloads are wanted."""
+
     parent: str | None = None
     text: str | None = None
-    limit: int | None = None
     newest_first: bool = False
     payloads: bool = False
 
@@ -47,9 +58,8 @@ class Result:
 
 def run(ctx: Context, options: Options) -> Result:
     """The records that match every filter, in graph order."""
-    ledger, filters = ctx.ledger, asdict(options)
+    ledger, filters = ctx.ledger, options.asked(ctx.clock)
     payloads = filters.pop("payloads")
-    filters |= {"since": moment(options.since, ctx.clock), "until": moment(options.until, ctx.clock)}
     entries = tuple(ledger.list(**filters)) if payloads else ()
     rows = () if payloads else tuple(ledger.rows(ledger.query(**filters)))
     return Result(entries=entries, rows=rows, notices=ledger.notices, newer=ledger.met_newer)

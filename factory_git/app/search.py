@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from factory_git.app.context import Context
-from factory_git.app.list import moment
+from factory_git.app.list import Filters
 from factory_git.core.errors import UsageError
 from factory_git.ledger.projection import Found
 
@@ -14,16 +14,10 @@ OPEN, CLOSE = "\x02", "\x03"  # around what matched, in a snippet
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What to look for, and where: filters as those of ``list``."""
+class Options(Filters):
+    """What to look for, and where."""
 
     words: str
-    type: str | None = None
-    stream: str | None = None
-    run: str | None = None
-    actor: str | None = None
-    since: str | None = None
-    until: str | None = None
     limit: int | None = 20
 
 
@@ -31,11 +25,9 @@ def run(ctx: Context, options: Options) -> list[Found]:
     """The best first. Raises :class:`UsageError` where there is nothing to look for."""
     if not any(letter.isalnum() for letter in options.words):
         raise UsageError("nothing to look for", code="search/no-words", hint='words, "a phrase", begin*, -without')
-    query = ctx.ledger.query(
-        type=options.type, stream=options.stream, run=options.run, actor=options.actor,
-        since=moment(options.since, ctx.clock), until=moment(options.until, ctx.clock), limit=options.limit,
-    )  # fmt: skip
-    return ctx.ledger.search(options.words, query)
+    filters = options.asked(ctx.clock)
+    words = filters.pop("words")
+    return ctx.ledger.search(words, ctx.ledger.query(**filters))
 
 
 def as_json(found: Found) -> dict[str, Any]:

@@ -13,12 +13,7 @@ from factory_git.ledger.projection import Row
 
 
 @click.command(short_help="records, filtered")
-@click.option("-t", "--type", help="Only records of this type.")
-@click.option("--stream", help="Only this stream.")
-@click.option("--run", help="Only records of this run (its id or the beginning of it).")
-@click.option("--actor", help="Only records by an actor whose name or address contains this.")
-@click.option("--since", help="Not older than: 2026-03-01, 2026-03-01T12:00, '2 days ago'.")
-@click.option("--until", help="Older than.")
+@records.filters
 @click.option("--parent", help="Only records that name this one as a parent.")
 @click.option("--text", help="Only records with this in one of their texts, in any case.")
 @click.option("-n", "--limit", type=click.IntRange(min=0), help="At most this many.")

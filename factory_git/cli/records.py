@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,23 @@ from factory_git.cli import output
 from factory_git.core import canonical
 
 SHORT = 10  # characters of an id for people: unambiguous up to millions of records
+
+
+_FILTERS = (
+    click.option("-t", "--type", help="Only records of this type."),
+    click.option("--stream", help="Only this stream."),
+    click.option("--run", help="Only records of this run (its id or the beginning of it)."),
+    click.option("--actor", help="Only records by an actor whose name or address contains this."),
+    click.option("--since", help="Not older than: 2026-03-01, 2026-03-01T12:00, '2 days ago'."),
+    click.option("--until", help="Older than."),
+)
+
+
+def filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options by which ``list`` and ``search`` filter, in their order."""
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
 
 
 def emit_json(value: Any) -> None:

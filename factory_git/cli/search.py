@@ -15,12 +15,7 @@ from factory_git.ledger.projection import Found
 
 @click.command(short_help="full text over records, prompts and transcripts")
 @click.argument("words", nargs=-1, required=True)
-@click.option("-t", "--type", help="Only records of this type.")
-@click.option("--stream", help="Only this stream.")
-@click.option("--run", help="Only records of this run (its id or the beginning of it).")
-@click.option("--actor", help="Only records by an actor whose name or address contains this.")
-@click.option("--since", help="Not older than: 2026-03-01, 2026-03-01T12:00, '2 days ago'.")
-@click.option("--until", help="Older than.")
+@records.filters
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most this many.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: id, type, title, stream, when, content, snippet.")
 def command(words: tuple[str, ...], as_json: bool, **options: Any) -> int:
