@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from factory_git.app import hooks
 from factory_git.app.context import Context
@@ -23,17 +24,13 @@ def hook_files(ctx: Context) -> Iterator[Trouble]:
                 message=f"the {one.name} hook is {one.state}: {one.path}",
                 hint=f"git factory hooks install {one.name}",
                 severity="error" if one.state == "broken" else "warning",
-                fix=_Install(ctx, one.name),
+                fix=partial(_install, ctx, one.name),
             )
 
 
-class _Install:
-    def __init__(self, ctx: Context, name: str) -> None:
-        self.ctx, self.name = ctx, name
-
-    def __call__(self) -> str:
-        hooks.install(self.ctx.location, [self.name], shared=True)
-        return f"installed {self.name}"
+def _install(ctx: Context, name: str) -> str:
+    hooks.install(ctx.location, [name], shared=True)
+    return f"installed {name}"
 
 
 def refspecs(ctx: Context) -> Iterator[Trouble]:
@@ -49,7 +46,7 @@ def refspecs(ctx: Context) -> Iterator[Trouble]:
                     message=message,
                     hint=f"{hint}; git factory remote setup {remote} follows without that",
                     severity="error",
-                    fix=_Unset(ctx, remote, refspec) if "*" not in refspec else None,
+                    fix=partial(_unset, ctx, remote, refspec) if "*" not in refspec else None,
                 )
 
 
@@ -58,14 +55,10 @@ def _writes(target: str, ref: str) -> bool:
     return ref.startswith(head) and ref.endswith(tail) if star else target == ref
 
 
-class _Unset:
-    def __init__(self, ctx: Context, remote: str, refspec: str) -> None:
-        self.ctx, self.remote, self.refspec = ctx, remote, refspec
-
-    def __call__(self) -> str:
-        key = f"remote.{self.remote}.fetch"
-        git("config", "--fixed-value", "--unset-all", key, self.refspec, cwd=self.ctx.location.common_dir)
-        return f"removed {self.refspec} from {key}"
+def _unset(ctx: Context, remote: str, refspec: str) -> str:
+    key = f"remote.{remote}.fetch"
+    git("config", "--fixed-value", "--unset-all", key, refspec, cwd=ctx.location.common_dir)
+    return f"removed {refspec} from {key}"
 
 
 def secrets(ctx: Context) -> Iterator[Trouble]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import partial
 
 from factory_git.app import maintenance
 from factory_git.app.context import Context
@@ -26,7 +27,7 @@ def promises(ctx: Context) -> Iterator[Trouble]:
     lost = next((one for one in missing if ctx.repo.has(one)), None)
     if lost is not None:
         message = f"the ledger lost the acknowledged transaction {lost[:12]}: {_ref(ctx)} was moved back"
-        fix = _Unite(ctx, lost)
+        fix = partial(_unite, ctx, lost)
         yield Trouble(code="doctor/lost", message=message, hint="--fix unites it again", severity="error", fix=fix)
     gone = next((one for one in missing if not ctx.repo.has(one)), None)
     if gone is not None:
@@ -35,13 +36,9 @@ def promises(ctx: Context) -> Iterator[Trouble]:
         yield Trouble(code="doctor/gone", message=message, hint=hint, severity="error")
 
 
-class _Unite:
-    def __init__(self, ctx: Context, lost: Oid) -> None:
-        self.ctx, self.lost = ctx, lost
-
-    def __call__(self) -> str:
-        self.ctx.ledger.unite(self.lost)
-        return f"{self.lost[:12]} is in the ledger again"
+def _unite(ctx: Context, lost: Oid) -> str:
+    ctx.ledger.unite(lost)
+    return f"{lost[:12]} is in the ledger again"
 
 
 def locks(ctx: Context) -> Iterator[Trouble]:
