@@ -128,11 +128,10 @@ def _label(version: Version) -> str:
 def _note(version: Version) -> str:
     if version.diff is None:
         return f"{version.commit[:7]} {version.why}".rstrip()
-    return f"{version.commit[:7]} {told(version.diff.mutations)}".rstrip()
+    return f"{version.commit[:7]} {_told([one.id for one in version.diff.mutations])}".rstrip()
 
 
-def told(mutations: Sequence[object]) -> str:
+def _told(ids: Sequence[str]) -> str:
     """The first mutations of a change by name, and how many more there are."""
-    ids = [str(getattr(one, "id", one)) for one in mutations]
     more = f" and {len(ids) - _TOLD} more" if len(ids) > _TOLD else ""
     return ", ".join(ids[:_TOLD]) + more
