@@ -9,5 +9,5 @@ from __future__ import annotations
 
 from factory_git._version import __version__
 
-EPOCH = "fee80dfa2ece5dcc"
+EPOCH = "36a311eef19270f1"
 COMPILER = f"{__version__}+{EPOCH[:8]}"

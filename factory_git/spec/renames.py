@@ -6,7 +6,7 @@ its history, the second does not; nothing in the two versions tells them apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from factory_git.core.errors import Problem
 from factory_git.core.ids import SpecPath, slug
@@ -25,6 +25,17 @@ def undeclared(before: Graph, after: Graph) -> list[Problem]:
     had them reserved are problems too.
     """
     return sorted([*_renames(before, after), *_returned(before, after)], key=lambda p: p.path)
+
+
+def renamed_words(old: Sequence[str], new: Sequence[str], apart: Callable[[str, str], bool]) -> dict[str, str]:
+    """The words of an enum that are called otherwise: old → new.
+
+    As many words as before, and one that is gone has a new one in its place: it is that one renamed, unless ``apart``
+    says of the two that they are not.
+    """
+    gone, come = set(old) - set(new), set(new) - set(old)
+    places = zip(old, new, strict=True) if len(old) == len(new) else ()
+    return {a: b for a, b in places if a in gone and b in come and not apart(a, b)}
 
 
 def _renames(before: Graph, after: Graph) -> Iterator[Problem]:

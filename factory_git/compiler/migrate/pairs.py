@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from factory_git.spec.renames import renamed_words
+
 Facts = Mapping[str, Any]
 
 
@@ -29,15 +31,9 @@ def paired(old: Mapping[str, Facts], new: Mapping[str, Facts], *, known: bool) -
 def words(
     old: Sequence[str], new: Sequence[str], apart: Callable[[str, str], bool]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The words of an enum that are called otherwise, and those that are gone.
-
-    As many words as before, and one that is gone has a new one in its place: it is that one renamed, unless ``apart``
-    says of the two that they are not.
-    """
-    gone, come = set(old) - set(new), set(new) - set(old)
-    places = zip(old, new, strict=True) if len(old) == len(new) else ()
-    renamed = {a: b for a, b in places if a in gone and b in come and not apart(a, b)}
-    return renamed, tuple(word for word in old if word in gone and word not in renamed)
+    """The words of an enum that are called otherwise (see :func:`renamed_words`), and those that are gone."""
+    renamed = renamed_words(old, new, apart)
+    return renamed, tuple(word for word in old if word not in new and word not in renamed)
 
 
 def origin(whole: Facts, having: Mapping[str, Facts], without: Mapping[str, Facts], pairs: Mapping[str, str]) -> str:

@@ -10,6 +10,7 @@ from factory_git.core.ids import SpecPath, slug
 from factory_git.growth.differ import Pair
 from factory_git.spec import names, typewords
 from factory_git.spec.graph import Graph, GraphNode
+from factory_git.spec.renames import renamed_words
 from factory_git.spec.types import DATE, DATETIME, DECIMAL, INT, TEXT, Enum, ListOf, Ref, Type
 
 ENTITIES = SpecPath("data_contracts.entities")
@@ -109,12 +110,10 @@ def words(
 ) -> Iterator[tuple[str, str, str]]:
     """What became of an enum's words, as (``added``, ``removed``, ``renamed`` or ``reordered``; before; after).
 
-    As many words as before, and one that is gone has a new one in its place: it is that one renamed, unless ``apart``
-    says of the two that they are not.
+    See :func:`renamed_words` for ``apart`` and for which are taken as renamed.
     """
     gone, come = set(old) - set(new), set(new) - set(old)
-    places = zip(old, new, strict=True) if len(old) == len(new) else ()
-    renamed = {a: b for a, b in places if a in gone and b in come and not apart(a, b)}
+    renamed = renamed_words(old, new, apart)
     for before, after in renamed.items():
         yield ("renamed", before, after)
     for word in old:
