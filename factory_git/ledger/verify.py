@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from factory_git.core.errors import FactoryError, Problem
+from factory_git.core.errors import Conflict, FactoryError, Problem
 from factory_git.core.ids import Oid, RecordId, blob_oid
 from factory_git.gitio import journal
 from factory_git.gitio.objects import Commit
@@ -14,7 +14,7 @@ from factory_git.gitio.repository import Repository
 from factory_git.ledger import fold, forks, layout, merge, transaction
 from factory_git.ledger.record import FORMAT, Record, decode
 from factory_git.ledger.transaction import Transaction
-from factory_git.ledger.types import UPGRADE, Registry, version_of
+from factory_git.ledger.types import UPGRADE, Registry, UnknownType, version_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ def verify(repo: Repository, ref: str, *, known: Known | None = None, seals: Sea
     tip = repo.ref(ref)
     if tip is not None:
         check.history(tip)
-    check.records_together()
+    check.afterwards()
     if seals is not None:
         check.signatures(seals)
     check.promises(ref)
@@ -79,10 +79,22 @@ class _Check:
     before: Known | None = None
     unions: set[Oid] = field(default_factory=set)
     commits: set[Oid] = field(default_factory=set)
-    records: dict[RecordId, Record] = field(default_factory=dict)
+    records: set[RecordId] = field(default_factory=set)  # ids only: there may be millions
     bad: set[RecordId] = field(default_factory=set)  # named already: not read again in a merge
     blobs: set[Oid] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    types: dict[str, list[Record]] = field(default_factory=dict)  # what registers a type, by its name
+    registry: Registry = field(init=False)
+    waiting: list[tuple[RecordId, str, tuple[RecordId, ...]]] = field(default_factory=list)  # for their parents
+    unknown: list[RecordId] = field(default_factory=list)  # of a type that nobody registered so far
+
+    def __post_init__(self) -> None:
+        """Records are checked as they come, and let go: types are registered before they are used."""
+        self.registry = Registry(self._registered)
+
+    def _registered(self, name: str) -> list[Record]:
+        earlier = self.before.types(name) if self.before else []
+        return [*earlier, *self.types.get(name, [])]
 
     def history(self, tip: Oid) -> None:
         """Every transaction, oldest first; a missing commit ends the walk, a missing tree only its transaction."""
@@ -157,10 +169,18 @@ class _Check:
             self.bad.add(id_)
             self._say(error.code, f"record {id_} at {path}: {error.message}", id_)
             return
-        self.records[id_] = record
+        self.records.add(id_)
         placed = layout.place(path, Oid(id_))
         if placed and placed[0] != record.type:
             self._say("ledger/path", f"record {id_} is a {record.type}, its path says {placed[0]}", id_)
+        if record.type == "type":
+            self.types.setdefault(str(record.payload.get("name")), []).append(record)
+        if absent := tuple(parent for parent in record.parents if not self._has(parent)):
+            self.waiting.append((id_, record.type, absent))
+        try:
+            self._schema(record)
+        except UnknownType:
+            self.unknown.append(id_)
 
     def _blob(self, path: str, oid: Oid) -> None:
         if oid in self.blobs:
@@ -172,27 +192,36 @@ class _Check:
         except FactoryError as error:
             self._say(error.code, f"content {oid} at {path}: {error.message}", oid)
 
-    def records_together(self) -> None:
-        """What needs all of them: parents and the schemas that records of type ``type`` hold."""
-        types: dict[str, list[Record]] = {}
-        for record in self.records.values():
-            if record.type == "type":
-                types.setdefault(str(record.payload.get("name")), []).append(record)
-        earlier = self.before.types if self.before else lambda _: []
-        registry = Registry(lambda name: [*earlier(name), *types.get(name, [])])
-        for id_, record in self.records.items():
-            for parent in record.parents:
+    def afterwards(self) -> None:
+        """What all of them must be known for: parents that come later in the order, types with two schemas."""
+        for id_, type_, absent in self.waiting:
+            for parent in absent:
                 if not self._has(parent):
-                    self._say("record/absent-parent", f"{record.type} {id_}: no parent {parent}", id_)
-            for problem in self._schema(registry, record):
-                self._say(problem.code, f"{record.type} {id_}: {problem.message}", id_)
+                    self._say("record/absent-parent", f"{type_} {id_}: no parent {parent}", id_)
+        self.registry = Registry(self._registered)
+        for name, registered in self.types.items():
+            try:
+                self.registry.schema(name)
+            except Conflict as error:
+                self._say(error.code, error.message, registered[-1].id)
+        for id_ in self.unknown:  # a shallow clone's first transaction brings all of them in no order
+            try:
+                self._schema(decode(id_, self.repo.blob(Oid(id_))))
+            except UnknownType as error:
+                self._say(error.code, f"record {id_}: {error.message}", id_)
 
-    def _schema(self, registry: Registry, record: Record) -> Iterator[Problem]:
+    def _schema(self, record: Record) -> None:
+        """Raises :class:`UnknownType`; a type with two schemas is named once, not in each of its records."""
         try:
             if record.v >= version_of(record.type):  # older ones obeyed the schema of their day
-                yield from registry.issues(record)
+                for problem in self.registry.issues(record):
+                    self._say(problem.code, f"{record.type} {record.id}: {problem.message}", record.id)
+        except UnknownType:
+            raise
+        except Conflict:
+            return
         except FactoryError as error:
-            yield Problem(code=error.code, message=error.message)
+            self._say(error.code, f"{record.type} {record.id}: {error.message}", record.id)
 
     def promises(self, ref: str) -> None:
         """Every transaction this clone acknowledged must be reachable."""
