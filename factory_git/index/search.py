@@ -15,13 +15,13 @@ _TERM = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _SNIPPET = "snippet(search, 0, char(2), char(3), '…', 16)"
 
 
-def search(db: sqlite3.Connection, wanted: Query, words: str) -> list[Found]:
+def search(db: sqlite3.Connection, wanted: Query, words: str, *, some: bool = False) -> list[Found]:
     """What matches ``words`` and the filters of ``wanted``, the best first, ties in the order of the ledger.
 
-    Words must all occur, ``"a phrase"`` as it stands, ``begin*`` as a beginning; ``-word`` must not occur. Case and
-    accents do not matter.
+    Words must all occur (with ``some``: one of them), ``"a phrase"`` as it stands, ``begin*`` as a beginning; ``-word``
+    must not occur. Case and accents do not matter.
     """
-    match = expression(words)
+    match = expression(words, some=some)
     if not match:
         return []
     found = [*_records(db, wanted, match), *_contents(db, wanted, match)]
@@ -30,7 +30,7 @@ def search(db: sqlite3.Connection, wanted: Query, words: str) -> list[Found]:
     return [one for _, one in found[:limit]]
 
 
-def expression(words: str) -> str:
+def expression(words: str, *, some: bool = False) -> str:
     """The words as SQLite's full text takes them: every one quoted, so that none of them is an operator."""
     need: list[str] = []
     refuse: list[str] = []
@@ -41,7 +41,8 @@ def expression(words: str) -> str:
             (refuse if minus else need).append(quoted)
     if not need:
         return ""
-    return " ".join(need) if not refuse else f"({' '.join(need)}) NOT ({' OR '.join(refuse)})"
+    wanted = (" OR " if some else " ").join(need)
+    return wanted if not refuse else f"({wanted}) NOT ({' OR '.join(refuse)})"
 
 
 def _records(db: sqlite3.Connection, wanted: Query, match: str) -> Iterator[tuple[tuple[float, int], Found]]:

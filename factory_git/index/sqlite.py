@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from factory_git.core.ids import Oid, RecordId
 from factory_git.gitio.repository import MissingObject, Repository
-from factory_git.index import build, query
+from factory_git.index import build, query, texts
 from factory_git.index.schema import TABLES, VERSION
 from factory_git.index.search import search
 from factory_git.ledger import fold
@@ -73,8 +73,14 @@ class SqliteIndex:
     def transactions(self, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
         return self._guard(lambda db: query.transactions(db, oids))
 
-    def search(self, query_: Query, words: str) -> list[Found]:
-        return self._guard(lambda db: search(db, query_, words))
+    def search(self, query_: Query, words: str, *, some: bool = False) -> list[Found]:
+        return self._guard(lambda db: search(db, query_, words, some=some))
+
+    def texts(self, query_: Query) -> list[tuple[Oid, RecordId]]:
+        return self._guard(lambda db: texts.matching(db, query_))
+
+    def words(self, ids: Sequence[str]) -> dict[str, str]:
+        return self._guard(lambda db: texts.words(db, ids))
 
     def at(self, n: int) -> TxRow | None:
         return self._guard(lambda db: query.at(db, n))

@@ -114,8 +114,14 @@ class Projection(Protocol):
     def transactions(self, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
         """The transactions among these commits, oldest first, each with its records."""
 
-    def search(self, query_: Query, words: str) -> list[Found]:
-        """Records and contents with these words, the best first."""
+    def search(self, query_: Query, words: str, *, some: bool = False) -> list[Found]:
+        """Records and contents with these words (``some``: with one of them), the best first."""
+
+    def texts(self, query_: Query) -> list[tuple[Oid, RecordId]]:
+        """The records that match, and the contents they name: the id of the text, and of the record; newest first."""
+
+    def words(self, ids: Sequence[str]) -> dict[str, str]:
+        """The texts of records and contents by their ids; those without a text are left out."""
 
     def at(self, n: int) -> TxRow | None:
         """The ``n``-th transaction of the order."""

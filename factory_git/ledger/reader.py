@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -144,14 +145,36 @@ class Reader:
         """The filters of :meth:`list` as a value; ``parent`` may be a prefix."""
         return Query(parent=self.resolve(parent) if parent else None, **filters)
 
-    def search(self, words: str, query: Query) -> builtins.list[Found]:
+    def search(self, words: str, query: Query, *, some: bool = False) -> builtins.list[Found]:
         """The records that match the filters and have these words, in payloads or large contents, the best first.
 
-        All words must occur; ``"a phrase"`` as it stands, ``begin*`` as a beginning, ``-word`` not at all.
+        All words must occur (with ``some``: one of them); ``"a phrase"`` as it stands, ``begin*`` as a beginning,
+        ``-word`` not at all.
         """
         with self._threads:
             self._refresh()
-            return self._index.search(query, words)
+            return self._index.search(query, words, some=some)
+
+    def texts(self, query: Query) -> builtins.list[tuple[Oid, RecordId]]:
+        """The records that match, and the large contents they name: the id of the text, and the record's; newest first.
+
+        A record's own text has the record's id.
+        """
+        with self._threads:
+            self._refresh()
+            return self._index.texts(query)
+
+    def words(self, ids: Sequence[str]) -> dict[str, str]:
+        """The texts of records and contents (those of text, up to 1 MB) by their ids."""
+        with self._threads:
+            self._refresh()
+            return self._index.words(ids)
+
+    def row(self, id_: RecordId) -> Row | None:
+        """One record as lists show it."""
+        with self._threads:
+            self._refresh()
+            return self._index.row(id_)
 
     def rows(self, query: Query) -> builtins.list[Row]:
         """Like :meth:`list`, without parsing the payloads; that bytes hash to the id is checked all the same."""
