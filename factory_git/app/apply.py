@@ -20,7 +20,6 @@ from factory_git.app.context import Context
 from factory_git.core.ids import RecordId
 from factory_git.engine.claim import claim
 from factory_git.engine.loop import Progress
-from factory_git.engine.workshop import Checkpoint, no_checkpoint
 from factory_git.growth.desire.desire import Open, Part
 from factory_git.growth.morph.carry import go_on
 from factory_git.growth.morph.plan import Plan, plan
@@ -31,7 +30,7 @@ from factory_git.spec.model import Spec
 __all__ = ["Options", "Result", "run"]
 
 
-def run(ctx: Context, options: Options, progress: Progress, checkpoint: Checkpoint = no_checkpoint) -> Result:
+def run(ctx: Context, options: Options, progress: Progress) -> Result:
     """Apply. Raises :class:`Conflict` for a stale morph, :class:`Forbidden` for what identity forbids, and
     :class:`Negative` with the files where local changes are in the way; then nothing was written."""
     found = morph_file.find(ctx, options.morph)
@@ -40,13 +39,11 @@ def run(ctx: Context, options: Options, progress: Progress, checkpoint: Checkpoi
         notices = () if options.dry_run or not options.run else recover(ctx, app.id, app.root)
         # Read again: what a killed application left half done is as it was before.
         spec = growth_spec.one(ctx.location, options.spec or found.morph.app) if notices else app
-        result = _apply(ctx, options, found, spec, (progress, checkpoint))
+        result = _apply(ctx, options, found, spec, progress)
     return replace(result, notices=(*notices, *result.notices))
 
 
-def _apply(
-    ctx: Context, options: Options, found: morph_file.Found, spec: Spec, watch: tuple[Progress, Checkpoint]
-) -> Result:
+def _apply(ctx: Context, options: Options, found: morph_file.Found, spec: Spec, progress: Progress) -> Result:
     entry = found.record or morph_file.twin(ctx, found.morph)
     refuse_stale(ctx, found.morph, entry, spec)
     node, parts = _desire(ctx, found, spec)
@@ -58,7 +55,7 @@ def _apply(
         job.look()
         return job.result(WOULD)
     parents = (entry.record.id,) if entry else _recorded(ctx, done, found)
-    return job.edit(parents) if not options.run else job.prove(parents, *watch)
+    return job.edit(parents) if not options.run else job.prove(parents, progress)
 
 
 def _desire(ctx: Context, found: morph_file.Found, spec: Spec) -> tuple[str, tuple[Sequence[Part], Sequence[Open]]]:

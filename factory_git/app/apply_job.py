@@ -15,9 +15,9 @@ from factory_git.app.run_session import Options as RunOptions
 from factory_git.core.errors import Conflict, Negative
 from factory_git.core.files import write
 from factory_git.core.ids import Oid, RecordId
+from factory_git.core.points import reached
 from factory_git.engine.loop import Progress, stream
 from factory_git.engine.state import Verdict
-from factory_git.engine.workshop import Checkpoint
 from factory_git.gitio import merge
 from factory_git.gitio.child import git
 from factory_git.gitio.commits import Code, identity
@@ -122,7 +122,7 @@ class Job:
         _lay(self.ctx, self.edits)
         return self._record(EDITED, parents)
 
-    def prove(self, parents: tuple[RecordId, ...], progress: Progress, checkpoint: Checkpoint) -> Result:
+    def prove(self, parents: tuple[RecordId, ...], progress: Progress) -> Result:
         """Commit apart, run there, and move the branch when the run converged."""
         location = self.ctx.location
         code = Code(location.common_dir)
@@ -139,29 +139,27 @@ class Job:
         code.pin(ref, edited)
         try:
             options = RunOptions(specs=(self.spec.id,), onto=ref, timeout=self.options.timeout, promote=False)
-            self.ran = run_specs(self.ctx, options, progress, checkpoint).specs[0]
+            self.ran = run_specs(self.ctx, options, progress).specs[0]
             self.commit = self.ran.commit or edited
             if self.ran.outcome != Verdict.CONVERGED:
                 return self._record(FAILED, parents, reason=self.ran.reason or self.ran.outcome, hint=self.ran.hint)
-            return self._promote(tip, own, parents, checkpoint)
+            return self._promote(tip, own, parents)
         finally:
             git("update-ref", "-d", ref, cwd=location.common_dir)
 
-    def _promote(
-        self, tip: Oid, own: apply_tree.Local, parents: tuple[RecordId, ...], checkpoint: Checkpoint
-    ) -> Result:
+    def _promote(self, tip: Oid, own: apply_tree.Local, parents: tuple[RecordId, ...]) -> Result:
         code, new = Code(self.ctx.location.common_dir), Oid(self.commit)
         _lay(self.ctx, {path: code.file(new, path) for path in own.files})
-        checkpoint("apply:laid")
+        reached("apply:laid")
         try:
             reason = f"factory: apply {self.spec.id}"
-            places = merge.promote(code.common_dir, self.branch, tip, new, reason=reason, checkpoint=checkpoint)
+            places = merge.promote(code.common_dir, self.branch, tip, new, reason=reason)
         except BaseException as error:
             _lay(self.ctx, own.files)
             if isinstance(error, Negative | Conflict):
                 self._record(FAILED, parents, reason=error.message, hint=error.hint)
             raise
-        checkpoint("apply:promoted")
+        reached("apply:promoted")
         return self.went_through(parents, tip, [place.name for place in places])
 
     def went_through(self, parents: tuple[RecordId, ...], tip: Oid, places: list[str]) -> Result:

@@ -14,13 +14,11 @@ from factory_git.app.context import Context
 from factory_git.app.deployment_build import MAIN, Build, choose, parents, promoted, spec_of, variant
 from factory_git.app.deployment_move import (
     Ask,
-    Checkpoint,
     Move,
     Plan,
     carry_out,
     clear,
     failed,
-    no_checkpoint,
     nobody,
 )
 from factory_git.app.deployment_target import DATABASE, Release, Target, claimed, release_name
@@ -119,7 +117,7 @@ class _Job:
         )
 
 
-def run(ctx: Context, options: Options, checkpoint: Checkpoint = no_checkpoint) -> Result:
+def run(ctx: Context, options: Options) -> Result:
     """Deploy what ``HEAD`` has.
 
     Raises :class:`Negative` where it drifted, is not proven, or a step failed (then the old version runs on, and a
@@ -132,10 +130,10 @@ def run(ctx: Context, options: Options, checkpoint: Checkpoint = no_checkpoint) 
     there = bool(target.state)  # a folder that is something else's is refused before anything is put into it
     build = promoted(ctx, side)
     if options.dry_run:
-        move = Move(ctx=ctx, target=target, here=None, verb="deploy", checkpoint=no_checkpoint)
+        move = Move(ctx=ctx, target=target, here=None, verb="deploy")
         return _preview(_job(move, options, build, named))
     with claimed(target.folder, ctx.clock):
-        move = Move(ctx=ctx, target=target, here=None, verb="deploy", checkpoint=checkpoint)
+        move = Move(ctx=ctx, target=target, here=None, verb="deploy")
         move.step("claimed")
         move.notes += records.repair(ctx, target) if there else []
         return _deploy(_job(move, options, build, named))

@@ -16,17 +16,13 @@ from factory_git.app import deployment_steps as steps
 from factory_git.app.context import Context
 from factory_git.app.deployment_target import CURRENT, DATABASE, Release, Target
 from factory_git.core.errors import FactoryError, Negative
+from factory_git.core.points import reached
 from factory_git.executors import database
 from factory_git.executors.application import Application
 from factory_git.ledger.record import Record
 
-Checkpoint = Callable[[str], None]
 Ask = Callable[[str, str], str]
 """Asks a person to type a text (given: the text, and why); gives what was typed, empty where nobody can be asked."""
-
-
-def no_checkpoint(name: str) -> None:
-    """Nothing happens between two steps; tests put a death in its place."""
 
 
 def nobody(text: str, why: str) -> str:
@@ -43,14 +39,13 @@ class Move:
     target: Target
     here: Release | None
     verb: str
-    checkpoint: Checkpoint
     at: str = "claim"
     notes: list[str] = field(default_factory=list)
 
     def step(self, name: str) -> None:
         """The step of that name begins."""
         self.at = name
-        self.checkpoint(f"{self.verb}:{name}")
+        reached(f"{self.verb}:{name}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +80,7 @@ def carry_out(move: Move, plan: Plan) -> Release:
     plan.along()
     move.step("record")
     records.acknowledge(move.ctx, move.target, release)
-    move.checkpoint(f"{move.verb}:done")
+    reached(f"{move.verb}:done")
     return release
 
 

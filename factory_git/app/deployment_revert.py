@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from factory_git.app.context import Context
@@ -124,7 +123,7 @@ def _refuse_dirty(ctx: Context, branch: str, tip: Oid, commit: Oid) -> None:
                 ) from error
 
 
-def move_branch(ctx: Context, made: Revert, checkpoint: Callable[[str], None]) -> None:
+def move_branch(ctx: Context, made: Revert) -> None:
     """Move the branch to the commit, with the checkouts that stand on it; again after a death: nothing more to do.
 
     Raises :class:`Conflict` where the branch moved on meanwhile.
@@ -140,7 +139,7 @@ def move_branch(ctx: Context, made: Revert, checkpoint: Callable[[str], None]) -
         hint = f"the target is back already; bring them back by hand: git merge {made.commit[:12]}"
         raise Conflict(message, code="rollback/branch-moved", hint=hint)
     reason = "factory: rollback"
-    promote(ctx.location.common_dir, made.branch, made.onto, made.commit, reason=reason, checkpoint=checkpoint)
+    promote(ctx.location.common_dir, made.branch, made.onto, made.commit, reason=reason)
 
 
 def again(ctx: Context, release: Release) -> str:
@@ -150,7 +149,7 @@ def again(ctx: Context, release: Release) -> str:
         return ""
     made = Revert(branch=str(said["branch"]), onto=Oid(str(said["onto"])), commit=Oid(str(said["revert"])), paths=())
     try:
-        move_branch(ctx, made, lambda _: None)
+        move_branch(ctx, made)
     except (Conflict, Negative) as error:
         return f"{error.message} ({error.hint})" if error.hint else error.message
     return f"{made.branch.removeprefix(HEADS)} has spec and code of {said['version']} again"

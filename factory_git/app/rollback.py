@@ -16,13 +16,11 @@ from factory_git.app.deployment_build import MAIN, migrations, parents
 from factory_git.app.deployment_losses import Losses, losses
 from factory_git.app.deployment_move import (
     Ask,
-    Checkpoint,
     Move,
     Plan,
     carry_out,
     clear,
     failed,
-    no_checkpoint,
     nobody,
 )
 from factory_git.app.deployment_revert import Revert, move_branch, pin, revert
@@ -126,7 +124,7 @@ class _Job:
         )
 
 
-def run(ctx: Context, options: Options, checkpoint: Checkpoint = no_checkpoint) -> Result:
+def run(ctx: Context, options: Options) -> Result:
     """Go back to the deployment that ``options`` name.
 
     Raises :class:`NotFound` where there is none, :class:`Conflict` where something else stands there than is thought,
@@ -135,11 +133,11 @@ def run(ctx: Context, options: Options, checkpoint: Checkpoint = no_checkpoint) 
     """
     target = _target(ctx, options)
     if options.dry_run:
-        move = Move(ctx=ctx, target=target, here=None, verb="rollback", checkpoint=no_checkpoint)
+        move = Move(ctx=ctx, target=target, here=None, verb="rollback")
         job = _job(move, options)
         return job.result("would roll back", _rehearsed(job))
     with claimed(target.folder, ctx.clock):
-        move = Move(ctx=ctx, target=target, here=None, verb="rollback", checkpoint=checkpoint)
+        move = Move(ctx=ctx, target=target, here=None, verb="rollback")
         move.step("claimed")
         move.notes += records.repair(ctx, target)
         return _roll_back(_job(move, options))
@@ -282,7 +280,7 @@ def _down(job: _Job, app: Application, db: Path) -> None:
 
 def _along(job: _Job) -> None:
     if job.revert is not None:
-        move_branch(job.move.ctx, job.revert, job.move.checkpoint)
+        move_branch(job.move.ctx, job.revert)
 
 
 def _record(job: _Job, release: str, said: Losses, error: Exception | None = None) -> Record:

@@ -19,12 +19,13 @@ from factory_git.app.run_select import Chosen, choose, refuse_uncommitted, targe
 from factory_git.app.run_session import Options, Session, check, drift
 from factory_git.core.errors import UsageError
 from factory_git.core.ids import Oid, RecordId, blob_oid
+from factory_git.core.points import reached
 from factory_git.engine import holdout
 from factory_git.engine.claim import claim
 from factory_git.engine.fold import fold
 from factory_git.engine.loop import Ended, Progress, drive, stream
 from factory_git.engine.state import State, Verdict
-from factory_git.engine.workshop import Checkpoint, Limits, Workshop, no_checkpoint
+from factory_git.engine.workshop import Limits, Workshop
 from factory_git.gitio import worktrees
 from factory_git.gitio.commits import Code, identity
 from factory_git.ledger.record import Entry, Record, make
@@ -33,7 +34,7 @@ from factory_git.spec.graph import build
 __all__ = ["Options", "Result", "run"]
 
 
-def run(ctx: Context, options: Options, progress: Progress, checkpoint: Checkpoint = no_checkpoint) -> Result:
+def run(ctx: Context, options: Options, progress: Progress) -> Result:
     """Run the specs that ``options`` name. Raises for what is wrong before any write; the rest are verdicts."""
     check(options)
     agent(options.agent)
@@ -41,7 +42,7 @@ def run(ctx: Context, options: Options, progress: Progress, checkpoint: Checkpoi
     branch, tip = target(ctx.location, code, options.onto)
     session = Session(
         ctx=ctx, code=code, options=options, branch=branch, identity=identity(ctx.location.common_dir),
-        progress=progress, checkpoint=checkpoint,
+        progress=progress,
     )  # fmt: skip
     if options.resume and (found := ctx.ledger.list(type="sequence", newest_first=True, limit=1)):
         return _resume(session, found[0].record)
@@ -70,7 +71,7 @@ def _sequence(session: Session, chosen: Sequence[Chosen], tip: Oid) -> Result:
     record = _sequence_record(session, chosen, waiting)
     names = ", ".join(one.spec.id for one in waiting)
     session.ctx.ledger.append([record], stream="sequences", subject=f"sequence: {names}", key=f"{record.id}")
-    session.checkpoint("sequence:end")
+    reached("sequence:end")
     return _go_on(session, record, chosen, done)
 
 
@@ -99,7 +100,7 @@ def _one(session: Session, sequence: Record, one: Chosen, budget: Callable[[], b
     if entry is None:
         record = _run_record(session, sequence, one)
         ledger.append([record], stream=stream(one.spec.id), subject=f"run {one.spec.id}: started", key=f"{record.id}")
-        session.checkpoint("run:end")
+        reached("run:end")
     else:
         record = entry.record
     shop = _workshop(session, one, record)
@@ -172,7 +173,6 @@ def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
             agent_output=session.ctx.settings.number("agentOutput"),
         ),
         clock=session.ctx.clock,
-        checkpoint=session.checkpoint,
         scanner=session.ctx.scanner,
         memories=tuple(listing(session.ctx)) if asked["agent"] != "compiler" else (),
         gate=lambda commit, base: gate(session.ctx.location, one.spec, commit, base),

@@ -11,7 +11,6 @@ from factory_git.core.errors import UsageError
 from factory_git.core.ids import Oid
 from factory_git.engine.loop import Progress
 from factory_git.engine.making import Made, make
-from factory_git.engine.workshop import Checkpoint
 from factory_git.gitio.commits import Code, Identity
 
 DRIFT = ("refuse", "reconverge")
@@ -45,7 +44,6 @@ class Session:
     branch: str
     identity: Identity
     progress: Progress
-    checkpoint: Checkpoint
     _made: dict[tuple[str, Oid], Made] = field(default_factory=dict)
 
     def made(self, one: Chosen, commit: Oid) -> Made:

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from factory_git.core.errors import Cancelled, FactoryError
 from factory_git.core.ids import RecordId
+from factory_git.core.points import reached
 from factory_git.engine.decide import Action, Conclude, decide
 from factory_git.engine.fold import fold
 from factory_git.engine.making import open_holes
@@ -85,13 +86,13 @@ def _execute(
 ) -> tuple[Sequence[Record], Report | None]:
     if isinstance(action, Conclude):
         record = make("verdict", _verdict(shop, state, action), [state.head])
-        shop.checkpoint("verdict:record")
+        reached("verdict:record")
         _append(shop, journal, [record], subject=f"run {shop.spec}: {action.verdict}", key=f"{state.run}/verdict")
         return [record], None
     progress.began(shop.spec, action.phase, action.iteration)
     started = shop.clock.monotonic()
     phase, kind = PHASES[action.phase]
-    shop.checkpoint(f"{action.phase}:begin")
+    reached(f"{action.phase}:begin")
     try:
         report = phase(shop, state, action)
     except Cancelled:
@@ -107,12 +108,12 @@ def _execute(
         report, kind = _failed(f"{type(error).__name__}: {error}", "internal", ""), "phase"
     seconds = shop.clock.monotonic() - started
     records = _records(shop, state, action, report, kind=kind, seconds=seconds)
-    shop.checkpoint(f"{action.phase}:record")
+    reached(f"{action.phase}:record")
     title = records[0].payload["title"]
     subject = f"run {shop.spec}: {action.phase} {report.outcome} (iteration {action.iteration}): {title}"
     key = f"{state.run}/{records[0].payload['step']}"
     _append(shop, journal, records, blobs=report.blobs, subject=subject, key=key)
-    shop.checkpoint(f"{action.phase}:end")
+    reached(f"{action.phase}:end")
     progress.ended(shop.spec, action.phase, action.iteration, report, seconds)
     return records, report
 

@@ -16,16 +16,10 @@ from factory_git.gitio.commits import Code, Identity
 from factory_git.ledger.secrets import Scanner
 from factory_git.memory.entry import Memory
 
-Checkpoint = Callable[[str], None]
-
 
 def no_gate(commit: Oid, base: Oid | None) -> Gate:  # noqa: ARG001 (the gate's shape)
     """The gate of a spec in which there is nothing for rules to judge."""
     return Gate()
-
-
-def no_checkpoint(name: str) -> None:
-    """The checkpoint of real runs: nothing happens there. Tests put a death in its place."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +46,6 @@ class Workshop:
     reconverge: bool = False  # compiled code that was changed by hand is compiled again instead of refused
     limits: Limits = field(default_factory=Limits)
     clock: Clock
-    checkpoint: Checkpoint = no_checkpoint
     scanner: Scanner = field(default_factory=Scanner)  # masks what records would be refused for
     memories: tuple[Memory, ...] = ()  # what is remembered, for prompts
     gate: Callable[[Oid, Oid | None], Gate] = no_gate  # what rules say of a commit, and of what it changes of a base

@@ -10,11 +10,12 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 
 from factory_git.core.errors import Conflict, Negative
 from factory_git.core.ids import Oid
+from factory_git.core.points import reached
 from factory_git.gitio.child import GitFailed, git
 from factory_git.gitio.commits import move
 from factory_git.gitio.worktrees import Checkout, checkouts
@@ -24,9 +25,7 @@ SHOWN = 20
 SLACK = 256 * 1024  # bytes, for what Git itself writes on the way (index, reflog, locks) and what blocks round up to
 
 
-def promote(
-    common_dir: Path, branch: str, old: Oid, new: Oid, *, reason: str, checkpoint: Callable[[str], None]
-) -> list[Path]:
+def promote(common_dir: Path, branch: str, old: Oid, new: Oid, *, reason: str) -> list[Path]:
     """Move ``branch`` (full name) from ``old`` to ``new`` and update the checkouts that stand on it; returns those.
 
     Raises :class:`Negative` (``run/dirty``, with the paths) when a checkout has local changes in the way,
@@ -40,11 +39,11 @@ def promote(
     begun: list[Path] = []
     try:
         for checkout in here:
-            checkpoint("promote:checkout")
+            reached("promote:checkout")
             begun.append(checkout.path)
             _stage(checkout.path, there[checkout.path])
             _update(checkout.path, old, new)
-        checkpoint("promote:ref")
+        reached("promote:ref")
         move(common_dir, branch, old, new, reason)
     except (Exception, KeyboardInterrupt):
         for path in begun:

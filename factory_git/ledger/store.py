@@ -19,7 +19,7 @@ from factory_git.ledger.reader import Reader
 from factory_git.ledger.record import FORMAT, Record, check_type, make
 from factory_git.ledger.secrets import Scanner
 from factory_git.ledger.types import UPGRADE, NewerVersion, compile_schema, version_of
-from factory_git.ledger.write import Checkpoint, Writer, no_checkpoint
+from factory_git.ledger.write import Writer
 
 REF = "refs/factory/ledger"
 
@@ -37,7 +37,6 @@ class Settings:
     fsync: bool = True
     clock: Clock = field(default_factory=SystemClock)
     wait: lock.Wait = lock.sleep
-    checkpoint: Checkpoint = no_checkpoint
     sign: Sign | None = None
     scanner: Scanner = field(default_factory=Scanner)
 
@@ -58,7 +57,6 @@ class Ledger(Reader):
             fsync=settings.fsync,
             clock=settings.clock,
             wait=settings.wait,
-            checkpoint=settings.checkpoint,
         )
 
     # -- writing -----------------------------------------------------------------------------------------------------

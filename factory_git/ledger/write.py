@@ -14,6 +14,7 @@ from pathlib import Path
 from factory_git.core.clock import Clock, SystemClock
 from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
+from factory_git.core.points import reached
 from factory_git.gitio import journal, lock, pack, refs, repack
 from factory_git.gitio.child import GitFailed
 from factory_git.gitio.objects import Object
@@ -23,11 +24,6 @@ from factory_git.ledger import forks, merge
 ATTEMPTS = 50  # lost races under the lock are other programs' (gc, a push into this repository): rare
 # The lock file of a process killed a moment ago must grow old before it may be removed: that is worth waiting for.
 LOCK_ATTEMPTS = int(1.3 * refs.STALE / refs.NAP)
-Checkpoint = Callable[[str], None]
-
-
-def no_checkpoint(name: str) -> None:
-    """Nothing happens between two steps of an append; crash tests put something there."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,7 +35,6 @@ class Writer:
     fsync: bool
     clock: Clock = field(default_factory=SystemClock)
     wait: lock.Wait = lock.sleep
-    checkpoint: Checkpoint = no_checkpoint
     notices: list[str] = field(default_factory=list)
     many: int = repack.MANY
     _recovered: bool = False
@@ -69,18 +64,18 @@ class Writer:
         """
         for attempt in range(ATTEMPTS):
             tip = self.repo.ref(self.ref)
-            self.checkpoint("tip read")
+            reached("append:tip-read")
             decided = decide(tip)
             if decided is None:
                 return tip
             new, objects = decided
             name = self.repo.write_pack(objects, fsync=self.fsync) if objects else ""
-            self.checkpoint("pack written")
+            reached("append:pack-written")
             try:
                 self._move(tip, new)
-                self.checkpoint("ref moved")
+                reached("append:ref-moved")
                 lines = journal.acknowledge(self._own, new, name or "-")
-                self.checkpoint("acknowledged")
+                reached("append:acknowledged")
             except refs.RefMoved:
                 self.wait(0.002 * (attempt + 1))
                 continue

@@ -20,6 +20,7 @@ from factory_git.app.context import open_context
 from factory_git.app.deployment_target import Target
 from factory_git.app.run import run
 from factory_git.app.run_session import Options as RunOptions
+from factory_git.core import points
 from factory_git.engine.phases import validate
 from factory_git.executors.acceptance import Proven, TestResult
 from factory_git.ledger.record import Record
@@ -117,19 +118,17 @@ class Shop:
         self.edit(*(changes or GROWN))
         return self.promote()
 
-    def deploy(self, checkpoint: Callable[[str], None] = lambda _: None, **options: Any) -> deploy.Result:
+    def deploy(self, **options: Any) -> deploy.Result:
         ctx = open_context(self.path)
         try:
-            return deploy.run(ctx, deploy.Options(**({"to": self.target} | options)), checkpoint)
+            return deploy.run(ctx, deploy.Options(**({"to": self.target} | options)))
         finally:
             ctx.ledger.close()
 
-    def rollback(
-        self, lineage: str, checkpoint: Callable[[str], None] = lambda _: None, **options: Any
-    ) -> rollback.Result:
+    def rollback(self, lineage: str, **options: Any) -> rollback.Result:
         ctx = open_context(self.path)
         try:
-            return rollback.run(ctx, rollback.Options(lineage=lineage, **({"to": self.target} | options)), checkpoint)
+            return rollback.run(ctx, rollback.Options(lineage=lineage, **({"to": self.target} | options)))
         finally:
             ctx.ledger.close()
 
@@ -240,7 +239,7 @@ def deployed(shop: Shop, base: Path, *, twice: bool = False) -> Shop:
     return Shop(place / "repo", shop._git)
 
 
-def killed(work: Callable[[Callable[[str], None]], object], name: str) -> bool:
+def killed(work: Callable[[], object], name: str) -> bool:
     """Do the work in a child that is killed (SIGKILL) at the step of that name; whether it got there."""
     pid = os.fork()
     if not pid:
@@ -250,7 +249,8 @@ def killed(work: Callable[[Callable[[str], None]], object], name: str) -> bool:
                 if at == name:
                     os.kill(os.getpid(), signal.SIGKILL)
 
-            work(checkpoint)
+            with points.listening(checkpoint):
+                work()
         finally:
             os._exit(0)
     return os.WIFSIGNALED(os.waitpid(pid, 0)[1])

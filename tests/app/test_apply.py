@@ -15,6 +15,7 @@ from factory_git.app.check import run as check
 from factory_git.app.context import open_context
 from factory_git.app.run import run
 from factory_git.app.run_session import Options
+from factory_git.core import points
 from factory_git.core.errors import Conflict, Forbidden, Negative
 from factory_git.engine.phases import validate
 from factory_git.executors.acceptance import Proven, TestResult
@@ -321,7 +322,8 @@ def kill(farm: Farm, morph_id: str, point: str) -> None:
 
     child = os.fork()
     if not child:
-        apply.run(open_context(farm.path), ApplyOptions(morph=morph_id), Seen(), checkpoint)
+        with points.listening(checkpoint):
+            apply.run(open_context(farm.path), ApplyOptions(morph=morph_id), Seen())
         os._exit(0)
     if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9:
         raise Killed
@@ -364,5 +366,6 @@ def test_two_applications_at_once_are_one_too_many(farm: Farm) -> None:
             assert error.value.code == "run/busy"
 
     ctx = open_context(farm.path)
-    assert apply.run(ctx, ApplyOptions(morph=morph_id), Seen(), second).outcome == APPLIED
+    with points.listening(second):
+        assert apply.run(ctx, ApplyOptions(morph=morph_id), Seen()).outcome == APPLIED
     ctx.ledger.close()

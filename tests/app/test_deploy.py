@@ -14,6 +14,7 @@ import pytest
 from factory_git.app import deployment_steps
 from factory_git.app import run as app_run
 from factory_git.app.deployment_target import Target
+from factory_git.core import points
 from factory_git.core.errors import Conflict, Forbidden, Negative, NotFound, UsageError
 from factory_git.executors import database
 from factory_git.executors.acceptance import Proven, TestResult
@@ -369,7 +370,8 @@ def test_who_waited_to_write_to_the_old_database_is_told_that_it_was_replaced(li
 
     waiting = threading.Thread(target=write)
     waiting.start()
-    live.deploy(lambda name: ready.set() if name == "deploy:copy" else None)
+    with points.listening(lambda name: ready.set() if name == "deploy:copy" else None):
+        live.deploy()
     waiting.join(60)
     assert answer[0][0] == 1
     assert "was replaced by 0002" in answer[0][1]
@@ -384,7 +386,8 @@ def test_one_deployment_at_a_time(live: Shop) -> None:
                 live.deploy()
             seen.append(caught.value)
 
-    live.deploy(second)
+    with points.listening(second):
+        live.deploy()
     assert f"process {os.getpid()}" in str(seen[0])
     assert live.version() == "1.1.0"
 
@@ -396,7 +399,8 @@ def test_what_is_written_until_the_switch_is_kept(live: Shop) -> None:
         if name == "deploy:rehearsal":
             live.load(order=ORDERS + "o4,c2,9,\n")
 
-    live.deploy(load)
+    with points.listening(load):
+        live.deploy()
     assert [row["id"] for row in live.rows("Order")] == ["o1", "o2", "o3", "o4"]
 
 

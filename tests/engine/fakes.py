@@ -16,6 +16,7 @@ from factory_git.app.run_result import Result
 from factory_git.app.run_session import Options
 from factory_git.compiler.files import BOUND, Compilation, CompiledFile, Hole, Proof
 from factory_git.compiler.lock import PATH as LOCK
+from factory_git.core import points
 from factory_git.core.ids import SpecPath, blob_oid
 from factory_git.engine import making
 from factory_git.engine.workshop import Report
@@ -114,7 +115,8 @@ class Shop:
     def run(self, checkpoint: Callable[[str], None] = lambda _: None, **options: object) -> Result:
         self.seen = Seen()
         ctx = open_context(self.path)
-        result = run(ctx, Options(**options), self.seen, checkpoint)  # type: ignore[arg-type]
+        with points.listening(checkpoint):
+            result = run(ctx, Options(**options), self.seen)  # type: ignore[arg-type]
         ctx.ledger.close()
         return result
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from factory_git.core import points
 from factory_git.core.errors import Conflict, Negative
 from factory_git.core.ids import Oid
 from factory_git.gitio import merge
@@ -41,7 +42,8 @@ class Setting:
             (self.path / name).write_text(text)
 
     def promote(self, checkpoint: Callable[[str], None] = lambda _: None) -> list[Path]:
-        return promote(self.path / ".git", "refs/heads/main", self.old, self.new, reason="test", checkpoint=checkpoint)
+        with points.listening(checkpoint):
+            return promote(self.path / ".git", "refs/heads/main", self.old, self.new, reason="test")
 
     def refused(self) -> list[str]:
         with pytest.raises(Negative) as caught:

@@ -16,7 +16,6 @@ from factory_git.gitio.repository import Repository
 from factory_git.index.sqlite import SqliteIndex
 from factory_git.ledger.secrets import Scanner
 from factory_git.ledger.store import REF, Ledger, Settings
-from factory_git.ledger.write import Checkpoint, no_checkpoint
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 ANY = {"type": "object"}
@@ -35,7 +34,6 @@ def open_ledger(
     path: Path,
     *,
     clock: Clock | None = None,
-    checkpoint: Checkpoint = no_checkpoint,
     fsync: bool = False,
     wait: Wait = no_wait,
     scanner: Scanner | None = None,
@@ -49,7 +47,6 @@ def open_ledger(
         fsync=fsync,
         clock=clock or FixedClock(NOON),
         wait=wait,
-        checkpoint=checkpoint,
         scanner=scanner or Scanner(),
     )
     return Ledger(repo, SqliteIndex(repo, repo.location.factory_dir / "index.sqlite"), settings)

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from factory_git.core import points
 from factory_git.core.clock import FixedClock, SystemClock
 from factory_git.core.errors import Conflict
 from factory_git.gitio import journal, lock, pack, refs, repack
@@ -27,7 +28,7 @@ from factory_git.ledger.store import REF, Ledger
 from tests.conftest import Git
 from tests.ledger.conftest import ANY, open_ledger
 
-STEPS = ["tip read", "pack written", "ref moved", "acknowledged"]
+STEPS = ["append:tip-read", "append:pack-written", "append:ref-moved", "append:acknowledged"]
 FORK = multiprocessing.get_context("fork")  # the hermetic environment and the open fixtures come along
 SOAK = bool(os.environ.get("FACTORY_SOAK"))
 
@@ -41,14 +42,18 @@ def in_child(work: Callable[[], object]) -> int:
     return process.exitcode
 
 
-def die(at: str) -> Callable[[str], None]:
-    """A checkpoint that kills the process outright at one step."""
+def killed(work: Callable[[], object], at: str) -> bool:
+    """Run ``work`` in a process of its own that is killed outright at the point ``at``; whether it got there."""
 
-    def checkpoint(name: str) -> None:
+    def die(name: str) -> None:
         if name == at:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    return checkpoint
+    def dying() -> None:
+        with points.listening(die):
+            work()
+
+    return in_child(dying) == -signal.SIGKILL
 
 
 def ids(ledger: Ledger) -> set[str]:
@@ -67,10 +72,10 @@ def test_killed_at_any_step_the_ledger_is_old_or_new(repo: Path, git: Git, step:
         before = ledger.tip
         ledger.close()
     record = make("type", {"name": "note", "schema": ANY}) if first else make("note", {"n": 1})
-    assert in_child(lambda: open_ledger(repo, checkpoint=die(step)).append([record])) == -signal.SIGKILL
+    assert killed(lambda: open_ledger(repo).append([record]), step)
     after = open_ledger(repo).tip
     new = after != before
-    assert new == (step in ("ref moved", "acknowledged"))
+    assert new == (step in ("append:ref-moved", "append:acknowledged"))
     assert git("fsck", "--strict", "--no-dangling", cwd=repo) == ""
     git("gc", "-q", "--prune=now", cwd=repo)
     ledger = open_ledger(repo)
@@ -102,7 +107,7 @@ def test_half_written_files_of_the_dead_are_swept(ledger: Ledger, repo: Path) ->
 
 def test_objects_no_ref_reaches_are_invisible(ledger: Ledger, repo: Path) -> None:
     record = make("note", {"n": 1})
-    in_child(lambda: open_ledger(repo, checkpoint=die("pack written")).append([record]))
+    assert killed(lambda: open_ledger(repo).append([record]), "append:pack-written")
     assert (repo / ".git/objects/pack").glob("*.keep")
     assert ids(open_ledger(repo)) == set()
 
@@ -112,7 +117,7 @@ def test_a_lost_race_is_decided_again(ledger: Ledger, repo: Path) -> None:
     raced: list[str] = []
 
     def intrude(name: str) -> None:
-        if name == "pack written" and len(raced) < 3:
+        if name == "append:pack-written" and len(raced) < 3 and "" not in raced:
             raced.append("")
             other = open_ledger(repo)
             other._writer._recovered = True
@@ -120,7 +125,8 @@ def test_a_lost_race_is_decided_again(ledger: Ledger, repo: Path) -> None:
                 lawless.setattr(lock, "exclusive", unlocked)
                 raced[-1] = other.put("note", {"intruder": len(raced)})
 
-    mine = open_ledger(repo, checkpoint=intrude).put("note", {"mine": 1})
+    with points.listening(intrude):
+        mine = open_ledger(repo).put("note", {"mine": 1})
     assert ids(open_ledger(repo)) == {mine, *raced}
     assert len(raced) == 3
     assert open_ledger(repo).verify().ok

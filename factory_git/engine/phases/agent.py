@@ -9,6 +9,7 @@ from pathlib import Path
 
 from factory_git.agents.protocol import Task, Unreadable
 from factory_git.core.ids import Oid
+from factory_git.core.points import reached
 from factory_git.engine import feedback, guard, holdout, prompt
 from factory_git.engine.guard import Refused
 from factory_git.engine.making import Made, OpenHole
@@ -74,7 +75,7 @@ def ask(shop: Workshop, state: State, made: Made, *, tree: Oid, holes: tuple[Ope
     try:
         with tempfile.TemporaryDirectory(prefix="factory-agent-") as scratch:
             argv, completed = _start(shop, state, place, text, Path(scratch))
-            shop.checkpoint("implement:agent")
+            reached("implement:agent")
             tampered = worktrees.restore_state(shop.common_dir, before)
             after = worktrees.branches(shop.common_dir)
             index = Path(scratch) / "index"

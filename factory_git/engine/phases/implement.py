@@ -7,6 +7,7 @@ from typing import Any
 
 from factory_git.core.errors import IntegrityError
 from factory_git.core.ids import Oid, blob_oid
+from factory_git.core.points import reached
 from factory_git.core.trailers import NODE, PHASE, RUN, SPEC, node_values, topmost
 from factory_git.engine import holdout
 from factory_git.engine.decide import Implement
@@ -93,10 +94,10 @@ def _candidate(
         tree = shop.code.overlay(made.base, laid)
         same = tree == shop.code.tree_of(made.base)
         commit = made.base if same else shop.code.commit(tree, [made.base], message, shop.identity)
-        shop.checkpoint("implement:commit")
+        reached("implement:commit")
         shop.code.pin(_ref(state, iteration), commit)
         if shop.code.complete(commit, [path for path, value in laid.items() if value is not None]):
-            shop.checkpoint("implement:pinned")
+            reached("implement:pinned")
             return commit
     raise IntegrityError("objects of the candidate vanish as they are written", hint="is `git gc --prune=now` looping?")
 

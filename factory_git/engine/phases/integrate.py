@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from factory_git.core.errors import Conflict, FactoryError, RepositoryError
 from factory_git.core.ids import Oid
+from factory_git.core.points import reached
 from factory_git.engine.decide import Integrate
 from factory_git.engine.making import still_there
 from factory_git.engine.state import Outcome, State
@@ -52,7 +53,7 @@ def integrate(shop: Workshop, state: State, action: Integrate) -> Report:
         reason = f"what the spec compiles to is another on {short(shop)} as it is now"
         return Report(outcome=Outcome.REPLAN, title=f"integrate: {reason}", payload={"onto": tip, "reason": reason})
     shop.code.pin(f"refs/factory/candidates/{state.run}/{action.iteration}-onto-{tip[:12]}", commit)
-    shop.checkpoint("integrate:pinned")
+    reached("integrate:pinned")
     return Report(
         outcome=Outcome.MERGED,
         title=f"integrate: onto {short(shop)} as it is now",

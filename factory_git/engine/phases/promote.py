@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from factory_git.core.errors import Conflict, IntegrityError, Negative
 from factory_git.core.ids import Oid
+from factory_git.core.points import reached
 from factory_git.engine.decide import Promote
 from factory_git.engine.phases.integrate import short
 from factory_git.engine.state import Outcome, State
@@ -23,9 +24,7 @@ def promote(shop: Workshop, state: State, action: Promote) -> Report:
             outcome=Outcome.PROMOTED, title=f"{short(shop)} is at {now[:12]}", payload={**payload, "checkouts": []}
         )
     try:
-        places = move_branch(
-            shop.common_dir, shop.branch, old, new, reason=f"factory: {shop.spec}", checkpoint=shop.checkpoint
-        )
+        places = move_branch(shop.common_dir, shop.branch, old, new, reason=f"factory: {shop.spec}")
     except (Negative, Conflict) as error:
         if error.code == "git/ref-moved":
             title = f"{short(shop)} moved meanwhile"
@@ -36,7 +35,7 @@ def promote(shop: Workshop, state: State, action: Promote) -> Report:
             title="local changes are in the way" if paths else "the checkout is busy",
             payload={**payload, "reason": error.message, "hint": error.hint, "paths": paths},
         )
-    shop.checkpoint("promote:moved")
+    reached("promote:moved")
     found = shop.code.commit_of(shop.branch)
     if found is None or not shop.code.is_ancestor(new, found):
         raise IntegrityError(f"{shop.branch} was moved to {new} and reads back as {found}")

@@ -10,6 +10,7 @@ from typing import Any
 from factory_git.compiler.files import Proof
 from factory_git.core.errors import IntegrityError
 from factory_git.core.ids import Oid
+from factory_git.core.points import reached
 from factory_git.engine import holdout
 from factory_git.engine.decide import Validate
 from factory_git.engine.making import Made, join, still_there
@@ -93,7 +94,7 @@ def checkout(shop: Workshop, state: State, made: Made, commit: str, *, hide: boo
         worktrees.reset(place, commit)
     else:
         place = worktrees.add(shop.common_dir, name, commit)
-    shop.checkpoint("validate:checkout")
+    reached("validate:checkout")
     secret = set(holdout.hidden_paths(made)) - {join(made.spec.root, ".factory/lock.json")} if hide else set()
     worktrees.put(place, {path: content for path, content in made.compiled.items() if path not in secret})
     for path in secret:
