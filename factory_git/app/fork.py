@@ -10,6 +10,7 @@ from factory_git.app import point
 from factory_git.app.context import Context
 from factory_git.core.errors import Conflict, UsageError
 from factory_git.core.ids import Oid
+from factory_git.core.points import reached
 from factory_git.gitio.refs import RefMoved
 from factory_git.ledger import forks
 
@@ -53,6 +54,7 @@ def run(ctx: Context, at: str, *, name: str = "", dry_run: bool = False) -> Fork
     if not dry_run:
         # Of a fork that was given up, another under its name must not inherit what had been promised of it.
         shutil.rmtree(forks.folder(ctx.location, ref), ignore_errors=True)
+        reached("fork:cleared")
         try:
             ctx.repo.move_ref(ref, None, tip, fsync=ctx.settings.flag("fsync"))
         except RefMoved as error:

@@ -9,6 +9,7 @@ from typing import Any
 
 from factory_git.app.context import Context
 from factory_git.core.errors import FactoryError
+from factory_git.core.points import reached
 from factory_git.gitio import journal, upkeep
 
 STAMP = "maintained"  # its age is that of the last maintenance
@@ -46,10 +47,14 @@ def run(ctx: Context, *, auto: bool = False, gc: bool = False) -> Result:
     if auto and not due(ctx):
         return Result(due=False)
     before, after = ctx.ledger.maintain()
+    reached("maintenance:joined")
     upkeep.write_commit_graph(ctx.location)
+    reached("maintenance:graph")
     if gc:
         upkeep.collect_garbage(ctx.location)
+        reached("maintenance:collected")
     ctx.ledger.tidy_index()
+    reached("maintenance:tidied")
     with contextlib.suppress(OSError):
         _stamp(ctx).touch()
     return Result(due=True, packs_before=before, packs_after=after, commit_graph=True, gc=gc)

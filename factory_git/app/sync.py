@@ -1,7 +1,8 @@
 """``sync``: this clone's ledger and a remote's become one: fetched, united, sent, again where somebody was faster.
 
 Records are only ever added, so two ledgers unite without conflict, and nothing is forced: what a remote lost or took
-back is united with what it had, and sent to it again.
+back is united with what it had, and sent to it again. A clone whose pushes always come too late publishes its ledger
+beside the remote's, where the next sync of any clone takes it in.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from factory_git.app import sync_heads
 from factory_git.app.context import Context
 from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError, UsageError
 from factory_git.core.ids import Oid
+from factory_git.core.points import reached
 from factory_git.gitio import fetch, lock, push
 from factory_git.gitio.child import GitFailed
 from factory_git.gitio.fetch import Fetched
@@ -32,13 +35,19 @@ class Options:
 
 @dataclass(slots=True, kw_only=True)
 class Result:
-    """Transactions that came and went; ``rewritten``: how many the remote had once, and has not any more."""
+    """Transactions that came and went; ``rewritten``: how many the remote had once, and has not any more.
+
+    ``published`` names the remote's ref that holds our ledger where the remote's own moved before every push; ``taken``
+    are those of other clones that ours holds now.
+    """
 
     remote: str
     received: int = 0
     sent: int = 0
     rewritten: int = 0
     attempts: int = 0
+    published: str = ""
+    taken: tuple[tuple[str, str], ...] = ()
     notices: tuple[str, ...] = field(default=())
 
     def as_json(self) -> dict[str, Any]:
@@ -49,6 +58,7 @@ class Result:
             "sent": self.sent,
             "rewritten": self.rewritten,
             "attempts": self.attempts,
+            "published": self.published or None,
         }
 
 
@@ -58,22 +68,37 @@ def run(
     """Bring this ledger and that of a remote together. In a dry run the remote is asked, and nothing is changed.
 
     Raises :class:`RepositoryError` where the remote cannot be reached or takes no such ref, :class:`Conflict` when it
-    was always somebody else who was faster.
+    was always somebody else who was faster, and the remote takes no ref beside its ledger either.
     """
     result = Result(remote=_remote(ctx, options.remote))
-    while True:
-        result.attempts += 1
+    for result.attempts in range(1, ATTEMPTS + 1):
         there = _receive(ctx, result, dry_run=options.dry_run)
-        if options.fetch_only or _send(ctx, result, there, dry_run=options.dry_run):
-            result.notices += ctx.ledger.notices
-            return result
-        if result.attempts == ATTEMPTS:
-            raise Conflict(
-                f"the ledger of {result.remote} moved {ATTEMPTS} times while ours was sent",
-                code="sync/lost-races",
-                hint="nothing is lost, here or there; try again: git factory sync",
-            )
-        wait(0.05 * 2**result.attempts * (0.5 + jitter()))
+        refused = "" if options.fetch_only else _send(ctx, result, there, dry_run=options.dry_run)
+        if not refused:
+            break
+        if result.attempts < ATTEMPTS:
+            wait(0.05 * 2**result.attempts * (0.5 + jitter()))
+    else:
+        _publish(ctx, result, refused)
+    result.notices += ctx.ledger.notices
+    return result
+
+
+def _publish(ctx: Context, result: Result, refused: str) -> None:
+    """Where every race was lost: our ledger goes beside the remote's."""
+    ref = ctx.settings.text("ref")
+    result.published = sync_heads.publish(ctx, result.remote, ref)
+    if not result.published:
+        raise Conflict(
+            f"the ledger of {result.remote} moved {ATTEMPTS} times while ours was sent; the last time: {refused}",
+            code="sync/lost-races",
+            hint="nothing is lost, here or there; try again: git factory sync",
+        )
+    result.sent = fetch.transactions(
+        ctx.location,
+        push.ref_at(ctx.location, ref),
+        push.ref_at(ctx.location, fetch.tracking(ctx.location, result.remote, ref)),
+    )
 
 
 def _remote(ctx: Context, wanted: str) -> str:
@@ -92,41 +117,49 @@ def _remote(ctx: Context, wanted: str) -> str:
     return "origin" if "origin" in known else known[0]
 
 
-def _receive(ctx: Context, result: Result, *, dry_run: bool) -> str:
-    """Take in what the remote has; its tip, empty where it has no ledger."""
+def _receive(ctx: Context, result: Result, *, dry_run: bool) -> Fetched:
+    """Take in what the remote has."""
     where, ref = ctx.location, ctx.settings.text("ref")
     try:
-        with fetch.fetched(where, result.remote, ref) as found:
+        with fetch.fetched(where, result.remote, ref, heads=sync_heads.place(ref)) as found:
+            reached("sync:fetched")
             _take(ctx, result, found, dry_run=dry_run)
     except GitFailed as error:
         words = error.stderr.strip().removeprefix("fatal: ") or str(error)
         hint = f"see: git ls-remote {result.remote} {ref}"
         raise RepositoryError(f"{result.remote}: {words}", code="sync/not-reached", hint=hint) from error
-    return found.new
+    return found
 
 
 def _take(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> None:
     where, ref = ctx.location, ctx.settings.text("ref")
     lost = _lost(ctx, found)
     result.rewritten += lost
-    if found.new:
-        result.received += fetch.transactions(where, found.new, push.ref_at(where, ref))
+    tips = [tip for tip in (found.new, *(tip for _, tip in found.heads)) if tip]
+    if tips:
+        result.received += fetch.transactions(where, tips[0], push.ref_at(where, ref), *tips[1:])
     if dry_run:
         return
     if lost:
-        _keep(ctx, result, Oid(found.old))
+        _keep(ctx, result, Oid(found.old), f"what {result.remote} had once")
     if found.new:
         ctx.ledger.unite(Oid(found.new))
         # Only now: killed before, the next call sees the same rewrite, and nothing that was refused is remembered.
+        reached("sync:united")
         fetch.note_fetched(where, result.remote, ref, found.new)
+        reached("sync:noted")
+    result.taken = tuple((name, tip) for name, tip in found.heads if _keep(ctx, result, Oid(tip), name))
 
 
-def _keep(ctx: Context, result: Result, old: Oid) -> None:
-    """Unite what the remote had once. A plain fetch may have brought something there that cannot be ours."""
+def _keep(ctx: Context, result: Result, tip: Oid, what: str) -> bool:
+    """Unite what may be no ledger: what a plain fetch brought, what a clone published. It stops nobody else's sync."""
     try:
-        ctx.ledger.unite(old)
+        ctx.ledger.unite(tip)
     except IntegrityError as error:
-        result.notices += (f"what {result.remote} had once was left alone: {error.message}",)
+        said = f"{what} was left alone: {error.message}"
+        result.notices += () if said in result.notices else (said,)
+        return False
+    return True
 
 
 def _lost(ctx: Context, found: Fetched) -> int:
@@ -136,22 +169,24 @@ def _lost(ctx: Context, found: Fetched) -> int:
     return fetch.transactions(ctx.location, found.old, found.new)
 
 
-def _send(ctx: Context, result: Result, there: str, *, dry_run: bool) -> bool:
-    """Send what the remote, whose tip is ``there``, has not; False when it moved meanwhile."""
+def _send(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> str:
+    """Send what the remote has not; why it has to be tried again, empty where it has not."""
     where, ref = ctx.location, ctx.settings.text("ref")
     here = push.ref_at(where, ref)
-    if not here or here == there:
-        return True
-    count = fetch.transactions(where, here, there)
-    if not dry_run:
-        sent = push.send(where, result.remote, ref)
-        if sent.state == "behind":
-            return False
-        if sent.state == "failed":
-            raise _refused(result.remote, ref, sent.words)
-        push.note_sent(where, fetch.tracking(where, result.remote, ref), here)
-    result.sent += count
-    return True
+    if here and here != found.new:
+        count = fetch.transactions(where, here, found.new)
+        if not dry_run:
+            sent = push.send(where, result.remote, ref)
+            if sent.state in ("behind", "busy"):
+                return sent.words
+            if sent.state == "failed":
+                raise _refused(result.remote, ref, sent.words)
+            reached("sync:sent")
+            push.note_sent(where, fetch.tracking(where, result.remote, ref), here)
+            reached("sync:remembered")
+        result.sent += count
+    sync_heads.retire(ctx, result.remote, result.taken)
+    return ""
 
 
 def _refused(remote: str, ref: str, words: str) -> RepositoryError:

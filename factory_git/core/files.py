@@ -8,6 +8,8 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from factory_git.core.points import reached
+
 
 def write(path: Path, content: bytes) -> None:
     """Put ``content`` at ``path``: a reader sees the old bytes or the new, also after a crash. The mode is kept.
@@ -25,6 +27,7 @@ def write(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        reached("file:written")
         fresh.replace(path)
     except BaseException as error:
         with contextlib.suppress(OSError):

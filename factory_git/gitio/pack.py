@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from factory_git.core.ids import Oid
+from factory_git.core.points import reached
 from factory_git.gitio.objects import Object
 
 KEEP = b"git-factory: a transaction in flight\n"
@@ -39,6 +40,7 @@ def write(folder: Path, objects: Sequence[Object], *, fsync: bool) -> str:
             path = stem.with_name(name + suffix)
             place(path, content, fsync=fsync and suffix != ".keep")
             made.append(path)
+            reached(f"pack:{suffix[1:]}")
         if fsync:
             flush(folder)
     except BaseException:
@@ -74,6 +76,7 @@ def place(path: Path, content: bytes, *, fsync: bool, mode: int = 0o444) -> None
             os.fchmod(file.fileno(), mode)
             if fsync:
                 os.fsync(file.fileno())
+        reached("place:written")
         os.rename(temporary, path)  # noqa: PTH104 (the string of mkstemp)
     except BaseException as error:
         Path(temporary).unlink(missing_ok=True)

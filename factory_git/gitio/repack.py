@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from factory_git.core.points import reached
 from factory_git.gitio.child import git
 
 MANY = 256  # packs of ours before the small ones are joined
@@ -36,10 +37,12 @@ def join(folder: Path, names: Sequence[str], *, fsync: bool) -> str:
         cwd=folder.parent.parent, stdin=listed,
     )  # fmt: skip
     new = f"pack-{made.decode().split()[-1]}"
+    reached("join:packed")
     for name in names:
         if name != new:
             for suffix in (".idx", ".pack", ".rev", ".bitmap"):
                 (folder / f"{name}{suffix}").unlink(missing_ok=True)
+                reached("join:unlinked")
     return new
 
 

@@ -115,8 +115,10 @@ class Writer:
         for name in pack.kept(self.repo.pack_dir):
             # We hold the lock, so its writer is dead. Reachable or not, gc may decide about it now.
             pack.release(self.repo.pack_dir, name)
+            reached("recover:released")
         for folder in {self.repo.pack_dir, self._folder, self._own}:
             pack.sweep(folder)
+        reached("recover:swept")
         self._keep_promises()
 
     def _keep_promises(self) -> None:
@@ -131,6 +133,7 @@ class Writer:
                 continue
             self.notices.append(f"{self.ref} had lost the acknowledged transaction {lost}: united again")
             self.unite(lost)
+            reached("recover:united")
         tip = self.repo.ref(self.ref)
         journal.replace(self._own, [tip] if tip else [], repack.own(self.repo.pack_dir, promises.packs))
 
@@ -181,6 +184,7 @@ class Writer:
         if not chosen:
             return len(names), len(names)
         new = repack.join(folder, chosen, fsync=self.fsync)
+        reached("join:joined")
         kept = [*(n for n in names if n not in chosen), new]
         journal.replace(self._own, promises.tips[-1:], kept)
         return len(names), len(kept)
