@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from json.encoder import encode_basestring
 from typing import Any, TypeAlias
@@ -19,6 +20,7 @@ from factory_git.core.errors import InvalidInput
 Json: TypeAlias = "bool | int | float | Decimal | str | list[Any] | tuple[Any, ...] | Mapping[str, Any] | None"
 
 MAX_DEPTH = 200
+_PLAIN = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), check_circular=False).encode
 
 
 def dumps(value: Json) -> bytes:
@@ -39,6 +41,17 @@ def loads(data: bytes | str) -> Any:
         return json.loads(text, object_pairs_hook=_no_duplicates, parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidInput(f"not valid JSON: {error}", code="json/invalid") from error
+
+
+def is_canonical(data: bytes, value: Any) -> bool:
+    """Whether ``data``, which :func:`loads` read as ``value``, is the canonical form of it."""
+    text = data.decode()
+    # The standard library's encoder, some five times as fast, gives the same where keys sort by code point as by UTF-16
+    # unit, and refuses fractions; it has no limit of depth.
+    if text.count("{") + text.count("[") <= MAX_DEPTH and (text.isascii() or max(text) < "\ud800"):
+        with suppress(TypeError):
+            return _PLAIN(value) == text
+    return dumps(value) == data
 
 
 def _write(value: Json, out: list[str], path: str, depth: int) -> None:

@@ -304,7 +304,7 @@ class Reader:
 
     def _registered(self, name: str) -> builtins.list[Record]:
         self._refresh()
-        found = (self._load(row.id) for row in self._index.rows(Query(type="type", text=name)))
+        found = (self._load(row.id) for row in self._index.rows(Query(type="type")))
         return [record for record in found if record.payload["name"] == name]
 
     def _load(self, id_: RecordId, *, known: bool = False) -> Record:

@@ -107,7 +107,7 @@ def decode(id: RecordId, data: bytes, *, known: bool = False) -> Record:  # noqa
         type_, parents = check_type(value["type"]), value["parents"]
         if not isinstance(parents, list) or parents != sorted({check_id(p) for p in parents}):
             raise UsageError("its parents are not sorted, unique ids")
-        if not known and canonical.dumps(value) != data:
+        if not known and not canonical.is_canonical(data, value):
             raise UsageError("its bytes are not canonical")
     except UsageError as error:
         raise IntegrityError(f"record {id}: {error.message}", code="record/malformed") from error

@@ -33,6 +33,27 @@ def test_reading_and_writing_again_gives_the_same_bytes(value: Any) -> None:
 
 
 @given(VALUES)
+def test_what_was_written_is_canonical_and_nothing_else_that_reads_the_same(value: Any) -> None:
+    data = canonical.dumps(value)
+    read = canonical.loads(data)
+    assert canonical.is_canonical(data, read)
+    assert not canonical.is_canonical(data + b" ", read)
+    for other in (json.dumps(read, default=float), json.dumps(read, default=float, indent=0)):
+        assert canonical.is_canonical(other.encode(), canonical.loads(other)) == (
+            other.encode() == canonical.dumps(canonical.loads(other))
+        )
+
+
+def test_what_has_no_canonical_form_is_not_canonical() -> None:
+    deep = b"[" * 300 + b"]" * 300
+    with pytest.raises(InvalidInput, match="deeper"):
+        canonical.is_canonical(deep, canonical.loads(deep))
+    assert not canonical.is_canonical(b'"\\ud800"', canonical.loads(b'"\\ud800"'))
+    astral = '{"\uffff":2,"\U0001f600":1}'.encode()  # by code points, which RFC 8785 does not sort by
+    assert not canonical.is_canonical(astral, canonical.loads(astral))
+
+
+@given(VALUES)
 def test_any_json_reader_reads_the_same_value(value: Any) -> None:
     def plain(item: Any) -> Any:
         if isinstance(item, float | Decimal):
