@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
 
 from factory_git.core.errors import FactoryError
 from factory_git.core.ids import Oid, RecordId
+from factory_git.core.points import reached
+from factory_git.index import words
 from factory_git.ledger.layout import place
 from factory_git.ledger.order import by_graph
 from factory_git.ledger.record import FORMAT, Record, decode, summary
@@ -37,7 +38,7 @@ def add(db: sqlite3.Connection, made: Transaction, read: Read) -> None:
     for path, oid in made.blobs:
         done = db.execute("INSERT OR IGNORE INTO blob (id, tx, path) VALUES (?, ?, ?)", (oid, n, path))
         if done.rowcount and done.lastrowid is not None:
-            _add_words(db, -done.lastrowid, _readable(oid, read))
+            words.add(db, -done.lastrowid, _readable(oid, read))
 
 
 def _add_record(
@@ -64,21 +65,33 @@ def _add_record(
             "" if isinstance(record, Record) else f"{record.code}: {record.message}",
         ),
     )
-    if not done.rowcount or not isinstance(record, Record):
+    if not done.rowcount or done.lastrowid is None:
         return
-    _add_content(db, done.lastrowid, record)
+    _arrived(db, id_, done.lastrowid)
+    if isinstance(record, Record):
+        _add_content(db, done.lastrowid, record)
 
 
-def _add_content(db: sqlite3.Connection, n: int | None, record: Record) -> None:
-    db.executemany("INSERT OR IGNORE INTO edge VALUES (?, ?)", ((record.id, parent) for parent in record.parents))
-    if n is not None:
-        _add_words(db, n, "\n".join(texts(record.payload)))
+def _add_content(db: sqlite3.Connection, n: int, record: Record) -> None:
+    for parent in record.parents:
+        db.execute("INSERT OR IGNORE INTO edge VALUES (?, ?)", (n, _number(db, parent)))
+    words.add(db, n, "\n".join(words.texts(record.payload)))
 
 
-def _add_words(db: sqlite3.Connection, n: int, text: str) -> None:
-    if text:
-        db.execute("INSERT INTO words VALUES (?, ?)", (n, text))
-        db.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (n, text))
+def _number(db: sqlite3.Connection, id_: RecordId) -> int:
+    found = db.execute("SELECT n FROM record WHERE id = ?", (id_,)).fetchone()
+    if found is None:
+        db.execute("INSERT OR IGNORE INTO missing (id) VALUES (?)", (id_,))
+        found = db.execute("SELECT -n FROM missing WHERE id = ?", (id_,)).fetchone()
+    return int(found[0])
+
+
+def _arrived(db: sqlite3.Connection, id_: RecordId, n: int) -> None:
+    """A record that others named before it came."""
+    found = db.execute("SELECT n FROM missing WHERE id = ?", (id_,)).fetchone()
+    if found is not None:
+        db.execute("UPDATE edge SET parent = ? WHERE parent = ?", (n, -found[0]))
+        db.execute("DELETE FROM missing WHERE n = ?", found)
 
 
 def _readable(oid: Oid, read: Read) -> str:
@@ -94,14 +107,25 @@ def rewind(db: sqlite3.Connection, n: int) -> None:
     """Forget every transaction after the ``n``-th, with what it brought: another order goes on from there."""
     if db.execute("SELECT 1 FROM tx WHERE n > ? LIMIT 1", (n,)).fetchone() is None:
         return
-    gone = "FROM words WHERE n IN (SELECT n FROM record WHERE tx > ?1 UNION ALL SELECT -n FROM blob WHERE tx > ?1)"
-    # The full text is not stored twice: to forget a row it must be told what the row was.
-    db.execute(f"INSERT INTO search (search, rowid, text) SELECT 'delete', n, text {gone}", (n,))
-    db.execute(f"DELETE {gone}", (n,))
-    db.execute("DELETE FROM edge WHERE child IN (SELECT id FROM record WHERE tx > ?)", (n,))
+    words.forget(db, n)
+    _orphan(db, n)
+    db.execute("DELETE FROM edge WHERE child IN (SELECT n FROM record WHERE tx > ?)", (n,))
+    db.execute("DELETE FROM missing WHERE NOT EXISTS (SELECT 1 FROM edge WHERE parent = -missing.n)")
     for statement in ("DELETE FROM record WHERE tx > ?", "DELETE FROM blob WHERE tx > ?", "DELETE FROM tx WHERE n > ?"):
         db.execute(statement, (n,))
+    reached("index:rewinding")
     db.execute("DELETE FROM meta WHERE key = 'newer' AND NOT EXISTS (SELECT 1 FROM tx)")
+
+
+def _orphan(db: sqlite3.Connection, n: int) -> None:
+    """Parents that go while a child of theirs stays, which came before them, are missing again."""
+    last = db.execute("SELECT max(n) FROM record WHERE tx <= ?", (n,)).fetchone()[0] or 0
+    found = db.execute("SELECT DISTINCT parent FROM edge WHERE parent > ?1 AND child <= ?1", (last,)).fetchall()
+    for (parent,) in found:
+        db.execute("INSERT INTO missing (id) SELECT id FROM record WHERE n = ?", (parent,))
+        db.execute(
+            "UPDATE edge SET parent = -(SELECT max(n) FROM missing) WHERE parent = ? AND child <= ?", (parent, last)
+        )
 
 
 def heal(db: sqlite3.Connection, read: Read) -> None:
@@ -117,19 +141,6 @@ def heal(db: sqlite3.Connection, read: Read) -> None:
                 (_run(record, stream), summary(record.payload), n),
             )
             _add_content(db, n, record)
-
-
-def texts(value: Any) -> Iterator[str]:
-    """Every text in a payload, keys left out."""
-    stack = [value]
-    while stack:
-        item = stack.pop()
-        if isinstance(item, str):
-            yield item
-        elif isinstance(item, Mapping):
-            stack.extend(reversed(list(item.values())))
-        elif isinstance(item, list):
-            stack.extend(reversed(item))
 
 
 def _run(record: Record, stream: str) -> str | None:
@@ -158,3 +169,4 @@ def fill(db: sqlite3.Connection, made: Iterable[Transaction], read: Read) -> Non
     """Index transactions in the order given."""
     for one in made:
         add(db, one, read)
+        reached("index:filling")

@@ -12,7 +12,7 @@ from factory_git.ledger.projection import Lineage, Located, Query, Row, TxRow
 
 LONGEST = 1_000  # characters of a text that SQLite is asked for as a pattern
 COLUMNS = "record.id, record.type, record.title, record.damaged, tx.oid, tx.stream, tx.actor, tx.at, tx.subject"
-_ROW = f"SELECT {COLUMNS} FROM record JOIN tx ON tx.n = record.tx"  # noqa: S608 (literal names)
+ROW = f"SELECT {COLUMNS} FROM record JOIN tx ON tx.n = record.tx"  # noqa: S608 (literal names)
 
 
 def watermark(db: sqlite3.Connection) -> Oid | None:
@@ -76,7 +76,7 @@ def rows(db: sqlite3.Connection, query: Query) -> list[Row]:
     """The records that match, in graph order (or against it)."""
     where, values = conditions(query)
     order = "DESC" if query.newest_first else "ASC"
-    sql = f"{_ROW} {where} ORDER BY record.n {order}"
+    sql = f"{ROW} {where} ORDER BY record.n {order}"
     if query.limit is not None:
         sql += " LIMIT ?"
         values.append(query.limit)
@@ -85,7 +85,7 @@ def rows(db: sqlite3.Connection, query: Query) -> list[Row]:
 
 def row(db: sqlite3.Connection, id_: RecordId) -> Row | None:
     """One record."""
-    found = db.execute(f"{_ROW} WHERE record.id = ?", (id_,)).fetchone()
+    found = db.execute(f"{ROW} WHERE record.id = ?", (id_,)).fetchone()
     return row_of(found) if found else None
 
 
@@ -133,21 +133,23 @@ def by_key(db: sqlite3.Connection, key: str) -> tuple[RecordId, ...] | None:
 def lineage(db: sqlite3.Connection, root: RecordId, direction: str) -> Lineage:
     """Everything reachable from ``root``: one recursive query, however deep."""
     here, there = ("child", "parent") if direction == "up" else ("parent", "child")
-    # UNION, not UNION ALL: each id once, so that diamonds stay small.
-    step = f"SELECT edge.{there} FROM reach JOIN edge ON edge.{here} = reach.id"  # noqa: S608 (literal names)
-    reach = f"WITH RECURSIVE reach(id) AS (VALUES (?) UNION {step})"
-    edges: dict[RecordId, list[RecordId]] = {}
-    sql = f"{reach} SELECT edge.{here}, edge.{there} FROM reach JOIN edge ON edge.{here} = reach.id"  # noqa: S608
-    for one, other in db.execute(sql, (root,)):
-        edges.setdefault(RecordId(one), []).append(RecordId(other))
-    found = [
-        row_of(one)
-        for one in db.execute(f"{reach} {_ROW} JOIN reach ON reach.id = record.id ORDER BY record.n", (root,))
-    ]
-    order = {one.id: position for position, one in enumerate(found)}
+    # UNION, not UNION ALL: each record once, so that diamonds stay small.
+    step = f"SELECT edge.{there} FROM reach JOIN edge ON edge.{here} = reach.n"  # noqa: S608 (literal names)
+    reach = f"WITH RECURSIVE reach(n) AS (SELECT n FROM record WHERE id = ? UNION {step})"  # noqa: S608
+    numbered = f"{reach} SELECT record.n, {COLUMNS} FROM reach JOIN record ON record.n = reach.n"  # noqa: S608
+    rows = {
+        n: row_of(row) for n, *row in db.execute(f"{numbered} JOIN tx ON tx.n = record.tx ORDER BY record.n", (root,))
+    }
+    ids = {n: row.id for n, row in rows.items()}
+    ids.update((-n, RecordId(id_)) for n, id_ in db.execute("SELECT n, id FROM missing"))
+    edges: dict[int, list[int]] = {}
+    sql = f"SELECT edge.{here}, edge.{there} FROM reach JOIN edge ON edge.{here} = reach.n"  # noqa: S608
+    for one, other in db.execute(f"{reach} {sql}", (root,)):
+        edges.setdefault(one, []).append(other)
     for below in edges.values():
-        below.sort(key=lambda id_: (order.get(id_, len(order)), id_))
-    return Lineage(root=root, rows={one.id: one for one in found}, edges=edges)
+        below.sort(key=lambda n: (n < 0, max(n, 0), ids[n]))  # in their order, those that are missing last
+    named = {ids[one]: [ids[n] for n in below] for one, below in edges.items()}
+    return Lineage(root=root, rows={row.id: row for row in rows.values()}, edges=named)
 
 
 def journal(db: sqlite3.Connection, limit: int | None, stream: str | None) -> list[tuple[TxRow, list[Row]]]:
@@ -196,7 +198,8 @@ def conditions(query: Query) -> tuple[str, list[Any]]:
     if query.until is not None:
         tests.append(("tx.at < ?", [query.until.timestamp()]))
     if query.parent is not None:
-        tests.append(("record.id IN (SELECT child FROM edge WHERE parent = ?)", [query.parent]))
+        born = "SELECT child FROM edge WHERE parent = (SELECT n FROM record WHERE id = ?)"
+        tests.append((f"record.n IN ({born})", [query.parent]))
     if query.text is not None:
         tests.append(_containing(query.text))
     where = "WHERE " + " AND ".join(test for test, _ in tests) if tests else ""
@@ -211,10 +214,11 @@ def _span(query: Query) -> list[tuple[str, Sequence[Any]]]:
 
 def _containing(text: str) -> tuple[str, Sequence[Any]]:
     """Records with this text in them, whatever its case. SQLite itself knows the case of ASCII only."""
+    has = "EXISTS (SELECT 1 FROM words WHERE words.n = record.n"  # one by one, so that a limit ends it early
     if text.isascii() and len(text) <= LONGEST:
         pattern = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        return "record.n IN (SELECT n FROM words WHERE n > 0 AND text LIKE ? ESCAPE '\\')", [f"%{pattern}%"]
-    return "record.n IN (SELECT n FROM words WHERE n > 0 AND instr(casefold(text), ?) > 0)", [text.casefold()]
+        return f"{has} AND text LIKE ? ESCAPE '\\')", [f"%{pattern}%"]
+    return f"{has} AND instr(casefold(text), ?) > 0)", [text.casefold()]
 
 
 def row_of(found: Sequence[Any]) -> Row:

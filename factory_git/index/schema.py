@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -23,10 +23,14 @@ CREATE INDEX record_type ON record (type);
 CREATE INDEX record_tx ON record (tx);
 CREATE INDEX record_damaged ON record (n) WHERE damaged != '';
 CREATE INDEX record_run ON record (run) WHERE run IS NOT NULL;
-CREATE TABLE edge (child TEXT NOT NULL, parent TEXT NOT NULL, PRIMARY KEY (child, parent)) WITHOUT ROWID;
+-- Numbers of records: what is appended lies together, however random the ids are. A parent that this clone has not
+-- (a shallow one, or what was damaged) is the negative number of its row in missing.
+CREATE TABLE edge (child INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY (child, parent)) WITHOUT ROWID;
 CREATE INDEX edge_parent ON edge (parent);
+CREATE TABLE missing (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
 CREATE TABLE blob (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tx INTEGER NOT NULL, path TEXT NOT NULL);
 CREATE TABLE words (n INTEGER PRIMARY KEY, text TEXT NOT NULL);  -- of record n, of blob n under -n
+-- Behind words, until somebody searches: meta says from which to which n it goes.
 CREATE VIRTUAL TABLE search USING fts5(
   text, content='words', content_rowid='n', tokenize='unicode61 remove_diacritics 2', prefix='2 3'
 );

@@ -9,7 +9,7 @@ from typing import Any
 
 from factory_git.core.ids import Oid
 from factory_git.index import query
-from factory_git.ledger.projection import Found, Query
+from factory_git.ledger.projection import Found, Query, Row
 
 _TERM = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _SNIPPET = "snippet(search, 0, char(2), char(3), '…', 16)"
@@ -47,30 +47,37 @@ def expression(words: str, *, some: bool = False) -> str:
 
 def _records(db: sqlite3.Connection, wanted: Query, match: str) -> Iterator[tuple[tuple[float, int], Found]]:
     where, values = query.conditions(wanted)
-    sql = (
-        f"SELECT rank, record.n, {_SNIPPET}, {query.COLUMNS} FROM search"  # noqa: S608 (literal names)
-        f" JOIN record ON record.n = search.rowid JOIN tx ON tx.n = record.tx"
-        f" {where or 'WHERE 1'} AND search MATCH ? ORDER BY rank, record.n"
-    )
-    for rank, n, snippet, *row in _limited(db, sql, [*values, match], wanted.limit):
-        yield (rank, n), Found(row=query.row_of(row), snippet=_plain(snippet))
+    filtered = f"JOIN record ON record.n = search.rowid JOIN tx ON tx.n = record.tx {where} AND" if where else "WHERE"
+    sql = f"SELECT rank, search.rowid FROM search {filtered} search MATCH ? AND search.rowid > 0 ORDER BY rank, 2"  # noqa: S608
+    for rank, n in _limited(db, sql, [*values, match], wanted.limit):
+        yield (rank, n), Found(row=_row(db, n), snippet=_snippet(db, match, n))
 
 
 def _contents(db: sqlite3.Connection, wanted: Query, match: str) -> Iterator[tuple[tuple[float, int], Found]]:
     """Contents count as found in the record of their transaction that names them."""
     where, values = query.conditions(wanted)
     sql = (
-        f"SELECT rank, record.n, blob.id, {_SNIPPET}, {query.COLUMNS} FROM search"  # noqa: S608 (literal names)
-        f" JOIN blob ON blob.n = -search.rowid JOIN tx ON tx.n = blob.tx JOIN record ON record.tx = blob.tx"
-        f" JOIN words ON words.n = record.n AND instr(words.text, blob.id) > 0"
-        f" {where or 'WHERE 1'} AND search MATCH ? ORDER BY rank, record.n"
+        "SELECT rank, record.n, blob.n, blob.id FROM search"  # noqa: S608 (literal names)
+        " JOIN blob ON blob.n = -search.rowid JOIN tx ON tx.n = blob.tx JOIN record ON record.tx = blob.tx"
+        " JOIN words ON words.n = record.n AND instr(words.text, blob.id) > 0"
+        f" {where or 'WHERE 1'} AND search MATCH ? AND search.rowid < 0 ORDER BY rank, record.n"
     )
-    for rank, n, blob, snippet, *row in _limited(db, sql, [*values, match], wanted.limit):
-        yield (rank, n), Found(row=query.row_of(row), snippet=_plain(snippet), content=Oid(blob))
+    for rank, n, blob, oid in _limited(db, sql, [*values, match], wanted.limit):
+        yield (rank, n), Found(row=_row(db, n), snippet=_snippet(db, match, -blob), content=Oid(oid))
 
 
 def _limited(db: sqlite3.Connection, sql: str, values: Sequence[Any], limit: int | None) -> list[Any]:
     return db.execute(f"{sql} LIMIT ?", [*values, -1 if limit is None else limit]).fetchall()
+
+
+def _row(db: sqlite3.Connection, n: int) -> Row:
+    return query.row_of(db.execute(f"{query.ROW} WHERE record.n = ?", (n,)).fetchone())
+
+
+def _snippet(db: sqlite3.Connection, match: str, n: int) -> str:
+    """What stands around the words, made for what is shown only: it reads the whole text."""
+    sql = f"SELECT {_SNIPPET} FROM search WHERE search MATCH ? AND rowid = ?"  # noqa: S608
+    return _plain(db.execute(sql, (match, n)).fetchone()[0])
 
 
 def _plain(snippet: str) -> str:

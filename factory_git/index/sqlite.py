@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from factory_git.core.ids import Oid, RecordId
+from factory_git.core.points import reached
 from factory_git.gitio.repository import MissingObject, Repository
 from factory_git.index import build, query, texts
 from factory_git.index.schema import TABLES, VERSION
 from factory_git.index.search import search
+from factory_git.index.words import behind, catch_up
 from factory_git.ledger import fold
 from factory_git.ledger.projection import Found, Lineage, Located, Query, Row, TxRow
 from factory_git.ledger.record import FORMAT
@@ -74,7 +76,7 @@ class SqliteIndex:
         return self._guard(lambda db: query.transactions(db, oids))
 
     def search(self, query_: Query, words: str, *, some: bool = False) -> list[Found]:
-        return self._guard(lambda db: search(db, query_, words, some=some))
+        return self._guard(lambda db: search(_searchable(db), query_, words, some=some))
 
     def texts(self, query_: Query) -> list[tuple[Oid, RecordId]]:
         return self._guard(lambda db: texts.matching(db, query_))
@@ -103,7 +105,7 @@ class SqliteIndex:
     def tidy(self) -> None:
         """Let SQLite look after its statistics and its log; nothing is lost when it cannot."""
         with suppress(sqlite3.Error):
-            db = self._open()
+            db = _searchable(self._open())
             db.execute("PRAGMA optimize")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
@@ -143,6 +145,7 @@ class SqliteIndex:
         for suffix in ("", "-wal", "-shm"):
             with suppress(OSError):
                 Path(f"{self._path}{suffix}").unlink(missing_ok=True)
+            reached("index:discarding")
         if self._path.exists():  # a damaged file in a folder that cannot be written
             self._path = None
         else:
@@ -208,6 +211,14 @@ class SqliteIndex:
         return parents[0] if parents else None
 
 
+def _searchable(db: sqlite3.Connection) -> sqlite3.Connection:
+    """The same index, with every text in its full text."""
+    if behind(db):
+        with writing(db):
+            catch_up(db)
+    return db
+
+
 def damage(path: Path) -> str:
     """What SQLite finds wrong with the index file at ``path``; empty where it is sound or not there."""
     if not path.exists():
@@ -230,6 +241,7 @@ def connect(path: Path | None) -> sqlite3.Connection:
     path.parent.mkdir(parents=True, exist_ok=True)
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY / 1000)
     try:
+        reached("index:opened")
         db.create_function("casefold", 1, str.casefold, deterministic=True)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
@@ -281,9 +293,12 @@ def _recreate(db: sqlite3.Connection) -> None:
 def writing(db: sqlite3.Connection) -> Iterator[None]:
     """A write transaction: all of it or nothing."""
     db.execute("BEGIN IMMEDIATE")
+    reached("index:begun")
     try:
         yield
     except BaseException:
         db.execute("ROLLBACK")
         raise
+    reached("index:written")
     db.execute("COMMIT")
+    reached("index:committed")
