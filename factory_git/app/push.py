@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from factory_git.app.context import Context
-from factory_git.gitio import caller, changes, push
+from factory_git.gitio import caller, changes, fetch, push
 from factory_git.gitio.push import Update
 
 PLACE = "refs/factory/"  # what lies here is no code
@@ -61,7 +61,7 @@ def send_ledger(ctx: Context, remote: str, updates: Sequence[Update]) -> str:
     if not here or caller.is_dry_run():
         return ""
     named = push.is_name(where, remote)
-    tracking = f"refs/factory-remotes/{remote}/{ref.rpartition('/')[2]}"
+    tracking = fetch.tracking(where, remote, ref)
     fresh = all(not one.remote.strip("0") for one in sending)  # perhaps a remote that was made anew
     if named and not fresh and push.ref_at(where, tracking) == here:
         return ""

@@ -14,6 +14,7 @@ from typing import Any
 
 from factory_git.app import sync_heads
 from factory_git.app.context import Context
+from factory_git.core import room
 from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError, UsageError
 from factory_git.core.ids import Oid
 from factory_git.core.points import reached
@@ -126,6 +127,8 @@ def _receive(ctx: Context, result: Result, *, dry_run: bool) -> Fetched:
             _take(ctx, result, found, dry_run=dry_run)
     except GitFailed as error:
         words = error.stderr.strip().removeprefix("fatal: ") or str(error)
+        if error.hint:  # the disk is full: that is no trouble with the remote
+            raise RepositoryError(f"{result.remote}: {words}", code=error.code, hint=error.hint) from error
         hint = f"see: git ls-remote {result.remote} {ref}"
         raise RepositoryError(f"{result.remote}: {words}", code="sync/not-reached", hint=hint) from error
     return found
@@ -178,7 +181,7 @@ def _send(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> str
         if not dry_run:
             sent = push.send(where, result.remote, ref)
             if sent.state in ("behind", "busy"):
-                return sent.words
+                return sent.words or sent.state
             if sent.state == "failed":
                 raise _refused(result.remote, ref, sent.words)
             reached("sync:sent")
@@ -190,6 +193,9 @@ def _send(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> str
 
 
 def _refused(remote: str, ref: str, words: str) -> RepositoryError:
+    if room.in_words(words):
+        hint = f"free some space where {remote} lies and run it again; what came from there is kept"
+        return RepositoryError(f"{remote} did not take {ref}: {words}", code="sync/remote-full", hint=hint)
     hint = f"try: git push {remote} {ref}"
     if not ref.startswith("refs/heads/"):
         hint += "; a host that takes only branches: git config factory.ref refs/heads/factory/ledger, on every clone"

@@ -13,7 +13,9 @@ from factory_git.cli import output, records
 @click.argument("remote", required=False, default="")
 @click.option("--fetch-only", is_flag=True, help="Bring the remote's records here and send none.")
 @click.option("--dry-run", is_flag=True, help="Ask the remote and say what would come and go.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: remote, received, sent, rewritten, attempts.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print JSON: remote, received, sent, rewritten, attempts, published."
+)
 def command(remote: str, fetch_only: bool, dry_run: bool, as_json: bool) -> None:
     """Bring the ledger of REMOTE (a name or a URL; default: origin) and ours together.
 
@@ -30,6 +32,11 @@ def command(remote: str, fetch_only: bool, dry_run: bool, as_json: bool) -> None
         output.say(
             f"warning: the ledger of {result.remote} was rewritten: {result.rewritten} transactions that it had once "
             f"{kept} kept and sent to it again"
+        )
+    if result.published:
+        output.say(
+            f"warning: the ledger of {result.remote} moved {result.attempts} times while ours was sent, so ours is "
+            f"beside it, as {result.published}: the next sync of any clone takes it in"
         )
     records.say_notices(result.notices)
     if not dry_run:

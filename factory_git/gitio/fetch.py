@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed, run
 from factory_git.gitio.locate import Location
-from factory_git.gitio.push import is_name, note_sent, ref_at
+from factory_git.gitio.push import is_name, note_sent, ref_at, refs_below
 
 UNION = "unite two ledgers"  # the subject of a commit that unites two
 TRACKING = "refs/factory-remotes/"
@@ -21,21 +21,28 @@ _ABSENT = re.compile(r"(?i)couldn't find remote ref|no such remote ref")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
-    """What a remote has: ``new`` is its tip now, ``old`` what it was when last seen; empty where there is none."""
+    """What a remote has: ``new`` is its tip now, ``old`` what it was when last seen; empty where there is none.
+
+    ``heads`` are the ledgers that clones published beside it because they lost every race: name there, and tip.
+    """
 
     old: str
     new: str
+    heads: tuple[tuple[str, str], ...] = ()
 
 
 def tracking(location: Location, remote: str, ref: str) -> str:
     """The ref that remembers what a remote has: under its name, or, for a URL, under the URL's digest."""
     name = remote if is_name(location, remote) else f"url-{hashlib.sha256(remote.encode()).hexdigest()[:12]}"
-    return f"{TRACKING}{name}/{ref.rpartition('/')[2]}"
+    of = ref.removeprefix("refs/factory/")
+    return f"{TRACKING}{name}/{of if of.startswith('forks/') else ref.rpartition('/')[2]}"
 
 
 @contextmanager
-def fetched(location: Location, remote: str, ref: str) -> Iterator[Fetched]:
+def fetched(location: Location, remote: str, ref: str, *, heads: str = "") -> Iterator[Fetched]:
     """``ref`` of ``remote`` (a name or a URL), whole, whatever it was before; held by a ref of its own meanwhile.
+
+    With it comes everything below ``heads``, where that is given.
 
     The tracking ref stays: :func:`note_fetched` moves it once what came is taken in. Objects are checked on the way in.
     A partial clone's filter does not hold here: a ledger without its blobs says nothing. Raises :class:`GitFailed` in
@@ -43,11 +50,23 @@ def fetched(location: Location, remote: str, ref: str) -> Iterator[Fetched]:
     """
     place = tracking(location, remote, ref)
     old, held = ref_at(location, place), f"{place}.{os.getpid()}"
+    beside = [f"+{heads}*:{held}.heads/*"] if heads else []
     try:
-        new = ref_at(location, held) if _fetch(location, remote, f"+{ref}:{held}") else ""
-        yield Fetched(old=old, new=new)
+        there = _fetch(location, remote, f"+{ref}:{held}", *beside)
+        if not there and beside:  # Git brings nothing where one ref is not there
+            _fetch(location, remote, *beside)
+        found = refs_below(location, f"{held}.heads/") if heads else []
+        names = tuple((heads + name.removeprefix(f"{held}.heads/"), oid) for name, oid in found)
+        yield Fetched(old=old, new=ref_at(location, held) if there else "", heads=names)
     finally:
-        run(["update-ref", "-d", held], cwd=location.common_dir, ok=range(256), env={"GIT_DIR": str(location.git_dir)})
+        _let_go(location, held)
+
+
+def _let_go(location: Location, held: str) -> None:
+    names = [held, *(name for name, _ in refs_below(location, f"{held}.heads/"))]
+    lines = "".join(f"delete {name}\n" for name in names).encode()
+    env = {"GIT_DIR": str(location.git_dir)}
+    run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
 
 
 def note_fetched(location: Location, remote: str, ref: str, oid: str) -> None:
@@ -55,8 +74,8 @@ def note_fetched(location: Location, remote: str, ref: str, oid: str) -> None:
     note_sent(location, tracking(location, remote, ref), oid)
 
 
-def _fetch(location: Location, remote: str, refspec: str) -> bool:
-    """Whether the remote has that ref."""
+def _fetch(location: Location, remote: str, *refspecs: str) -> bool:
+    """Whether the remote has these refs; where one is not there, none of them comes."""
     options = [
         "--quiet",
         "--no-tags",
@@ -69,8 +88,8 @@ def _fetch(location: Location, remote: str, refspec: str) -> bool:
     ]
     try:
         run(
-            ["-c", "fetch.fsckObjects=true", "fetch", *options, "--end-of-options", remote, refspec],
-            cwd=location.common_dir,
+            ["-c", "fetch.fsckObjects=true", "fetch", *options, "--end-of-options", remote, *refspecs],
+            cwd=location.worktree or location.common_dir,  # what the path of a remote is relative to
             env={"GIT_DIR": str(location.git_dir), "GIT_OPTIONAL_LOCKS": "1"},
         )
     except GitFailed as error:
@@ -80,14 +99,14 @@ def _fetch(location: Location, remote: str, refspec: str) -> bool:
     return True
 
 
-def transactions(location: Location, new: str, old: str) -> int:
-    """How many transactions ``new`` reaches that ``old`` (empty: nothing) does not.
+def transactions(location: Location, new: str, old: str, *also: str) -> int:
+    """How many transactions ``new`` (or one of ``also``) reaches that ``old`` (empty: nothing) does not.
 
     A transaction may have several parents: those of its records. What unites two ledgers is none, and says so.
     """
     less = [f"^{old}"] if old else []
     unions = ["--invert-grep", f"--grep=^{UNION}$"]
-    return int(ask(location, "rev-list", "--count", *unions, new, *less, "--"))
+    return int(ask(location, "rev-list", "--count", *unions, new, *also, *less, "--"))
 
 
 def remotes(location: Location) -> list[str]:

@@ -11,6 +11,10 @@ from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed, environment, run
 from factory_git.gitio.locate import Location
 
+# What a server says whose ref somebody else was writing: Git (in three versions), and hosts that queue pushes.
+_BUSY = ("cannot lock ref", "failed to update ref", "incorrect old value provided", "reference already exists")
+_BESIDE = ("error: failed to push some refs", "warning: ", "Warning: ")  # said beside the reason
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update:
@@ -29,7 +33,10 @@ class Update:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """What became of a pushed ref: ``state`` is ``sent``, ``same``, ``behind`` or ``failed``, ``words`` Git's own."""
+    """What became of a pushed ref: ``state`` is ``sent``, ``same``, ``behind``, ``busy`` or ``failed``.
+
+    ``busy``: somebody else was writing it just then; asked again it may go. ``words`` are Git's own.
+    """
 
     state: str
     words: str = ""
@@ -77,12 +84,21 @@ def remotes_at(location: Location, url: str) -> list[str]:
     return sorted({key.split(".", 1)[1].rpartition(".")[0] for key, _, value in pairs if value == url})
 
 
-def send(location: Location, remote: str, ref: str) -> Sent:
-    """Push one ref to the same name, fast-forward only, without hooks and without asking for a password.
+def send(location: Location, remote: str, ref: str, *, to: str = "") -> Sent:
+    """Push one ref to the same name (or another one), fast-forward only, without hooks, asking for no password.
 
     The user has just answered what there was to ask for the push that this one goes with; a second question, for a
     ref that they did not name, would be a surprise. Credential helpers and agents answer as ever.
     """
+    return _pushed(location, remote, f"{ref}:{to or ref}")
+
+
+def retire(location: Location, remote: str, ref: str, seen: str) -> Sent:
+    """Delete a ref of a remote, if it is still what was seen there."""
+    return _pushed(location, remote, f":{ref}", f"--force-with-lease={ref}:{seen}")
+
+
+def _pushed(location: Location, remote: str, refspec: str, *options: str) -> Sent:
     quiet = {
         "GIT_DIR": str(location.git_dir),
         "GIT_ASKPASS": "",  # empty: not even the one of core.askPass
@@ -99,10 +115,11 @@ def send(location: Location, remote: str, ref: str) -> Sent:
             "--porcelain",
             "--no-follow-tags",
             "--recurse-submodules=no",
+            *options,
             remote,
-            f"{ref}:{ref}",
+            refspec,
         ],
-        cwd=location.common_dir,
+        cwd=location.worktree or location.common_dir,  # what the path of a remote is relative to
         stdin=subprocess.DEVNULL,
         capture_output=True,
         env=env,
@@ -110,12 +127,31 @@ def send(location: Location, remote: str, ref: str) -> Sent:
         start_new_session=True,  # without a terminal ssh cannot ask either
     )
     out, said = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace").strip()
-    flag = next((line[:1] for line in out.splitlines() if f"\t{ref}:{ref}\t" in f"\t{line[2:]}\t"), "")
+    flag, reason = _outcome(out, refspec)
     if done.returncode == 0:
         return Sent(state="same" if flag == "=" else "sent")
     behind = "(fetch first)" in out or "(non-fast-forward)" in out
-    words = said.splitlines()[0] if said else f"exit {done.returncode}"
-    return Sent(state="behind" if behind else "failed", words=words)
+    busy = any(words in f"{reason}\n{said}" for words in _BUSY)
+    return Sent(
+        state="behind" if behind else "busy" if busy else "failed", words=_reason(said, reason, done.returncode)
+    )
+
+
+def _outcome(out: str, refspec: str) -> tuple[str, str]:
+    """What ``--porcelain`` says of a refspec: its flag, and in brackets why it was refused."""
+    for line in out.splitlines():
+        flag, _, rest = line.partition("\t")
+        if rest.startswith(f"{refspec}\t"):
+            return flag, rest.rpartition("(")[2].removesuffix(")") if flag == "!" else ""
+    return "", ""
+
+
+def _reason(said: str, reason: str, code: int) -> str:
+    """The first thing that was said about it, and the reason in Git's own word."""
+    lines = (line.removeprefix("remote: ").strip() for line in said.splitlines())
+    first = next((line for line in lines if line and not line.startswith(_BESIDE)), "")
+    words = [*([first] if first else []), *([f"({reason})" if first else reason] if reason else [])]
+    return " ".join(words) or f"exit {code}"
 
 
 def ref_at(location: Location, ref: str) -> str:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
-from factory_git.app import remote, sync
-from factory_git.app.context import open_context
+from factory_git.app import remote, sync, sync_heads
+from factory_git.app.context import Context, open_context
 from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError, UsageError
 from factory_git.core.ids import RecordId
 from factory_git.gitio import push
+from factory_git.gitio.locate import Location
 from factory_git.ledger import admit
 from factory_git.ledger.store import REF
 from tests.conftest import Git
@@ -124,12 +126,12 @@ def test_a_lost_race_is_run_again(clone: Clone, monkeypatch: pytest.MonkeyPatch)
     send = push.send
     raced: list[bool] = []
 
-    def meanwhile(*args: object) -> push.Sent:
+    def meanwhile(*args: object, **more: object) -> push.Sent:
         if not raced:
             raced.append(True)
             note(other, "d")
             go(other)
-        return send(*args)  # type: ignore[arg-type]
+        return send(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(push, "send", meanwhile)
     result = go(one)
@@ -137,12 +139,139 @@ def test_a_lost_race_is_run_again(clone: Clone, monkeypatch: pytest.MonkeyPatch)
     assert sorted(titles(one)) == ["a", "b", "c", "d"]
 
 
-def test_races_that_are_always_lost_end(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+HEADS = "refs/factory/heads/"
+
+
+@pytest.fixture
+def always_late(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Every push to a remote's ledger comes too late; the function that is given ends that."""
+    send = push.send
+
+    def late(where: Location, remote: str, ref: str, *, to: str = "") -> push.Sent:
+        return send(where, remote, ref, to=to) if to else push.Sent(state="behind", words="fetch first")
+
+    monkeypatch.setattr(push, "send", late)
+    return lambda: monkeypatch.setattr(push, "send", send)
+
+
+def test_who_loses_every_race_publishes_beside_and_the_next_sync_takes_it_in(
+    clone: Clone, origin: Path, git: Git, always_late: Callable[[], None]
+) -> None:
+    one, other, third = clone("one"), clone("other"), clone("third")
+    note(one, "a", "b")
+    late = go(one)
+    assert (late.attempts, late.sent) == (sync.ATTEMPTS, 2)
+    assert git("for-each-ref", "--format=%(refname)", HEADS, cwd=origin).split() == [late.published]
+    note(one, "c")
+    assert go(one).published == late.published, "a clone has one place"
+    assert (go(third, fetch_only=True).received, titles(third)) == (3, ["a", "b", "c"])
+    always_late()
+    assert (go(other, dry_run=True).received, titles(other)) == (3, [])
+    assert (go(other).received, titles(other)) == (3, ["a", "b", "c"])
+    assert git("for-each-ref", HEADS, cwd=origin) == "", "the ledger has it: it is not needed there any more"
+    assert (go(one).received, go(one).published, go(third).sent) == (0, "", 0)
+    assert len({git("rev-parse", REF, cwd=place) for place in (one, other, third, origin)}) == 1
+    assert git("for-each-ref", "refs/factory-remotes", cwd=other).count("\n") == 1, "nothing held is left"
+
+
+def test_a_copied_clone_publishes_under_a_name_of_its_own(
+    clone: Clone, origin: Path, git: Git, always_late: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, third = clone("one"), clone("third")
+    note(one, "a")
+    go(one)
+    two = Path(shutil.copytree(one, one.parent / "two"))
+    note(one, "b")
+    note(two, "c")
+    publish = sync_heads.publish
+
+    def meanwhile(*args: object) -> str:
+        monkeypatch.setattr(sync_heads, "publish", publish)
+        go(one)
+        return publish(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sync_heads, "publish", meanwhile)
+    go(two)
+    assert git("for-each-ref", HEADS, cwd=origin).count("\n") == 2
+    always_late()
+    go(third)
+    assert sorted(titles(third)) == ["a", "b", "c"]
+
+
+def test_what_is_published_and_is_no_ledger_stops_nobody(
+    clone: Clone, origin: Path, git: Git, always_late: Callable[[], None]
+) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    go(one)
+    always_late()
+    git("update-ref", f"{HEADS}bad", "main", cwd=origin)
+    result = go(other)
+    assert titles(other) == ["a"]
+    assert result.notices[0].startswith(f"{HEADS}bad was left alone: commit ")
+    assert git("for-each-ref", "--format=%(refname)", HEADS, cwd=origin).split() == [f"{HEADS}bad"]
+
+
+def test_a_head_that_went_on_while_it_was_taken_in_stays(
+    clone: Clone, origin: Path, git: Git, always_late: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    go(one)
+    note(one, "b")
+
+    def meanwhile(ctx: Context, remote: str, taken: Iterable[tuple[str, str]]) -> None:
+        monkeypatch.setattr(push, "send", late)
+        go(one)
+        retire(ctx, remote, taken)
+
+    late, retire = push.send, sync_heads.retire
+    always_late()
+    monkeypatch.setattr(sync_heads, "retire", meanwhile)
+    go(other)
+    assert titles(other) == ["a"]
+    monkeypatch.setattr(sync_heads, "retire", retire)
+    always_late()
+    assert go(other).received == 1
+    assert titles(other) == ["a", "b"]
+
+
+def test_without_a_ledger_there_what_was_published_is_still_taken(
+    clone: Clone, origin: Path, git: Git, always_late: Callable[[], None]
+) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    go(one)
+    always_late()
+    git("update-ref", "-d", REF, cwd=origin)
+    assert go(other).received == 1
+    assert titles(other) == ["a"]
+    assert git("rev-parse", REF, cwd=origin) == git("rev-parse", REF, cwd=other)
+
+
+@pytest.mark.usefixtures("always_late")
+def test_races_that_are_always_lost_end_where_nothing_can_be_published(clone: Clone, origin: Path) -> None:
     one = clone("one")
     note(one, "a")
-    monkeypatch.setattr(push, "send", lambda *_: push.Sent(state="behind"))
-    with pytest.raises(Conflict, match="moved 8 times"):
+    hook = origin / "hooks/update"
+    hook.write_text("#!/bin/sh\nexit 1\n")
+    hook.chmod(0o755)
+    with pytest.raises(Conflict, match="moved 8 times") as caught:
         go(one)
+    assert (caught.value.code, caught.value.exit_code) == ("sync/lost-races", 5)
+
+
+@pytest.mark.parametrize(
+    ("ref", "place"),
+    [
+        (REF, HEADS),
+        ("refs/heads/factory/ledger", "refs/heads/factory/heads/"),
+        ("refs/heads/log", "refs/heads/log-heads/"),
+        ("refs/factory/forks/at-2", "refs/factory/fork-heads/at-2/"),
+    ],
+)
+def test_where_it_is_published(ref: str, place: str) -> None:
+    assert sync_heads.place(ref) == place
 
 
 def test_a_remote_that_went_back_gets_what_it_lost(clone: Clone, origin: Path, git: Git) -> None:
