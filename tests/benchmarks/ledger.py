@@ -1,162 +1,179 @@
-"""What the ledger costs, as a table: appends per second at three sizes, bytes on disk, whole-process times of reading.
+"""What the ledger costs at several sizes, beside plain JSON files in a folder, as Markdown tables.
 
-    python tests/benchmarks/ledger.py [--records 100000] [--rounds 3] [--no-fsync]
+    python -m tests.benchmarks.ledger [--sizes 10,10000,100000] [--keep FOLDER] [--json FILE]
 
-Records have 0.65 KB. "Flat" is the time of an append over that at ten records; sizes take turns and medians are shown,
-so that a neighbour on the machine does not decide.
+Records have 0.65 KB; one in a hundred is a memory. Ledgers are built by appending (a hundred records a transaction,
+without fsync) and never changed after that: everything is measured on copies, with fsync. ``--keep`` keeps them for the
+next time. "New" are a thousand records. "Flat" is against the smallest size, sizes taking turns. Times are whole
+processes, medians of ``--rounds``; what takes long or changes the ledger is done once. Peak memory is that of the
+largest process. Plain files are what ``ledger_plain.py`` says; a ratio below one means that the ledger is the faster.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
-import random
-import statistics
-import subprocess
+import platform
 import sys
 import tempfile
-import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
-import factory_git
-from factory_git.api import Ledger, Record, RecordId, make
-from factory_git.ledger.projection import Query
+from tests.benchmarks import ledger_appends, ledger_work
+from tests.benchmarks.ledger_ground import ENV, ground
 
-SINGLE, BATCH = 300, 40  # appends measured: of one record, of a hundred
-WORDS = [f"word{n}" for n in range(500)]
-
-
-def note(random_: random.Random, n: int, parents: list[RecordId]) -> Record:
-    """A record of about 0.65 KB."""
-    text = " ".join(random_.choices(WORDS, k=70))
-    return make("note", {"title": f"note {n}", "n": n, "text": text}, parents)
+Figures = dict[str, Any]
+SINGLES, BATCHES, TOGETHER = 300, 40, 320  # appends measured: of one record, of a hundred, by several processes
+NEW = 1_000  # records that are caught up with, verified, synchronised
 
 
-class Filler:
-    """Makes records, each with one of the last hundred as its parent."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger, self.count, self.random = ledger, 0, random.Random(1)
-        self.last: list[RecordId] = []
-
-    def records(self, count: int) -> list[Record]:
-        """The next ``count`` records."""
-        made = []
-        for _ in range(count):
-            parents = [self.random.choice(self.last)] if self.last else []
-            made.append(note(self.random, self.count, parents))
-            self.last = [*self.last[-99:], made[-1].id]
-            self.count += 1
-        return made
-
-    def fill(self, total: int) -> None:
-        """Append in transactions of a hundred until there are ``total``."""
-        while self.count < total:
-            self.ledger.append(self.records(min(100, total - self.count)))
-
-    def append(self, size: int) -> float:
-        """Seconds for one append of ``size`` records."""
-        batch = self.records(size)
-        start = time.perf_counter()
-        self.ledger.append(batch)
-        return time.perf_counter() - start
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print."""
+    options = _parser().parse_args(arguments)
+    sizes = sorted(int(size) for size in options.sizes.split(","))
+    writers = [int(count) for count in options.writers.split(",")]
+    os.environ |= ENV
+    with _folders(options.keep) as (keep, work):
+        figures = measure(keep, work, sizes, writers, options)
+    if options.json:
+        options.json.write_text(json.dumps(figures, indent=1) + "\n")
+    print("\n".join(tables(figures)))
+    return 0
 
 
-def on_disk(repo: Path) -> float:
-    """Megabytes of the object store."""
-    return sum(path.stat().st_size for path in (repo / ".git/objects").rglob("*") if path.is_file()) / 1e6
-
-
-def process(repo: Path, *args: str, rounds: int) -> float:
-    """Seconds a whole ``git factory ARGS`` takes, the median."""
-    taken = []
-    for _ in range(rounds):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "factory_git", *args], cwd=repo, stdout=subprocess.DEVNULL, check=True)
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
-
-
-def appends(fillers: list[Filler]) -> None:
-    """The table of appends: ledgers of several sizes take turns, so that a neighbour on the machine slows all alike."""
-    sizes = [filler.count for filler in fillers]
-    one, many = ([statistics.median(t) for t in turns(fillers, *what)] for what in ((1, SINGLE), (100, BATCH)))
-    print(f"{'records':>9} {'ms/append of 1':>15} {'records/s':>10} {'ms/append of 100':>17} {'records/s':>10}")
-    for size, single, batch in zip(sizes, one, many, strict=True):
-        flat = f"flat: {single / one[0]:.2f} {batch / many[0]:.2f}"
-        print(f"{size:>9} {single * 1e3:>15.2f} {1 / single:>10.0f} {batch * 1e3:>17.2f} {100 / batch:>10.0f}   {flat}")
-
-
-def turns(fillers: list[Filler], size: int, times: int) -> list[list[float]]:
-    """The times of each ledger's appends, one ledger after the other, ``times`` rounds."""
-    rounds = [[filler.append(size) for filler in fillers] for _ in range(times)]
-    return [[taken[position] for taken in rounds] for position in range(len(fillers))]
-
-
-def reading(repo: Path, ids: list[RecordId], rounds: int) -> None:
-    """The table of whole processes."""
-    verbs = {
-        "python -c pass": [],
-        "show ID": ["show", ids[-1]],
-        "show PREFIX": ["show", ids[-1][:12]],
-        "list --type note -n 20": ["list", "--type", "note", "-n", "20"],
-        "list --type note -r -n 20": ["list", "--type", "note", "-r", "-n", "20"],
-        "list --text word7 -n 20": ["list", "--text", "word7", "-n", "20"],
-        "list --type note (all)": ["list", "--type", "note"],
-        "log -n 20": ["log", "-n", "20"],
-        "tree (up)": ["tree", ids[-1]],
-        "tree --down": ["tree", "--down", ids[0]],
-    }
-    for name, args in verbs.items():
-        if args:
-            taken = process(repo, *args, rounds=rounds)
-        else:
-            start = time.perf_counter()
-            subprocess.run([sys.executable, "-c", "pass"], check=True)
-            taken = time.perf_counter() - start
-        print(f"{name:<28} {taken * 1e3:>9.0f} ms")
-    for name, args in {"index rebuilt: show ID": ["show", ids[-1]], "verify": ["verify"]}.items():
-        for path in (repo / ".git/factory").glob("index.sqlite*"):
-            path.unlink()
-        print(f"{name:<28} {process(repo, *args, rounds=1) * 1e3:>9.0f} ms")
-
-
-def main() -> None:
-    """Run everything once in a folder of its own."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--records", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--no-fsync", action="store_true")
-    options = parser.parse_args()
-    for who in ("AUTHOR", "COMMITTER"):
-        os.environ.setdefault(f"GIT_{who}_NAME", "bench")
-        os.environ.setdefault(f"GIT_{who}_EMAIL", "bench@example.com")
-    with tempfile.TemporaryDirectory() as folder:
-        fillers = [
-            opened(Path(folder, str(size)), size, fsync=not options.no_fsync)
-            for size in (10, options.records // 10, options.records)
-        ]
-        appends(fillers)
-        repo, ledger = Path(folder, str(options.records)), fillers[-1].ledger
-        print(f"{fillers[-1].count} records, {len(list((repo / '.git/objects/pack').glob('*.pack')))} packs")
-        ids = [row.id for row in ledger.rows(Query(type="note"))]
-        ledger.close()
-        reading(repo, ids, options.rounds)
-        before = on_disk(repo)
-        subprocess.run(["git", "gc", "-q"], cwd=repo, check=True)
-        print(f"on disk: {before:.0f} MB, after git gc {on_disk(repo):.0f} MB")
+    parser.add_argument("--sizes", default="10,10000,100000", help="records, comma-separated")
+    parser.add_argument("--writers", default="1,2,8,32", help="numbers of processes that append at once")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--quick", action="store_true", help="a twentieth of everything, one round: does it run?")
+    parser.add_argument("--pace", type=float, default=0, help="seconds between transactions, as their dates say")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="where ledgers are kept and found again")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all figures there")
+    return parser
 
 
-def opened(repo: Path, size: int, *, fsync: bool) -> Filler:
-    """A new repository whose ledger holds ``size`` records."""
-    subprocess.run(["git", "init", "-q", repo], check=True)
-    subprocess.run(["git", "config", "factory.fsync", str(fsync).lower()], cwd=repo, check=True)
-    ledger = factory_git.open(repo)
-    ledger.register("note", {"type": "object", "required": ["text"]})
-    filler = Filler(ledger)
-    filler.fill(size)
-    return filler
+@contextmanager
+def _folders(keep: Path | None) -> Iterator[tuple[Path, Path]]:
+    """Where ledgers are kept, and a working folder on the same disk."""
+    if keep:
+        keep.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="work-", dir=keep) as work:
+        yield (keep.absolute() if keep else Path(work)), Path(work).absolute()
+
+
+def measure(keep: Path, work: Path, sizes: list[int], writers: list[int], options: argparse.Namespace) -> Figures:
+    """Every figure, by table."""
+    share, rounds = (20, 1) if options.quick else (1, options.rounds)
+    grounds = []
+    for size in sizes:
+        _say(f"building {size:,}")
+        grounds.append(ground(keep, work, size, options.pace))
+    _say("appends")
+    out: Figures = {
+        "machine": f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}",
+        "built": {one.size: one.built for one in grounds},
+        "by 1": ledger_appends.in_turns(grounds, 1, SINGLES // share),
+        "by 100": ledger_appends.in_turns(grounds, 100, BATCHES // share),
+    }
+    _say("processes that append at once")
+    small = [one for one in grounds if one.size <= 10_000] or grounds[:1]
+    out["together"] = ledger_appends.together(small[-1], writers, TOGETHER // share)
+    out["together_size"] = small[-1].size
+    out["work"] = {}
+    for one in grounds:
+        _say(f"work at {one.size:,}")
+        out["work"][one.size] = ledger_work.run(one, rounds, NEW // share)
+    return out
+
+
+def tables(figures: Figures) -> Iterator[str]:
+    """All figures as Markdown."""
+    yield figures["machine"]
+    for name in ("by 1", "by 100"):
+        yield from _appends(name, figures[name])
+    yield from _disk(figures)
+    for size, work in figures["work"].items():
+        yield from _work(size, work)
+    yield from _growth(figures["work"])
+    yield from _together(figures["together_size"], figures["together"])
+
+
+def _appends(name: str, found: dict[int, Figures]) -> Iterator[str]:
+    head = ["records", "records/s", "flat", "median ms", "flat", "longest ms", "plain records/s", "ratio"]
+    yield from _table(f"Appends {name}", head, ([
+        f"{size:,}", f"{one['per_second']:,.0f}", f"{one['flat_total']:.2f}", f"{one['median_ms']:.2f}",
+        f"{one['flat_median']:.2f}", f"{one['longest_ms']:.0f}", f"{one['plain_per_second']:,.0f}",
+        f"{one['plain_ratio']:.2f}",
+    ] for size, one in found.items()))  # fmt: skip
+
+
+def _disk(figures: Figures) -> Iterator[str]:
+    head = ["records", "own MB", "as written (packs)", "maintained (packs)", "after gc", "index", "plain files",
+            "own bytes a record", "maintained", "ratio", "built in s"]  # fmt: skip
+    rows = []
+    for size, work in figures["work"].items():
+        disk = work["disk"]
+        own, kept = disk["own"] / size, disk["maintained"] / size
+        rows.append([
+            f"{size:,}", _mb(disk["own"]), f"{_mb(disk['as_written'])} ({disk['packs']})",
+            f"{_mb(disk['maintained'])} ({disk['packs_maintained']})", _mb(disk["after_gc"]), _mb(disk["index"]),
+            _mb(disk["plain"]), f"{own:.0f}", f"{kept:.0f}", f"{kept / own:.2f}",
+            f"{figures['built'][size]['seconds']:.0f}",
+        ])  # fmt: skip
+    yield from _table("On disk, MB", head, rows)
+
+
+def _work(size: int, work: Figures) -> Iterator[str]:
+    head = ["work", "s", "MB", "plain s", "plain MB", "ratio"]
+    rows = []
+    for name, one in work.items():
+        if name != "disk":
+            plain = one.get("plain_seconds")
+            beside = [f"{plain:.3f}", f"{one['plain_mb']:.0f}", f"{one['seconds'] / plain:.2f}"] if plain else [""] * 3
+            rows.append([name, f"{one['seconds']:.3f}", f"{one['mb']:.0f}", *beside])
+    yield from _table(f"Whole processes at {size:,} records", head, rows)
+
+
+def _growth(work: dict[int, Figures]) -> Iterator[str]:
+    """Seconds and MB by size, and what the largest takes by the smallest."""
+    sizes = list(work)
+    rows = []
+    for name in (one for one in work[sizes[0]] if one != "disk"):
+        found = [work[size][name] for size in sizes]
+        times = [f"{one['seconds']:.3f} s, {one['mb']:.0f} MB" for one in found]
+        rows.append([name, *times, f"{found[-1]['seconds'] / found[0]['seconds']:.1f}"])
+    yield from _table("Growth", ["work", *(f"{size:,}" for size in sizes), "times"], rows)
+
+
+def _together(size: int, found: dict[int, Figures]) -> Iterator[str]:
+    head = ["processes", "records", "records/s", "beside one", "median ms", "longest ms", "retries", "naps at the lock",
+            "failed", "lost"]  # fmt: skip
+    yield from _table(f"Processes that append one by one at once, {size:,} records", head, ([
+        str(count), str(one["records"]), f"{one['per_second']:.0f}", f"{one['beside_one']:.2f}",
+        f"{one['median_ms']:.1f}", f"{one['longest_ms']:.0f}", str(one["retries"]), str(one["lock_waits"]),
+        str(one["failed"]), str(one["lost"]),
+    ] for count, one in found.items()))  # fmt: skip
+
+
+def _table(title: str, head: Sequence[str], rows: Iterator[list[str]] | list[list[str]]) -> Iterator[str]:
+    yield f"\n### {title}\n"
+    yield f"| {' | '.join(head)} |"
+    yield f"|---{'|--:' * (len(head) - 1)}|"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1e6:,.1f}" if size < 1e8 else f"{size / 1e6:,.0f}"
+
+
+def _say(what: str) -> None:
+    print(f"… {what}", file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
