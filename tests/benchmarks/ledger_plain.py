@@ -6,6 +6,9 @@ There is no order but that of the files' times, so a list reads them all; parent
 by reading all; a check hashes all.
 """
 
+# A small process: pathlib would be most of it.
+# ruff: noqa: PTH104, PTH116, PTH118, PTH123, PTH208
+
 from __future__ import annotations
 
 import hashlib

@@ -35,7 +35,7 @@ def test_every_figure_is_there(tmp_path: Path) -> None:
             assert work[name]["plain_seconds"] > 0, name
         assert {"search, phrase", "index rebuild", "show, new caught up", "maintenance"} <= work.keys()
     for count, row in found["together"].items():
-        assert (row["records"], row["lost"], row["failed"]) == (16 // int(count) * int(count), 0, 0)
+        assert (row["records"], row["lost"], row["failed"]) == (320 // 20 // int(count) * int(count), 0, 0)
     # What the tables show is what was built: it is found again, unchanged.
     assert len(list((tmp_path / "keep").glob("200-*/plain/*.json"))) == 200
     assert "### Whole processes at 200 records" in done.stdout
