@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 
 from factory_git.core.errors import FactoryError
 from factory_git.core.ids import Oid, RecordId
@@ -165,8 +165,13 @@ def _known_key(db: sqlite3.Connection, key: str) -> bool:
     return bool(db.execute("SELECT 1 FROM tx WHERE key = ?", (key,)).fetchone())
 
 
-def fill(db: sqlite3.Connection, made: Iterable[Transaction], read: Read) -> None:
-    """Index transactions in the order given."""
+def fill(db: sqlite3.Connection, made: Iterator[Transaction], read: Read, lump: int) -> Oid | None:
+    """Index the next transactions, until about ``lump`` records are; the last one's id, None where it was the end."""
+    count = 0
     for one in made:
         add(db, one, read)
         reached("index:filling")
+        count += len(one.records) + len(one.blobs) + 1
+        if count >= lump:
+            return one.oid
+    return None

@@ -20,11 +20,13 @@ from factory_git.index.words import behind, catch_up
 from factory_git.ledger import fold
 from factory_git.ledger.projection import Found, Lineage, Located, Query, Row, TxRow
 from factory_git.ledger.record import FORMAT
+from factory_git.ledger.transaction import Transaction
 from factory_git.ledger.types import UPGRADE
 
 T = TypeVar("T")
 CACHE = 64_000  # KiB: ids are random, so every insert touches other pages; the default of 2 MB thrashes at 100,000
 CHECKPOINT = 8_000  # pages (32 MB): each checkpoint flushes, and random pages fill the default of 1,000 in a moment
+LUMP = 20_000  # records indexed in one go: about a second
 BUSY = 10_000  # milliseconds a reader waits for another that catches up
 
 
@@ -153,22 +155,27 @@ class SqliteIndex:
 
     def _catch_up(self, db: sqlite3.Connection) -> None:
         self._look_after(db)
-        if query.watermark(db) != self._tip():
+        to_come: Iterator[Transaction] = iter(())
+        done: Oid | None = None
+        target: Oid | None = None
+        while query.watermark(db) != self._tip():
+            # A lump at a time: others need not wait for all of a million, and what was done stays done.
             with writing(db):
-                self._advance(db)
+                # Another process may have gone on, or further, while this one waited, and the ref may have moved: the
+                # index never goes back behind what somebody else has indexed.
+                if (mark := query.watermark(db)) == (tip := self._tip()):
+                    break
+                if mark is None or mark != done or tip != target:
+                    to_come, target = self._to_come(db, mark, tip), tip
+                done = build.fill(db, to_come, self._repo.blob, LUMP) or tip
+                query.set_watermark(db, done)
         self._say_newer(db)
 
-    def _advance(self, db: sqlite3.Connection) -> None:
-        # Another process may have done it while this one waited, and the ref may have moved on: ask again, so that the
-        # index never goes back behind what somebody else has indexed.
-        mark, tip = query.watermark(db), self._tip()
-        if mark == tip:
-            return
+    def _to_come(self, db: sqlite3.Connection, mark: Oid | None, tip: Oid | None) -> Iterator[Transaction]:
+        """What the index lacks; what it must not have any more is gone then."""
         if mark is not None:
             build.rewind(db, self._common(db, mark, tip) if tip else 0)
-        if tip is not None:
-            build.fill(db, fold.transactions(self._repo, tip, lambda oid: query.has_tx(db, oid)), self._repo.blob)
-        query.set_watermark(db, tip)
+        return fold.transactions(self._repo, tip, lambda oid: query.has_tx(db, oid)) if tip else iter(())
 
     def _look_after(self, db: sqlite3.Connection) -> None:
         """Once a process: take in what was unreadable when it was indexed and is not any more."""

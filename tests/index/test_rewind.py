@@ -11,8 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from factory_git.core.ids import Oid
+from factory_git.core.points import listening
 from factory_git.gitio.locate import locate
 from factory_git.gitio.repository import Repository
+from factory_git.index import build, query
 from factory_git.index.sqlite import SqliteIndex, _searchable
 from factory_git.ledger import merge
 from factory_git.ledger.projection import Query
@@ -43,14 +45,19 @@ def content(index: SqliteIndex, words: list[str]) -> dict[str, object]:
     return out
 
 
+@pytest.mark.parametrize("lump", [1, 4, 20_000])
 @given(steps=STEPS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_it_equals_a_fresh_one_after_every_step(
-    tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, int, bool]]
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    lump: int,
+    steps: list[tuple[str, int, bool]],
 ) -> None:
     path: Path = tmp_path_factory.mktemp("repo")
     subprocess.run(["git", "init", "-q"], cwd=path, check=True)
     open_ledger(path).register("note", ANY)
+    monkeypatch.setattr("factory_git.index.sqlite.LUMP", lump)
     repo = Repository(locate(path))
     index = SqliteIndex(repo, path / ".git" / "kept.sqlite")
     tips = [repo.ref(REF)]
@@ -121,3 +128,70 @@ def test_full_text_lags_behind_until_somebody_searches(ledger: Ledger) -> None:
     ledger.put("note", {"title": "medlar"})
     assert ledger.search("medlar", Query())
     assert db.execute("SELECT count(*) FROM search WHERE search MATCH 'medlar'").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("others_go", [0, 1, 5])
+def test_two_that_catch_up_at_once_go_on_where_the_other_was(
+    ledger: Ledger, repo: Path, monkeypatch: pytest.MonkeyPatch, others_go: int
+) -> None:
+    for number in range(6):
+        ledger.put("note", {"text": f"word{number}"})
+    monkeypatch.setattr("factory_git.index.sqlite.LUMP", 1)
+    here = Repository(locate(repo))
+    kept = repo / ".git" / "kept.sqlite"
+    filled = 0
+    busy = False
+
+    def meanwhile(name: str) -> None:
+        nonlocal filled, busy
+        if name != "index:committed" or busy:
+            return
+        filled += 1
+        if filled == 2:  # the tables are there, and the first lump
+            busy = True
+            stop_after(others_go)
+            busy = False
+
+    def stop_after(lumps: int) -> None:
+        other = SqliteIndex(here, kept)
+        left = iter(range(lumps))
+
+        def tip() -> Oid | None:
+            return here.ref(REF) if next(left, None) is not None else query.watermark(other._open())
+
+        other.refresh(tip)
+        other.close()
+
+    index = SqliteIndex(here, kept)
+    with listening(meanwhile):
+        index.refresh(lambda: here.ref(REF))
+    fresh = SqliteIndex(here, None)
+    fresh.refresh(lambda: here.ref(REF))
+    assert filled > 1
+    assert content(index, ["word5"]) == content(fresh, ["word5"])
+
+
+def test_what_was_indexed_before_a_failure_stays_indexed(
+    ledger: Ledger, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6):
+        ledger.put("note", {"text": f"word{number}"})
+    monkeypatch.setattr("factory_git.index.sqlite.LUMP", 1)
+    here = Repository(locate(repo))
+    index = SqliteIndex(here, repo / ".git" / "kept.sqlite")
+    real, calls = build.add, iter(range(100))
+
+    def failing(*args: object) -> None:
+        if next(calls) == 4:
+            raise KeyboardInterrupt
+        real(*args)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as broken:
+        broken.setattr(build, "add", failing)
+        with pytest.raises(KeyboardInterrupt):
+            index.refresh(lambda: here.ref(REF))
+    assert index._open().execute("SELECT count(*) FROM tx").fetchone() == (4,)
+    index.refresh(lambda: here.ref(REF))
+    fresh = SqliteIndex(here, None)
+    fresh.refresh(lambda: here.ref(REF))
+    assert content(index, ["word5"]) == content(fresh, ["word5"])
