@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import itertools
 import json
 import os
@@ -14,6 +13,7 @@ from typing import Any
 
 import click
 
+from factory_git.core import room
 from factory_git.core.errors import FactoryError, Problem
 
 
@@ -106,14 +106,8 @@ def describe_os_error(problem: OSError) -> tuple[str, str, str]:
     """Message, code and hint for a failure of the operating system."""
     where = f"{problem.filename}: " if problem.filename else ""
     words = f"{where}{problem.strerror or problem}"
-    # libgit2's have no number, only the system's words in their own.
-    full = next((n for n in (errno.ENOSPC, errno.EDQUOT) if problem.errno == n or os.strerror(n) in words), None)
-    if full is not None:
-        hint = "free some space and run it again; what was acknowledged is safe, and no branch has moved half way"
-        return (words if where else f"cannot write: {words}"), "os/disk-full", hint
-    if problem.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return words, "os/permission", "it cannot be written or read by this user; commands that only read still work"
-    return words, "os/error", ""
+    code, hint = room.code_and_hint(room.number(problem))
+    return (words if where or code != room.DISK_FULL else f"cannot write: {words}"), code, hint
 
 
 def _json_error(value: dict[str, Any]) -> None:

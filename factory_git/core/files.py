@@ -50,15 +50,15 @@ def create(folder: Path, files: Mapping[str, bytes]) -> None:
             for one in reversed(missing):
                 one.mkdir(exist_ok=True)
                 made.append(one)
-            with target.open("xb") as file:  # x: somebody may have been faster
-                made.append(target)
-                try:
+            try:
+                with target.open("xb") as file:  # x: somebody may have been faster
+                    made.append(target)
                     file.write(content)
                     file.flush()
                     os.fsync(file.fileno())
-                except OSError as error:
-                    error.filename = str(target)
-                    raise
+            except OSError as error:
+                error.filename = str(target)  # a failed write names no file
+                raise
     except BaseException:
         for one in reversed(made):
             with contextlib.suppress(OSError):  # a folder into which somebody else put something stays

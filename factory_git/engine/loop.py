@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from factory_git.core import room
 from factory_git.core.errors import Cancelled, FactoryError
 from factory_git.core.ids import RecordId
 from factory_git.core.points import reached
@@ -98,8 +99,12 @@ def _execute(
     except Cancelled:
         raise
     except FactoryError as error:
+        if error.code == room.DISK_FULL:  # no verdict on anything: the run stops here, and goes on when there is room
+            raise
         report, kind = _failed(error.message, error.code, error.hint), "phase"
     except OSError as error:
+        if room.code_and_hint(room.number(error))[0] == room.DISK_FULL:
+            raise
         report, kind = (
             _failed(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), "os/error", ""),
             "phase",

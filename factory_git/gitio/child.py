@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from factory_git.core import room
 from factory_git.core.errors import RepositoryError
 
 # Git sets these for its hooks and for `git -C … factory`; a child that works on another folder, tree or index must not
@@ -30,15 +32,37 @@ LOCAL_VARIABLES = (
 
 
 class GitFailed(RepositoryError):
-    """Git exited with an error. ``returncode`` and ``stderr`` are Git's own."""
+    """Git exited with an error. ``returncode`` and ``stderr`` are Git's own.
+
+    Where the disk at ``place`` is full or read-only and that is why, the code and the hint say so.
+    """
 
     default_code = "git/failed"
 
-    def __init__(self, args: Sequence[str], returncode: int, stderr: str) -> None:
-        words = stderr.strip() or f"exit {returncode}"
-        super().__init__(f"git {args[0] if args else ''} failed: {words}", details={"argv": ["git", *args]})
+    def __init__(self, args: Sequence[str], returncode: int, stderr: str, place: Path | str | None = None) -> None:
+        words = stderr.strip() or _ended(returncode)
+        why = room.behind(words, place)
+        code, hint = room.code_and_hint(why) if why else ("", "")
+        super().__init__(f"git {_verb(args)} failed: {words}", code=code, hint=hint, details={"argv": ["git", *args]})
         self.returncode = returncode
         self.stderr = stderr
+
+
+def _verb(args: Sequence[str]) -> str:
+    """The command among Git's arguments: what comes after ``-c name=value``."""
+    rest = list(args)
+    while rest[:1] == ["-c"]:
+        rest = rest[2:]
+    return rest[0] if rest else ""
+
+
+def _ended(returncode: int) -> str:
+    if returncode >= 0:
+        return f"exit {returncode}"
+    try:
+        return f"ended by {signal.Signals(-returncode).name}"
+    except ValueError:
+        return f"ended by signal {-returncode}"
 
 
 def environment(extra: Mapping[str, str] | None = None, *, inherit: bool = False) -> dict[str, str]:
@@ -98,5 +122,5 @@ def run(
             raise RepositoryError(f"{cwd}: no such folder", code="repository/none") from error
         raise RepositoryError("git is not installed or not on PATH", code="git/missing", hint="install Git") from error
     if done.returncode not in ok:
-        raise GitFailed(args, done.returncode, done.stderr.decode(errors="replace"))
+        raise GitFailed(args, done.returncode, done.stderr.decode(errors="replace"), cwd or ".")
     return done

@@ -6,6 +6,7 @@ losing it loses no record.
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,13 +28,15 @@ class Promises:
 
 
 def acknowledge(folder: Path, tip: Oid, pack_name: str) -> int:
-    """Add a line; returns the number of lines the file has by its size."""
+    """Add a line; returns the number of lines the file has by its size. Raises ``OSError`` where there is no room."""
     fd = os.open(folder / NAME, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         # A line on its own even after a torn one: a write that died in the middle must not swallow this one.
         size = os.lseek(fd, 0, os.SEEK_END)
         head = "\n" if size % LINE else ""
-        os.write(fd, f"{head}{tip} {pack_name}".ljust(LINE - 1).encode() + b"\n")
+        line = f"{head}{tip} {pack_name}".ljust(LINE - 1).encode() + b"\n"
+        if os.write(fd, line) < len(line):  # a torn line is skipped by whoever reads
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / NAME))
         return size // LINE + 1
     finally:
         os.close(fd)

@@ -14,7 +14,7 @@ import platform
 import random
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from factory_git.core.clock import Clock
@@ -42,7 +42,8 @@ def exclusive(path: Path, *, wait: Wait = sleep, patience: float = PATIENCE) -> 
     try:
         held = _acquire(fd, path, wait, patience)
         if held:
-            os.pwrite(fd, f"{os.getpid():<20}\n".encode(), 0)  # fixed width: no truncating needed
+            with suppress(OSError):  # who it is only helps whoever waits; a full disk keeps nobody from reading
+                os.pwrite(fd, f"{os.getpid():<20}\n".encode(), 0)  # fixed width: no truncating needed
         yield held
     finally:
         os.close(fd)  # frees the lock
@@ -60,7 +61,8 @@ def owned(path: Path, owner: Path, clock: Clock) -> Iterator[bool]:
         except Conflict as error:
             raise Conflict(error.message, code=error.code, details={"owner": _who(owner)}) from error
         since = clock.now().isoformat("T", "seconds")
-        owner.write_text(json.dumps({"pid": os.getpid(), "host": platform.node(), "since": since}))
+        with suppress(OSError):
+            owner.write_text(json.dumps({"pid": os.getpid(), "host": platform.node(), "since": since}))
         yield held
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pygit2
 
+from factory_git.core import room
 from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
 from factory_git.gitio.lock import Wait, sleep
@@ -56,6 +57,9 @@ def compare_and_swap(repo: pygit2.Repository, name: str, old: Oid | None, new: O
         lock = lock_path(repo, name)
         if lock.exists() or "lock" in str(error):
             raise RefLocked(f"{name} is locked: {lock}", details={"path": str(lock)}) from error
+        if isinstance(error, OSError) and error.filename is None and room.number(error) in room.FULL:
+            # libgit2 says what, and not where.
+            raise OSError(room.number(error), os.strerror(room.number(error)), str(Path(repo.path, name))) from error
         raise
 
 

@@ -5,12 +5,15 @@ Only packs that this ledger wrote are touched; the user's own are left as they a
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
 from factory_git.core.points import reached
+from factory_git.gitio import pack
 from factory_git.gitio.child import git
 
+STORE = "joining"  # Git's own place while it makes a pack, in the folder of local state
 MANY = 256  # packs of ours before the small ones are joined
 
 
@@ -28,15 +31,10 @@ def small_ones(folder: Path, names: Sequence[str]) -> list[str]:
 def join(folder: Path, names: Sequence[str], *, fsync: bool) -> str:
     """Write one pack with every object of ``names``, then remove those; returns the new pack's name.
 
-    Killed half way, either the old packs are all there or both they and the new one are.
+    Killed half way, either the old packs are all there or both they and the new one are. Call it while holding the
+    ledger's lock.
     """
-    settings = ["-c", f"core.fsync={'pack,pack-metadata' if fsync else 'none'}", "-c", "pack.threads=1"]
-    listed = "".join(f"{name}.pack\n" for name in names).encode()
-    made = git(
-        *settings, "pack-objects", "-q", "--stdin-packs", "--delta-base-offset", str(folder / "pack"),
-        cwd=folder.parent.parent, stdin=listed,
-    )  # fmt: skip
-    new = f"pack-{made.decode().split()[-1]}"
+    new = _packed(folder, names, fsync=fsync)
     reached("join:packed")
     for name in names:
         if name != new:
@@ -44,6 +42,39 @@ def join(folder: Path, names: Sequence[str], *, fsync: bool) -> str:
                 (folder / f"{name}{suffix}").unlink(missing_ok=True)
                 reached("join:unlinked")
     return new
+
+
+def _packed(folder: Path, names: Sequence[str], *, fsync: bool) -> str:
+    """Write the pack; it is there whole or not at all.
+
+    Git makes its temporary files where objects are stored, and leaves them there when the disk is full or it is
+    killed: so it is given a store of its own, that can be emptied without taking anything of somebody else's.
+    """
+    store = folder.parent.parent / "factory" / STORE
+    settings = ["-c", f"core.fsync={'pack,pack-metadata' if fsync else 'none'}", "-c", "pack.threads=1"]
+    listed = "".join(f"{name}.pack\n" for name in names).encode()
+    shutil.rmtree(store, ignore_errors=True)
+    try:
+        (store / "pack").mkdir(parents=True)
+        made = git(
+            *settings, "pack-objects", "-q", "--stdin-packs", "--delta-base-offset", str(store / "pack/pack"),
+            cwd=folder.parent.parent, stdin=listed,
+            env={"GIT_OBJECT_DIRECTORY": str(store), "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(folder.parent)},
+        )  # fmt: skip
+        new = f"pack-{made.decode().split()[-1]}"
+        for path in sorted((store / "pack").glob(f"{new}.*"), key=lambda path: path.suffix == ".idx"):
+            path.replace(folder / path.name)  # the index last: with it the pack counts
+        if fsync:
+            pack.flush(folder)
+        return new
+    finally:
+        shutil.rmtree(store, ignore_errors=True)
+
+
+def _quoted(path: Path) -> str:
+    """One folder of a list that is separated by colons."""
+    text = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
 
 
 def own(folder: Path, names: Sequence[str]) -> list[str]:

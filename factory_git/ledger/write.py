@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from factory_git.core import room
 from factory_git.core.clock import Clock, SystemClock
 from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
@@ -74,7 +75,7 @@ class Writer:
             try:
                 self._move(tip, new)
                 reached("append:ref-moved")
-                lines = journal.acknowledge(self._own, new, name or "-")
+                lines = self._acknowledge(new, name or "-")
                 reached("append:acknowledged")
             except refs.RefMoved:
                 self.wait(0.002 * (attempt + 1))
@@ -105,10 +106,19 @@ class Writer:
                 self.notices += [done] if done else []
             except refs.RefMoved:
                 raise
-            except OSError:
-                if attempt >= ATTEMPTS:
+            except OSError as error:
+                if attempt >= ATTEMPTS or room.number(error) in room.FULL:
                     raise
                 self.wait(0.001 * (attempt + 1))
+
+    def _acknowledge(self, tip: Oid, name: str) -> int:
+        """Note a tip that the ref has moved to: what is written is written, also where there is no room to note it."""
+        try:
+            return journal.acknowledge(self._own, tip, name)
+        except OSError as error:
+            place = self._own / journal.NAME
+            self.notices.append(f"stored, but {place} could not be added to ({error.strerror}): free some space")
+            return 0
 
     def _recover(self) -> None:
         """Give back packs that dead writers kept and remove what they left half-written; keep every promise."""
