@@ -6,8 +6,9 @@ it back as it was.
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -174,28 +175,47 @@ def _refuse_folder(found: HooksFolder, shared: bool) -> None:
 
 
 def _apply(changes: list[Change]) -> None:
-    for change in changes:
-        if change.action == "set aside":
-            assert change.other is not None
-            change.path.rename(change.other)
-        elif change.action == "put back":
-            assert change.other is not None
-            change.path.replace(change.other)
-        elif change.action == "remove":
-            change.path.unlink()
-        elif change.action == "write":
-            _write(change.path)
-
-
-def _write(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{os.getpid()}")
+    """Make these changes. Where there is no room for one of them, none is made: a hook set aside would never run."""
+    fresh = {change.path: _beside(change.path) for change in changes if change.action == "write"}
+    moved: list[tuple[Path, Path]] = []
     try:
-        fresh.write_text(script(path.name))
-        fresh.chmod(0o755)
-        fresh.replace(path)
+        for path, place in fresh.items():
+            _write(place, path)
+        for change in changes:
+            _make(change, fresh, moved)
+    except OSError:
+        for old, new in reversed(moved):
+            with contextlib.suppress(OSError):
+                new.replace(old)
+        raise
     finally:
-        fresh.unlink(missing_ok=True)
+        for place in fresh.values():
+            place.unlink(missing_ok=True)
+
+
+def _make(change: Change, fresh: Mapping[Path, Path], moved: list[tuple[Path, Path]]) -> None:
+    if change.other is not None:
+        change.path.replace(change.other)
+        moved.append((change.path, change.other))
+    elif change.action == "remove":
+        change.path.unlink()
+    elif change.action == "write":
+        fresh[change.path].replace(change.path)
+
+
+def _write(place: Path, path: Path) -> None:
+    """The hook of ``path``, at ``place``."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        place.write_text(script(path.name))
+        place.chmod(0o755)
+    except OSError as error:
+        error.filename = str(path)  # a failed write names no file, and the temporary one says little
+        raise
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}")
 
 
 def _text(path: Path) -> str:
