@@ -11,7 +11,7 @@ from factory_git.core.ids import Oid, RecordId, blob_oid
 from factory_git.gitio import journal
 from factory_git.gitio.objects import Commit
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import fold, forks, layout, merge, transaction
+from factory_git.ledger import fold, forks, layout, merge, promises, transaction
 from factory_git.ledger.record import FORMAT, Record, decode
 from factory_git.ledger.transaction import Transaction
 from factory_git.ledger.types import UPGRADE, Registry, UnknownType, version_of
@@ -225,13 +225,9 @@ class _Check:
 
     def promises(self, ref: str) -> None:
         """Every transaction this clone acknowledged must be reachable."""
-        for promised in journal.read(forks.folder(self.repo.location, ref)).tips:
-            if promised not in self.commits and not (self.before and self._verified(promised)):
-                self._say("ledger/lost", f"acknowledged transaction {promised} is not in {ref}", promised)
-
-    def _verified(self, oid: Oid) -> bool:
-        assert self.before is not None
-        return oid == self.before.tip or self.repo.is_ancestor(oid, self.before.tip)
+        acknowledged = journal.read(forks.folder(self.repo.location, ref)).tips
+        for promised in promises.lost(self.repo, self.repo.ref(ref), acknowledged):
+            self._say("ledger/lost", f"acknowledged transaction {promised} is not in {ref}", promised)
 
     def _say(self, code: str, message: str, path: str) -> None:
         self.problems.append(Problem(code=code, message=message, path=path))

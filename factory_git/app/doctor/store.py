@@ -14,22 +14,21 @@ from factory_git.core.ids import Oid
 from factory_git.gitio import journal, lock, push, refs, upkeep, worktrees
 from factory_git.index.sqlite import damage
 from factory_git.ledger import forks
+from factory_git.ledger.promises import lost
 
 LOOSE, PACKS = 6_700, 300  # Git's own bound for loose objects; packs from which on every lookup is slow
 
 
 def promises(ctx: Context) -> Iterator[Trouble]:
     """Every acknowledged transaction is still in the ledger."""
-    tip = ctx.ledger.tip
-    promised = journal.read(forks.folder(ctx.location, _ref(ctx))).tips
-    tips = reversed(promised)  # the newest has the older ones in its history
-    missing = [one for one in tips if tip is None or (one != tip and not ctx.repo.is_ancestor(one, tip))]
-    lost = next((one for one in missing if ctx.repo.has(one)), None)
-    if lost is not None:
-        message = f"the ledger lost the acknowledged transaction {lost[:12]}: {_ref(ctx)} was moved back"
-        fix = partial(_unite, ctx, lost)
+    acknowledged = journal.read(forks.folder(ctx.location, _ref(ctx))).tips  # before the ref is read: it grows
+    missing = lost(ctx.repo, ctx.ledger.tip, acknowledged)
+    here = [one for one in missing if ctx.repo.has(one)]
+    for one in here:
+        message = f"the ledger lost the acknowledged transaction {one[:12]}: {_ref(ctx)} was moved back"
+        fix = partial(_unite, ctx, one)
         yield Trouble(code="doctor/lost", message=message, hint="--fix unites it again", severity="error", fix=fix)
-    gone = next((one for one in missing if not ctx.repo.has(one)), None)
+    gone = next((one for one in missing if one not in here), None)
     if gone is not None:
         message = f"the acknowledged transaction {gone[:12]} is gone from this repository"
         hint = "fetch it from another clone: git factory sync"
