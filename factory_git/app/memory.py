@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from factory_git.app.context import Context
@@ -37,10 +37,24 @@ def listing(ctx: Context, *, scope: str = "", tag: str = "") -> list[Memory]:
     return [one for one in found if wanted in ("", one.scope) and (not tag or tag in one.tags)]
 
 
-def search(ctx: Context, words: str, *, scope: str = "", limit: int = 20) -> list[Memory]:
-    """Memories that stand and have these words, the best first."""
+def search(
+    ctx: Context,
+    words: str,
+    *,
+    scope: str = "",
+    like: str | None = None,
+    limit: int = 20,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[Memory]:
+    """Memories that stand and have these words, or are ``like`` a text, or both; the best first."""
     standing = {one.id: one for one in listing(ctx, scope=scope)}
-    found = ctx.ledger.search(words, ctx.ledger.query(type=TYPE))
+    query = ctx.ledger.query(type=TYPE)
+    if like is None:
+        found = ctx.ledger.search(words, query)
+    else:
+        from factory_git.app.like import ranked  # noqa: PLC0415 (who looks for words pays for no embedders)
+
+        found = ranked(ctx, like, query, words=words, only=standing.keys(), tell=tell)
     return [standing[one.row.id] for one in found if one.row.id in standing][:limit]
 
 

@@ -1,7 +1,8 @@
-"""``search``: full text over records and the large contents they name: prompts, transcripts, diffs."""
+"""``search``: full text over records and the large contents they name: prompts, transcripts, diffs; or by meaning."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,19 +16,28 @@ OPEN, CLOSE = "\x02", "\x03"  # around what matched, in a snippet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options(Filters):
-    """What to look for, and where."""
+    """What to look for, and where: words, what is ``like`` a text, or what is like it among what has the words."""
 
-    words: str
+    words: str = ""
+    like: str | None = None
     limit: int | None = 20
 
 
-def run(ctx: Context, options: Options) -> list[Found]:
-    """The best first. Raises :class:`UsageError` where there is nothing to look for."""
-    if not any(letter.isalnum() for letter in options.words):
+def run(ctx: Context, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> list[Found]:
+    """The best first; ``tell`` hears what takes long.
+
+    Raises :class:`UsageError` where there is nothing to look for, and what :func:`factory_git.app.like.ranked` does.
+    """
+    if (options.words or options.like is None) and not any(letter.isalnum() for letter in options.words):
         raise UsageError("nothing to look for", code="search/no-words", hint='words, "a phrase", begin*, -without')
     filters = options.asked(ctx.clock)
-    words = filters.pop("words")
-    return ctx.ledger.search(words, ctx.ledger.query(**filters))
+    words, text = filters.pop("words"), filters.pop("like")
+    query = ctx.ledger.query(**filters)
+    if text is not None:
+        from factory_git.app import like  # noqa: PLC0415 (who looks for words pays for no embedders)
+
+        return like.ranked(ctx, text, query, words=words, tell=tell)
+    return ctx.ledger.search(words, query)
 
 
 def as_json(found: Found) -> dict[str, Any]:

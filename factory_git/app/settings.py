@@ -22,12 +22,16 @@ COMMITTED = ".factory/config.yaml"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
-    """One setting. ``kind`` is ``bool``, ``int`` (above zero), ``text``, ``words``, or its fixed words (``a|b``)."""
+    """One setting. ``kind`` is ``bool``, ``int`` (above zero), ``text``, ``words``, or its fixed words (``a|b``).
+
+    One that is ``personal`` names what is run, or told what the ledger says: it is not taken from a committed file.
+    """
 
     name: str  # as in git config after `factory.`, camel case
     kind: str
     default: str
     meaning: str
+    personal: bool = False
 
     @property
     def variable(self) -> str:
@@ -92,6 +96,21 @@ SETTINGS = (
     ),
     Setting(name="agentEnv", kind="words", default="", meaning="environment variables that an agent may see as well"),
     Setting(name="agentOutput", kind="int", default="4000000", meaning="the most bytes an agent may print"),
+    Setting(
+        name="memoryAgent",
+        kind="text",
+        default="rules",
+        meaning="who writes the summaries of `memory summarize`: rules, or an agent; not from the committed file",
+        personal=True,
+    ),
+    Setting(
+        name="embeddings",
+        kind="text",
+        default="",
+        meaning="what makes the vectors of `search --like`: `command: …`, `http: URL MODEL`, `model2vec: FOLDER`; not"
+        " from the committed file",
+        personal=True,
+    ),
 )
 _BY_NAME = {s.name.lower(): s for s in SETTINGS}
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
@@ -167,6 +186,11 @@ def _committed(location: Location, content: bytes | None, problems: list[Problem
         setting = _known(name, place, problems)
         value = yaml.plain(node)
         if setting is None:
+            continue
+        if setting.personal:
+            hint = f"git config factory.{setting.name} …, or {setting.variable}"
+            message = f"{setting.name} is not taken from a file that is committed: it names what is run here"
+            problems.append(Problem(code="config/personal", message=message, place=place, hint=hint))
             continue
         if not isinstance(value, str | bool | int | Decimal):
             message = f"{name} takes one value, not a list or a mapping"

@@ -55,15 +55,16 @@ def list_(scope: str, tag: str, as_json: bool) -> None:
         output.page(_line(one) for one in found)
 
 
-@command.command(short_help="find memories by their words")
-@click.argument("words", nargs=-1, required=True)
+@command.command(short_help="find memories by their words, or by what they mean")
+@click.argument("words", nargs=-1)
+@click.option("--like", metavar="TEXT", help="What is like TEXT, by factory.embeddings; WORDS must occur, where given.")
 @_SCOPE
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True)
 @_JSON
-def search(words: tuple[str, ...], scope: str, limit: int, as_json: bool) -> int:
-    """Find memories that stand, the best first; WORDS as those of `git factory search`."""
+def search(words: tuple[str, ...], like: str | None, scope: str, limit: int, as_json: bool) -> int:
+    """Find memories that stand, the best first; WORDS and --like as those of `git factory search`."""
     ctx = open_context()
-    found = memory.search(ctx, " ".join(words), scope=scope, limit=limit)
+    found = memory.search(ctx, " ".join(words), like=like, scope=scope, limit=limit, tell=output.say)
     records.say_notices(ctx.ledger.notices)
     if as_json:
         records.emit_json_array(one.as_json() for one in found)

@@ -14,7 +14,8 @@ from factory_git.ledger.projection import Found
 
 
 @click.command(short_help="full text over records, prompts and transcripts")
-@click.argument("words", nargs=-1, required=True)
+@click.argument("words", nargs=-1)
+@click.option("--like", metavar="TEXT", help="What is like TEXT, by factory.embeddings; WORDS must occur, where given.")
 @records.filters
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most this many.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: id, type, title, stream, when, content, snippet.")
@@ -23,9 +24,11 @@ def command(words: tuple[str, ...], as_json: bool, **options: Any) -> int:
 
     All WORDS must occur; '"a phrase"' as it stands, begin* as a beginning, and, after --, -word not at all. Case and
     accents do not matter. Exits 1 when nothing is found.
+
+    --like ranks by meaning and by words together.
     """
     ctx = open_context()
-    found = search.run(ctx, search.Options(words=" ".join(words), **options))
+    found = search.run(ctx, search.Options(words=" ".join(words), **options), tell=output.say)
     if as_json:
         records.emit_json_array(search.as_json(one) for one in found)
     else:

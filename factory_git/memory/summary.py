@@ -15,7 +15,7 @@ from factory_git.memory.entry import Memory
 MOST = 7  # sentences
 _SENTENCE = re.compile(r"(?<=[.!?])\s+|\n+")
 _WORD = re.compile(r"[^\W\d_]{3,}")
-_COMMON = frozenset(
+COMMON = frozenset(
     re.findall(
         r"\w+",
         "and are but can for from had has have its not off our out she that the their them then there these they this"
@@ -39,7 +39,7 @@ def _sentences(text: str) -> list[str]:
 
 
 def _words(sentence: str) -> list[str]:
-    return [word for word in _WORD.findall(sentence.casefold()) if word not in _COMMON]
+    return [word for word in _WORD.findall(sentence.casefold()) if word not in COMMON]
 
 
 def _score(sentence: str, weights: Counter[str]) -> float:
