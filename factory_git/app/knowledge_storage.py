@@ -6,14 +6,35 @@ import secrets
 from collections.abc import Sequence
 
 from factory_git.app.context import Context
+from factory_git.app.folds import Fold, Folds
 from factory_git.core.errors import NotFound
-from factory_git.core.ids import Oid
+from factory_git.core.ids import Oid, RecordId
 from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed
 from factory_git.knowledge.change import TYPE, Stamp
+from factory_git.knowledge.fold import take
+from factory_git.ledger.cells import Cells
 from factory_git.ledger.record import Entry, Record
 from factory_git.ledger.store import Ledger
 from factory_git.ledger.types import UPGRADE, NewerVersion
+
+
+def _take(cells: Cells, entries: Sequence[Entry]) -> None:
+    take(cells, [one.record for one in entries])
+
+
+KNOWLEDGE = Fold(
+    name="knowledge",
+    types=(TYPE,),
+    take=_take,
+    modules=tuple(
+        f"factory_git.{name}"
+        for name in (
+            "app.knowledge_storage", "knowledge.fold", "knowledge.packed", "knowledge.tags", "knowledge.steps",
+            "knowledge.change", "knowledge.model", "core.canonical", "ledger.order",
+        )
+    ),
+)  # fmt: skip
 
 
 class GitStorage:
@@ -22,19 +43,21 @@ class GitStorage:
     def __init__(self, ctx: Context, ledger: Ledger | None = None) -> None:
         self._ctx = ctx
         self._ledger = ledger or ctx.ledger
+        self._folds = Folds(ctx.location, ctx.repo, self._ledger, ctx.settings.text("ref"))
 
-    def since(self, cursor: str) -> tuple[Sequence[Record], str]:
-        tip = self._ledger.tip
-        if tip is None or tip == cursor:
-            return (), cursor
-        if not cursor:
-            return [one.record for one in self._all()], tip
-        rows = (row for _, some in self._ledger.since(cursor, tip) for row in some if row.type == TYPE)
-        return [self._ledger.get(row.id) for row in rows], tip
+    def cells(self) -> Cells:
+        found = self._folds.now(KNOWLEDGE)
+        self._refuse_newer()
+        return found
+
+    def record(self, id: RecordId) -> Record:  # noqa: A002
+        return self._ledger.known(id)
 
     def reached(self, at: str) -> Sequence[Record]:
         there = {tx.oid for tx, _ in self._ledger.since("", self._transaction(at))}
-        return [one.record for one in self._all() if one.tx in there]
+        found = self._ledger.list(type=TYPE)
+        self._refuse_newer()
+        return [one.record for one in found if one.tx in there]
 
     def append(self, records: Sequence[Record], blobs: Sequence[bytes], *, key: str, stream: str, subject: str) -> None:
         self._ledger.append(records, blobs=blobs, key=key, stream=stream, subject=subject)
@@ -50,12 +73,10 @@ class GitStorage:
         at = self._ctx.clock.now().isoformat(timespec="microseconds")
         return Stamp(at=at, by=str(self._ctx.config.author), token=secrets.token_hex(8))
 
-    def _all(self) -> list[Entry]:
-        """Every change that can be read; the ledger's notices name those that are damaged."""
-        found = self._ledger.list(type=TYPE)
+    def _refuse_newer(self) -> None:
+        """What can be read is answered, and the ledger's notices name what is damaged; a later version is no damage."""
         if self._ledger.met_newer:
             raise NewerVersion("there are changes that only a newer program can read", hint=UPGRADE)
-        return found
 
     def _transaction(self, at: str) -> Oid:
         try:

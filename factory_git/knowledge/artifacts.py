@@ -10,11 +10,12 @@ from factory_git.core.ids import RecordId, blob_oid, sha256
 from factory_git.knowledge.change import Change, Stamp, create, follow
 from factory_git.knowledge.collections import collection_of
 from factory_git.knowledge.desk import Desk, Plan, base_of, check_name, find, is_id, one_of
-from factory_git.knowledge.fold import State, name_key
+from factory_git.knowledge.fold import State
 from factory_git.knowledge.model import Artifact, Collection, Content, Metadata, Revision, plain
 from factory_git.knowledge.removal import artifact_removal
 from factory_git.knowledge.steps import RESOLVE
 from factory_git.knowledge.storage import MAX_CONTENT
+from factory_git.knowledge.tags import name_key
 
 TEXT, BINARY = "text/plain; charset=utf-8", "application/octet-stream"
 
@@ -204,7 +205,7 @@ def artifact_of(state: State, ref: str, *, deleted: bool = False) -> Artifact:
 def thing_of(state: State, ref: str) -> Artifact:
     """Whatever can be changed apart: an artifact, or by its id a collection, a link, a run."""
     if is_id(ref):
-        thing = state.thing(RecordId(one_of(ref, state.known())))
+        thing = state.thing(RecordId(one_of(ref, state.known(ref))))
         if thing is not None:
             return thing  # type: ignore[return-value]
     return artifact_of(state, ref)

@@ -35,18 +35,13 @@ class Desk:
     def __init__(self, storage: Storage, *, dry: bool = False) -> None:
         self.storage = storage
         self._dry = dry
-        self._state = State()
-        self._cursor = ""
         self._threads = threading.RLock()
 
     def state(self, at: str = "") -> State:
         """What there is now, or was at an old transaction."""
         if at:
             return State(read(record) for record in self.storage.reached(at))
-        with self._threads:
-            new, self._cursor = self.storage.since(self._cursor)
-            self._state.take(read(record) for record in new)
-            return self._state
+        return State(cells=self.storage.cells(), record=self.storage.record)
 
     def change(self, decide: Callable[[State, Stamp], Plan]) -> Sequence[Change]:
         """Do what ``decide`` makes of the state. When somebody was faster it is asked again, on what they left.
@@ -56,8 +51,9 @@ class Desk:
         for _ in range(TRIES):
             with self._threads:
                 state = self.state()
+                mark = state.mark  # first: what others change from here on makes this one's key theirs
                 plan = decide(state, self.storage.stamp())
-                if not plan.changes or self._kept(plan, state.mark):
+                if not plan.changes or self._kept(plan, mark):
                     return plan.changes
         raise Conflict("the knowledge store is busy", code="knowledge/busy", hint="try again")
 
@@ -98,7 +94,7 @@ def is_id(ref: str) -> bool:
 def _resolved(state: State, ref: str) -> str:
     if len(ref) == 40 or not is_id(ref):
         return ref
-    return one_of(ref, state.known())
+    return one_of(ref, state.known(ref))
 
 
 def one_of(ref: str, ids: Iterable[RecordId]) -> str:

@@ -1,181 +1,254 @@
-"""What the knowledge store holds: a fold over changes that depends on which there are, never on their order. Pure."""
+"""What the knowledge store holds: a fold over changes that depends on which there are, never on their order. Pure.
+
+It lies in cells (:mod:`factory_git.ledger.cells`): in memory, or kept from one process to the next. A question costs
+what it finds, not what there is.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from factory_git.core.ids import RecordId
-from factory_git.knowledge.change import Change
+from factory_git.knowledge import tags
+from factory_git.knowledge.change import Change, read
 from factory_git.knowledge.model import Artifact, Clash, Collection, Link, Package, Run, Thing
+from factory_git.knowledge.packed import pack, unpack
 from factory_git.knowledge.steps import APPLY, CREATE, OF, RESOLVE, applied
+from factory_git.ledger.cells import Cells, MemoryCells
 from factory_git.ledger.order import by_graph
+from factory_git.ledger.record import Record
 
 Kind = TypeVar("Kind", Collection, Artifact, Link, Run, Package)
-Scoped = tuple[str, str, str]  # kind, collection, name
+THINGS, AFTER, CHANGES, BROKEN, TWINS, SUM = "thing", "after", "change", "broken", "twin", "sum"
+"""Tables: a thing as it is (with the change that shows it so, and when it began), as it was after a change that does
+not show it any more, the subject of a change, changes that fit nothing, things of one name, and the mark."""
 
 
 class State:
-    """Everything there is, deleted things included. It grows by :meth:`take`; reading it changes nothing."""
+    """Everything there is, deleted things included. It grows by :meth:`take`; reading it changes nothing.
 
-    def __init__(self, changes: Iterable[Change] = ()) -> None:
-        self.changes: dict[RecordId, Change] = {}
-        self.broken: list[RecordId] = []  # changes whose base is not here, or whose kind is not known
-        self._things: dict[RecordId, Thing] = {}
-        self._chains: dict[RecordId, list[RecordId]] = {}
-        self._after: dict[RecordId, Thing] = {}
-        self._heads: dict[RecordId, set[RecordId]] = {}
-        self._names: dict[Scoped, set[RecordId]] = {}
-        self._touching: dict[RecordId, set[RecordId]] = {}  # artifact or collection → links, runs, artifacts
-        self._digest = 0
+    ``cells`` has what was folded before, whose records ``record`` reads.
+    """
+
+    def __init__(
+        self,
+        changes: Iterable[Change] = (),
+        *,
+        cells: Cells | None = None,
+        record: Callable[[RecordId], Record] | None = None,
+    ) -> None:
+        self._cells = MemoryCells() if cells is None else cells
+        self._record = record
+        self._held: dict[RecordId, Change] = {}
         self.take(changes)
 
     @property
     def mark(self) -> str:
         """Names this set of changes: another set has another mark, whatever the order they came in."""
-        return f"{len(self.changes)}-{self._digest:064x}"
+        count, digest = self._cells.get(SUM, "") or (0, "0" * 64)
+        return f"{count}-{digest}"
 
     def take(self, changes: Iterable[Change]) -> None:
         """Let more changes count; what is known already changes nothing."""
-        new = {one.id: one for one in changes if one.id not in self.changes}
+        new = {one.id: one for one in changes if not self.has(one.id)}
+        count, digest = self._cells.get(SUM, "") or (0, "0" * 64)
+        total = int(digest, 16)
         for id_ in by_graph({one.id: one.record.parents for one in new.values()}):
-            self.changes[id_] = new[id_]
-            self._digest ^= int(hashlib.sha256(id_.encode()).hexdigest(), 16)
+            total ^= int(hashlib.sha256(id_.encode()).hexdigest(), 16)
             self._apply(new[id_])
+        self._cells.put(SUM, "", [count + len(new), f"{total:064x}"])
+        if self._record is None:
+            self._held |= new
 
     # -- questions ---------------------------------------------------------------------------------------------------
 
     def all(self, kind: type[Kind]) -> Iterator[Kind]:
         """The things of a kind that are not deleted, in no order that means anything."""
-        return (one for one in self._things.values() if isinstance(one, kind) and not one.deleted)
+        return self._tagged(kind, kind.__name__)
 
     def thing(self, id_: RecordId) -> Thing | None:
         """A thing by its id, deleted or not."""
-        return self._things.get(id_)
+        found = self._cells.get(THINGS, id_)
+        return None if found is None else unpack(found[2])
 
-    def known(self) -> Iterable[RecordId]:
-        """The ids of all things, deleted ones included."""
-        return self._things.keys()
+    def known(self, prefix: str = "") -> list[RecordId]:
+        """The ids of all things that begin so, deleted ones included."""
+        return [RecordId(one) for one in self._cells.keys(THINGS, prefix)]
+
+    def has(self, change: RecordId) -> bool:
+        """Whether a change is among those that made this."""
+        return self._cells.get(CHANGES, change) is not None
+
+    def changes(self, prefix: str = "") -> list[RecordId]:
+        """The ids of the changes that begin so, those that fit nothing included."""
+        return [RecordId(one) for one in self._cells.keys(CHANGES, prefix)]
+
+    def change(self, id_: RecordId) -> Change:
+        """One of the changes."""
+        if id_ in self._held or self._record is None:
+            return self._held[id_]
+        return read(self._record(id_))
+
+    def subject(self, change: RecordId) -> Thing | None:
+        """What a change is about."""
+        found = self._cells.get(CHANGES, change)
+        return self.thing(RecordId(found)) if found else None
 
     def at(self, change: RecordId) -> Thing | None:
         """How a thing was after one of its changes."""
-        return self._after.get(change)
+        subject = self._cells.get(CHANGES, change)
+        shown = self._cells.get(THINGS, subject) if subject else None
+        if shown is not None and shown[0] == change:
+            return replace(unpack(shown[2]), heads=())
+        found = self._cells.get(AFTER, change)
+        return None if found is None else unpack(found)
+
+    def began(self, id_: RecordId) -> str:
+        """When a thing was made."""
+        return str(self._cells.get(THINGS, id_)[1])
 
     def chain(self, id_: RecordId) -> list[Change]:
         """The changes of a thing, each after its base; those made apart by their ids."""
-        changes = {one: self.changes[one] for one in self._chains.get(id_, ())}
+        ids = [id_, *(RecordId(one) for one, _ in self._cells.tagged(CHANGES, id_))]
+        changes = {one: self.change(one) for one in ids if self._cells.get(CHANGES, one)}
         return [changes[one] for one in by_graph({key: one.base for key, one in changes.items()})]
 
     def named(self, kind: type[Kind], name: str, collection: str = "") -> list[Kind]:
         """Those of a kind that have this name now, deleted ones left out, by id."""
-        ids = self._names.get((kind.__name__, collection, name_key(name)), ())
-        return [one for id_ in sorted(ids) if isinstance(one := self._things[id_], kind) and not one.deleted]
+        tag = tags.named(kind.__name__, name, collection)
+        return _by_id(one for one in self._tagged(kind, tag) if tags.scope_of(one) == tag)
 
     def touching(self, id_: RecordId, kind: type[Kind]) -> list[Kind]:
         """What refers to an artifact (links, runs, contexts) or lies in a collection (artifacts), by id."""
-        ids = sorted(self._touching.get(id_, ()))
-        return [one for other in ids if isinstance(one := self._things[other], kind) and not one.deleted]
+        return _by_id(one for one in self._tagged(kind, tags.touching(id_)) if id_ in tags.refers(one))
+
+    def artifacts(self, *any_of: str) -> list[Artifact]:
+        """The artifacts with one of these tags, at least; those that only might have it too."""
+        found = {one.id: one for tag in any_of for one in self._tagged(Artifact, tag)}
+        return list(found.values())
+
+    @property
+    def broken(self) -> list[RecordId]:
+        """Changes whose base is not here, or whose kind is not known."""
+        return [RecordId(one) for one in self._cells.keys(BROKEN)]
 
     def clashes(self) -> list[Clash]:
         """What needs a decision, the same in every clone."""
         found = [*self._heads_apart(), *self._names_apart(), *self._ends_gone(), *self._broken()]
         return sorted(found, key=lambda clash: (clash.kind, clash.ids))
 
+    def clashes_with(self, changes: Iterable[Change]) -> list[Clash]:
+        """What would need a decision with these changes, too."""
+        with self._cells.trial() as cells:
+            return State(changes, cells=cells).clashes()
+
     # -- inside ------------------------------------------------------------------------------------------------------
 
+    def _tagged(self, kind: type[Kind], tag: str) -> Iterator[Kind]:
+        found = (unpack(packed) for _, (_, _, packed) in self._cells.tagged(THINGS, tag))
+        return (one for one in found if isinstance(one, kind) and not one.deleted)
+
     def _apply(self, change: Change) -> None:
-        if not self._sound(change):
-            self.broken.append(change.id)
+        before = {one: self.at(one) for one in change.base}
+        if not _sound(change, before):
+            self._cells.put(CHANGES, change.id, "")
+            self._cells.put(BROKEN, change.id, change.kind)
             return
-        self._after[change.id] = applied(change, self._after)
-        self._chains.setdefault(change.subject, []).append(change.id)
-        heads = self._heads.setdefault(change.subject, set())
-        heads.difference_update(change.base)
-        heads.add(change.id)
-        self._place(change.subject, heads)
+        after = applied(change, {id_: one for id_, one in before.items() if one is not None})
+        self._cells.put(CHANGES, change.id, change.subject, [change.subject] if change.base else [])
+        self._place(change, after)
 
-    def _sound(self, change: Change) -> bool:
-        """Whether a change fits what it says that it comes after; anybody may write a record."""
-        if not change.base:
-            return change.kind in CREATE and change.subject == change.id
-        before = [self._after.get(one) for one in change.base]
-        if any(one is None or one.id != change.subject for one in before):
-            return False
-        if change.kind == RESOLVE:
-            return change.data["keep"] in change.base
-        return change.kind in APPLY and isinstance(before[0], OF[change.kind.partition(".")[0]])
-
-    def _place(self, subject: RecordId, heads: set[RecordId]) -> None:
+    def _place(self, change: Change, after: Thing) -> None:
         """Show a thing as its head has it; of several, one that is not deleted, the first by id."""
-        shown = min(heads, key=lambda id_: (self._after[id_].deleted, id_))
-        thing = replace(self._after[shown], heads=tuple(sorted(heads)))
-        before, self._things[subject] = self._things.get(subject), thing
-        old, new = _scoped(before), _scoped(thing)
-        if old != new and old:
-            self._names[old].discard(subject)
-        if old != new and new:
-            self._names.setdefault(new, set()).add(subject)
-        for other in _refers(thing):
-            self._touching.setdefault(other, set()).add(subject)
+        known = self._cells.get(THINGS, change.subject)
+        began = known[1] if known else change.at
+        before = unpack(known[2]) if known else None
+        sides = {RecordId(known[0]): replace(before, heads=())} if known and before else {}
+        sides[change.id] = after
+        heads = {change.id, *(before.heads if before else ())} - set(change.base)
+        others = {id_: self.at(id_) for id_ in heads - sides.keys()}
+        every = {**sides, **{id_: one for id_, one in others.items() if one is not None}}
+        shown = min(heads, key=lambda id_: (every[id_].deleted, id_))
+        thing = replace(every[shown], heads=tuple(sorted(heads)))
+        for id_, one in sides.items():
+            if id_ != shown:
+                self._cells.put(AFTER, id_, pack(one))
+        self._show(change.subject, [shown, began], thing, before)
+
+    def _show(self, subject: RecordId, head: list[str], thing: Thing, before: Thing | None) -> None:
+        loose = any(self._cells.get(THINGS, one) is None for one in tags.refers(thing))
+        marks = [*tags.tags_of(thing), *([tags.LOOSE] if loose else [])]
+        self._cells.put(THINGS, subject, [*head, pack(thing)], marks)
+        scopes = {tags.scope_of(one) for one in (before, thing) if one is not None} - {None}
+        for scope in sorted(one for one in scopes if one):
+            kind: type[Any] = type(thing)
+            same = sorted(one.id for one in self._tagged(kind, scope) if tags.scope_of(one) == scope)
+            if len(same) > 1:
+                self._cells.put(TWINS, scope, same)
+            elif self._cells.get(TWINS, scope):
+                self._cells.drop(TWINS, scope)
 
     def _heads_apart(self) -> Iterator[Clash]:
-        for id_, heads in self._heads.items():
-            if len(heads) > 1:
-                words = (
-                    f"{_called(self._things[id_])} was changed apart: {', '.join(one[:10] for one in sorted(heads))}"
-                )
-                yield Clash(kind="heads", ids=(id_, *sorted(heads)), message=words)
+        for id_, (_, _, packed) in self._cells.tagged(THINGS, tags.APART):
+            thing = unpack(packed)
+            words = f"{_called(thing)} was changed apart: {', '.join(one[:10] for one in thing.heads)}"
+            yield Clash(kind="heads", ids=(RecordId(id_), *thing.heads), message=words)
 
     def _names_apart(self) -> Iterator[Clash]:
-        for ids in self._names.values():
-            living = tuple(sorted(id_ for id_ in ids if not self._things[id_].deleted))
-            if len(living) > 1:
-                words = f"{_called(self._things[living[0]])} is the name of {', '.join(one[:10] for one in living)}"
-                yield Clash(kind="name", ids=living, message=words)
+        for _, ids in self._cells.all(TWINS):
+            first = self.thing(ids[0])
+            assert first is not None
+            words = f"{_called(first)} is the name of {', '.join(one[:10] for one in ids)}"
+            yield Clash(kind="name", ids=tuple(ids), message=words)
 
     def _ends_gone(self) -> Iterator[Clash]:
-        for link in self.all(Link):
+        places = [id_ for id_, _ in self._cells.tagged(THINGS, tags.GONE)]
+        links = {one.id: one for id_ in places for one in self.touching(RecordId(id_), Link)}
+        inside = {one.id: one for id_ in places for one in self.touching(RecordId(id_), Artifact)}
+        links |= {one.id: one for one in self._tagged(Link, tags.LOOSE)}
+        inside |= {one.id: one for one in self._tagged(Artifact, tags.LOOSE)}
+        for link in links.values():
             gone = tuple(one for one in (link.source, link.target) if self._gone(one))
             if gone:
                 words = f"link {link.id[:10]} ({link.type}) has an end that was deleted: {gone[0][:10]}"
                 yield Clash(kind="end", ids=(link.id, *gone), message=words)
-        for artifact in self.all(Artifact):
+        for artifact in inside.values():
             if self._gone(artifact.collection):
                 words = f"{_called(artifact)} lies in a collection that was deleted: {artifact.collection[:10]}"
                 yield Clash(kind="collection", ids=(artifact.id, artifact.collection), message=words)
 
     def _broken(self) -> Iterator[Clash]:
-        for id_ in self.broken:
-            words = f"change {id_[:10]} ({self.changes[id_].kind}) does not fit what it comes after, and is left out"
-            yield Clash(kind="broken", ids=(id_,), message=words)
+        for id_, kind in self._cells.all(BROKEN):
+            words = f"change {id_[:10]} ({kind}) does not fit what it comes after, and is left out"
+            yield Clash(kind="broken", ids=(RecordId(id_),), message=words)
 
     def _gone(self, id_: RecordId) -> bool:
-        thing = self._things.get(id_)
+        thing = self.thing(id_)
         return thing is None or thing.deleted
 
 
-def name_key(name: str) -> str:
-    """What makes two names the same: the same text, however its accents are composed."""
-    return name if name.isascii() else unicodedata.normalize("NFC", name)
+def take(cells: Cells, records: Sequence[Record]) -> None:
+    """Let more change records count in cells that hold a state."""
+    State([read(one) for one in records], cells=cells)
 
 
-def _scoped(thing: Thing | None) -> Scoped | None:
-    if isinstance(thing, Artifact):
-        return ("Artifact", thing.collection, name_key(thing.name))
-    return ("Collection", "", name_key(thing.name)) if isinstance(thing, Collection) else None
+def _sound(change: Change, before: dict[RecordId, Thing | None]) -> bool:
+    """Whether a change fits what it says that it comes after; anybody may write a record."""
+    if not change.base:
+        return change.kind in CREATE and change.subject == change.id
+    things = list(before.values())
+    if any(one is None or one.id != change.subject for one in things):
+        return False
+    if change.kind == RESOLVE:
+        return change.data["keep"] in change.base
+    return change.kind in APPLY and isinstance(things[0], OF[change.kind.partition(".")[0]])
 
 
-def _refers(thing: Thing) -> tuple[RecordId, ...]:
-    if isinstance(thing, Artifact):
-        return (thing.collection,)
-    if isinstance(thing, Link):
-        return (thing.source, thing.target)
-    if isinstance(thing, Run):
-        return tuple(use.artifact for use in (*thing.inputs, *thing.outputs))
-    return tuple(use.artifact for use in thing.artifacts) if isinstance(thing, Package) else ()
+def _by_id(things: Iterable[Kind]) -> list[Kind]:
+    return sorted(things, key=lambda one: one.id)
 
 
 def _called(thing: Thing) -> str:

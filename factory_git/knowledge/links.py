@@ -62,10 +62,11 @@ class Links:
     def list(self, *, of: str = "", source: str = "", target: str = "", type: str = "", at: str = "") -> list[Link]:  # noqa: A002
         """Relationships, by type and ends; ``of`` an artifact at either end."""
         state = self._desk.state(at)
-        ends = {name: artifact_of(state, ref).id if ref else "" for name, ref in _refs(of, source, target)}
+        ends = {name: artifact_of(state, ref).id if ref else RecordId("") for name, ref in _refs(of, source, target)}
+        near = next((id_ for id_ in ends.values() if id_), None)
         found = [
             one
-            for one in state.all(Link)
+            for one in (state.touching(near, Link) if near else state.all(Link))
             if ends["of"] in ("", one.source, one.target)
             and ends["source"] in ("", one.source)
             and ends["target"] in ("", one.target)

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from factory_git.core import canonical
-from factory_git.core.ids import Oid
+from factory_git.core.ids import Oid, RecordId
+from factory_git.knowledge import tags
 from factory_git.knowledge.artifacts import artifact_of
 from factory_git.knowledge.collections import collection_of
 from factory_git.knowledge.desk import find
-from factory_git.knowledge.fold import State, name_key
+from factory_git.knowledge.fold import State
 from factory_git.knowledge.model import Artifact, Collection, Link, Metadata, Run
+from factory_git.knowledge.tags import name_key
 
 _ABSENT = object()
 
@@ -64,11 +66,29 @@ def at_path(metadata: Metadata, path: str) -> Any:
 
 
 def _candidates(state: State, query: Query) -> list[Artifact]:
-    found = state.touching(collection_of(state, query.collection).id, Artifact) if query.collection else None
-    for ids in (_linked(state, query), _used(state, query)):
-        if ids is not None:
-            found = [one for one in (found if found is not None else state.all(Artifact)) if one.id in ids]
-    return list(state.all(Artifact)) if found is None else found
+    """Those that the narrowest filter leaves; each of the others is looked at with them."""
+    where = collection_of(state, query.collection).id if query.collection else ""
+    narrow = [ids for ids in (_linked(state, query), _used(state, query)) if ids is not None]
+    if narrow:
+        things = [state.thing(RecordId(id_)) for id_ in set.intersection(*narrow)]
+        found = [one for one in things if isinstance(one, Artifact) and not one.deleted]
+    elif tagged := _tags(query):
+        found = state.artifacts(*tagged)
+    elif where:
+        found = state.touching(RecordId(where), Artifact)
+    else:
+        found = list(state.all(Artifact))
+    return [one for one in found if where in ("", one.collection)]
+
+
+def _tags(query: Query) -> list[str]:
+    """Tags of which every artifact that is asked for has one; empty where no tag says that."""
+    if query.digest:
+        return [tags.digest(query.digest)]
+    if query.name and not set(query.name) & set("*?["):
+        return [tags.called(query.name)]
+    plain = ((path, value) for path, value in query.where.items() if not isinstance(value, Mapping | list | tuple))
+    return next(([tags.at(_steps(path), value), tags.DEEP] for path, value in plain), [])
 
 
 def _linked(state: State, query: Query) -> set[str] | None:

@@ -27,6 +27,7 @@ from factory_git.knowledge.query import Query
 from factory_git.knowledge.runs import Runs
 from factory_git.knowledge.snapshot import Snapshot
 from factory_git.knowledge.storage import Storage
+from factory_git.ledger.order import by_graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +59,7 @@ class Knowledge:
 
     def changes(self, *, at: str = "") -> list[Change]:
         """Every change record, those of what was deleted too; parents first."""
-        return list(self._desk.state(at).changes.values())
+        return in_order(self._desk.state(at))
 
     def clashes(self) -> list[Clash]:
         """What was changed apart in two clones and needs a decision."""
@@ -66,7 +67,7 @@ class Knowledge:
 
     def export(self, *, at: str = "") -> bytes:
         """A snapshot: the same changes give the same bytes. See :mod:`factory_git.knowledge.snapshot`."""
-        return snapshot.encode(self._desk.state(at).changes.values(), self._desk.storage.content)
+        return snapshot.encode(self.changes(at=at), self._desk.storage.content)
 
     def import_(self, data: bytes) -> Imported:
         """Bring in a snapshot. What is there already stays as it is: importing twice changes nothing.
@@ -77,7 +78,7 @@ class Knowledge:
         found = snapshot.decode(data)
 
         def decide(state: State, _: Stamp) -> Plan:
-            new = [one for one in found.changes if one.id not in state.changes]
+            new = [one for one in found.changes if not state.has(one.id)]
             _refuse_clashes(state, found)
             named = {one.oid for change in new for one in snapshot.contents_of(change)}
             blobs = [found.contents[oid] for oid in sorted(named)]
@@ -88,12 +89,17 @@ class Knowledge:
         return Imported(changes=len(new), contents=len(contents), known=len(found.changes) - len(new))
 
 
+def in_order(state: State) -> list[Change]:
+    """The changes that made a state, parents first, ties by id."""
+    changes = {id_: state.change(id_) for id_ in state.changes()}
+    return [changes[id_] for id_ in by_graph({id_: one.record.parents for id_, one in changes.items()})]
+
+
 def _refuse_clashes(state: State, found: Snapshot) -> None:
-    together = State([*state.changes.values(), *found.changes])
     expected = {clash.ids for one in (state, State(found.changes)) for clash in one.clashes()}
     problems = [
         Problem(code=f"knowledge/clash-{clash.kind}", message=clash.message)
-        for clash in together.clashes()
+        for clash in state.clashes_with(found.changes)
         if clash.ids not in expected
     ]
     if problems:

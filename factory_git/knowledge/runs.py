@@ -107,17 +107,16 @@ class Runs:
         id_ = artifact_of(known, artifact, deleted=True).id if artifact else None
         found = known.touching(id_, Run) if id_ else list(known.all(Run))
         wanted = [one for one in found if workflow in ("", one.workflow) and state in ("", one.state)]
-        return sorted(wanted, key=lambda one: (known.changes[one.id].at, one.id))
+        return sorted(wanted, key=lambda one: (known.began(one.id), one.id))
 
 
 def use_of(state: State, ref: str) -> Use:
     """The artifact of that reference at its newest revision, or at the revision whose id ``ref`` is (or begins)."""
     if is_id(ref):
-        change = state.changes.get(RecordId(one_of(ref, state.changes)))
-        artifact = state.thing(change.subject) if change else None
-        after = state.at(change.id) if change else None
+        change = RecordId(one_of(ref, state.changes(ref)))
+        artifact, after = state.subject(change), state.at(change)
         if isinstance(artifact, Artifact) and isinstance(after, Artifact) and not artifact.deleted:
-            newest = change is not None and change.id == artifact.id
+            newest = change == artifact.id
             return Use(artifact=artifact.id, revision=artifact.revision if newest else after.revision)
         raise NotFound(f"no artifact or revision {ref}", code="knowledge/not-found")
     one = artifact_of(state, ref)

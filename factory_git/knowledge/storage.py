@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from factory_git.core.errors import Conflict, NotFound
-from factory_git.core.ids import Oid, blob_oid
+from factory_git.core.ids import Oid, RecordId, blob_oid
 from factory_git.knowledge.change import Stamp
+from factory_git.knowledge.fold import take
+from factory_git.ledger.cells import Cells, MemoryCells
 from factory_git.ledger.record import Record, encode
 
 KEY_USED = "ledger/key-used"
@@ -23,8 +25,11 @@ _WORD = re.compile(r"\w+")
 class Storage(Protocol):
     """What a knowledge store asks of the place that keeps it."""
 
-    def since(self, cursor: str) -> tuple[Sequence[Record], str]:
-        """The change records that came after a cursor (empty: all), and the cursor that stands for now."""
+    def cells(self) -> Cells:
+        """What :func:`factory_git.knowledge.fold.take` made of every change record that is here now."""
+
+    def record(self, id: RecordId) -> Record:  # noqa: A002
+        """One change record that is here."""
 
     def reached(self, at: str) -> Sequence[Record]:
         """The change records that an old transaction reaches. Raises :class:`NotFound` for an unknown one."""
@@ -52,11 +57,19 @@ class MemoryStorage:
         self._records: list[list[Record]] = []
         self._contents: dict[Oid, bytes] = {}
         self._keys: set[str] = set()
+        self._cells = MemoryCells()
+        self._by_id: dict[RecordId, Record] = {}
 
-    def since(self, cursor: str) -> tuple[Sequence[Record], str]:
-        with self._lock:
-            found = [record for some in self._records[int(cursor or 0) :] for record in some]
-            return found, str(len(self._records))
+    @property
+    def count(self) -> int:
+        """How many transactions there are."""
+        return len(self._records)
+
+    def cells(self) -> Cells:
+        return self._cells
+
+    def record(self, id: RecordId) -> Record:  # noqa: A002
+        return self._by_id[id]
 
     def reached(self, at: str) -> Sequence[Record]:
         with self._lock:
@@ -72,6 +85,8 @@ class MemoryStorage:
                 raise Conflict(f"key {key!r} was used by another transaction", code=KEY_USED)
             self._keys.add(key)
             self._records.append(list(records))
+            self._by_id |= {one.id: one for one in records}
+            take(self._cells, records)
             self._contents.update({blob_oid(one): one for one in blobs})
 
     def content(self, oid: Oid) -> bytes:

@@ -57,6 +57,10 @@ class Reader:
             assert row is not None
             return _entry(self._load(row.id), row)
 
+    def known(self, id: RecordId) -> Record:  # noqa: A002
+        """A record that an index or a snapshot named: like :meth:`get`, and costs no question."""
+        return self._load(id, known=True)
+
     def resolve(self, id_or_prefix: str) -> RecordId:
         """The full id for an unambiguous prefix of at least four characters."""
         text = id_or_prefix
@@ -135,11 +139,20 @@ class Reader:
             return [entry for entry in entries if self._obeys(entry.record)]
 
     def _obeys(self, record: Record) -> bool:
+        words = self.disobeys(record)
+        if words:
+            self.say(words)
+        return not words
+
+    def disobeys(self, record: Record) -> str:
+        """What is to be said of a record that breaks the schema of its type; empty when it obeys."""
         problems = self._types.issues(record)
-        if problems:
-            words = f"{record.type} {record.id[:12]} breaks its schema: {problems[0].message}"
-            self._skip(IntegrityError(words, hint="see: git factory verify --full"))
-        return not problems
+        broken = f"{record.type} {record.id[:12]} breaks its schema: " + (problems[0].message if problems else "")
+        return f"skipped: {broken} (see: git factory verify --full)" if problems else ""
+
+    def say(self, words: str) -> None:
+        """Add to what a person should hear about this ledger."""
+        self._notices.append(words)
 
     def query(self, *, parent: str | None = None, **filters: Any) -> Query:
         """The filters of :meth:`list` as a value; ``parent`` may be a prefix."""

@@ -25,13 +25,10 @@ class Place:
 
     name: str
     storage: Callable[[], Storage]
+    now: Callable[[], str]  # the newest transaction, for ``at``
 
     def open(self, *, dry: bool = False) -> Knowledge:
         return Knowledge(self.storage(), dry=dry)
-
-    def now(self) -> str:
-        """The newest transaction, for ``at``."""
-        return self.storage().since("")[1]
 
 
 def in_memory() -> Place:
@@ -41,14 +38,16 @@ def in_memory() -> Place:
         return Stamp(at=at, by="A U Thor <author@example.com>", token=f"t{number}")
 
     storage = MemoryStorage(stamp)
-    return Place(name="memory", storage=lambda: storage)
+    return Place(name="memory", storage=lambda: storage, now=lambda: str(storage.count))
 
 
 def in_git(path: Path) -> Place:
     path.mkdir(parents=True, exist_ok=True)
     for args in (["init", "-q"], ["config", "factory.fsync", "false"]):
         subprocess.run(["git", *args], cwd=path, check=True)
-    return Place(name="git", storage=lambda: GitStorage(open_context(path)))
+    return Place(
+        name="git", storage=lambda: GitStorage(open_context(path)), now=lambda: str(open_context(path).ledger.tip or "")
+    )
 
 
 @pytest.fixture(params=["memory", "git"])
