@@ -39,10 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ |= ENV
     with _folders(options.keep) as (keep, work):
         figures = measure(keep, work, sizes, writers, options)
-    if options.json:
-        options.json.write_text(json.dumps(figures, indent=1) + "\n")
     print("\n".join(tables(figures)))
-    return 0
+    return 1 if any("failed" in one for work in figures["work"].values() for one in work.values()) else 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,22 +71,30 @@ def measure(keep: Path, work: Path, sizes: list[int], writers: list[int], option
     for size in sizes:
         _say(f"building {size:,}")
         grounds.append(ground(keep, work, size, options.pace))
-    _say("appends")
     out: Figures = {
         "machine": f"{platform.platform()}, {os.cpu_count()} processors, Python {platform.python_version()}",
         "built": {one.size: one.built for one in grounds},
-        "by 1": ledger_appends.in_turns(grounds, 1, SINGLES // share),
-        "by 100": ledger_appends.in_turns(grounds, 100, BATCHES // share),
+        "work": {},
     }
+    _say("appends")
+    out["by 1"] = ledger_appends.in_turns(grounds, 1, SINGLES // share)
+    out["by 100"] = ledger_appends.in_turns(grounds, 100, BATCHES // share)
+    _keep(out, options.json)
     _say("processes that append at once")
     small = [one for one in grounds if one.size <= 10_000] or grounds[:1]
     out["together"] = ledger_appends.together(small[-1], writers, TOGETHER // share)
     out["together_size"] = small[-1].size
-    out["work"] = {}
     for one in grounds:
         _say(f"work at {one.size:,}")
         out["work"][one.size] = ledger_work.run(one, rounds, NEW // share)
+        _keep(out, options.json)
     return out
+
+
+def _keep(figures: Figures, path: Path | None) -> None:
+    """What was measured so far; a long run may be ended."""
+    if path:
+        path.write_text(json.dumps(figures, indent=1) + "\n")
 
 
 def tables(figures: Figures) -> Iterator[str]:
@@ -135,7 +141,8 @@ def _work(size: int, work: Figures) -> Iterator[str]:
         if name != "disk":
             plain = one.get("plain_seconds")
             beside = [f"{plain:.3f}", f"{one['plain_mb']:.0f}", f"{one['seconds'] / plain:.2f}"] if plain else [""] * 3
-            rows.append([name, f"{one['seconds']:.3f}", f"{one['mb']:.0f}", *beside])
+            wrong = f" **failed**: {one['failed']}" if "failed" in one else ""
+            rows.append([name + wrong, f"{one['seconds']:.3f}", f"{one['mb']:.0f}", *beside])
     yield from _table(f"Whole processes at {size:,} records", head, rows)
 
 

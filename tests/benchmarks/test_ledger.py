@@ -14,7 +14,7 @@ def test_every_figure_is_there(tmp_path: Path) -> None:
     call = [sys.executable, "-m", "tests.benchmarks.ledger", "--sizes", "10,200", "--writers", "1,2", "--quick"]
     call += ["--keep", str(tmp_path / "keep"), "--json", str(tmp_path / "figures")]
     done = subprocess.run(call, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 0, done.stderr + done.stdout
     found = json.loads((tmp_path / "figures").read_bytes())
     for table in ("by 1", "by 100"):
         assert {size: min(row.values()) > 0 for size, row in found[table].items()} == {"10": True, "200": True}
