@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
@@ -17,10 +17,11 @@ from typing import Any
 from factory_git.app.context import Context
 from factory_git.core.errors import Conflict, NotFound, UsageError
 from factory_git.core.ids import RecordId
-from factory_git.ledger.record import Entry, make
+from factory_git.ledger.record import Entry, make, one_line
 
 TYPE = "claim"
 _TTL = re.compile(r"(\d{1,5})([mhd])")
+LONGEST = timedelta(days=90)  # a claim that nobody renews must not stand in the way for years
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -37,7 +38,7 @@ class Claim:
 
     def overlaps(self, paths: Iterable[str]) -> bool:
         """Whether some path is one of its own, or lies in one, or has one inside."""
-        return any(_within(one, other) or _within(other, one) for one in self.paths for other in paths)
+        return any(_meet(one, other) for one in self.paths for other in paths)
 
     def as_json(self) -> dict[str, Any]:
         """The declared fields of ``--json``."""
@@ -54,18 +55,32 @@ class Claim:
 def standing(entries: Iterable[Entry], now: datetime) -> list[Claim]:
     """The claims that stand, the earliest in the order of ``entries`` (that of the ledger) first.
 
-    A renewal that adds no path is as early as the claim that it renews.
+    Each path counts from where its owner first claimed it for the task, as long as no renewal came too late.
     """
     known = list(entries)
     heads = [e for e in _heads(known) if e.record.payload["state"] == "held" and _until(e) > now]
     early = _early(known)
-    out: list[Claim] = []
-    for entry in sorted(heads, key=lambda e: early[e.record.id]):
-        payload = entry.record.payload
-        task, owner, paths = payload["task"], payload["owner"], tuple(payload["paths"])
-        against = tuple(c.id for c in out if c.overlaps(paths) and (c.task, c.owner) != (task, owner))
-        out.append(Claim(id=entry.record.id, task=task, owner=owner, paths=paths, until=_until(entry), against=against))
-    return out
+    heads.sort(key=lambda e: min(early[e.record.id].values(), default=0))
+    return [_claim(entry, heads, early) for entry in heads]
+
+
+def _claim(entry: Entry, heads: Sequence[Entry], early: Mapping[RecordId, Mapping[str, int]]) -> Claim:
+    payload, mine = entry.record.payload, early[entry.record.id]
+    others = [e for e in heads if any(e.record.payload[name] != payload[name] for name in ("task", "owner"))]
+    return Claim(
+        id=entry.record.id,
+        task=payload["task"],
+        owner=payload["owner"],
+        paths=tuple(payload["paths"]),
+        until=_until(entry),
+        against=tuple(other.record.id for other in others if _first(early[other.record.id], mine)),
+    )
+
+
+def _first(others: Mapping[str, int], mine: Mapping[str, int]) -> bool:
+    """Whether somebody else had one of my paths (or a part of it, or a folder around it) before me."""
+    pairs = ((path, other) for path in mine for other in others if others[other] < mine[path])
+    return any(_meet(path, other) for path, other in pairs)
 
 
 def _heads(known: Sequence[Entry]) -> list[Entry]:
@@ -81,20 +96,18 @@ def _until(entry: Entry) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def _early(known: Sequence[Entry]) -> dict[RecordId, int]:
-    """The place in the order from which on each claim has counted without a gap."""
-    places: dict[RecordId, int] = {}
+def _early(known: Sequence[Entry]) -> dict[RecordId, dict[str, int]]:
+    """Of each claim the place in the order from which on each of its paths has counted without a gap."""
+    places: dict[RecordId, dict[str, int]] = {}
     by_id = {entry.record.id: entry for entry in known}
     for place, entry in enumerate(known):
         earlier = [by_id[one] for one in entry.record.payload.get("replaces", ()) if one in by_id]
-        went_on = [
-            places[one.record.id]
-            for one in earlier
-            if one.record.payload["state"] == "held"
-            and _until(one) > entry.when
-            and set(entry.record.payload["paths"]) <= set(one.record.payload["paths"])
-        ]
-        places[entry.record.id] = min(went_on, default=place)
+        held = [e for e in earlier if e.record.payload["state"] == "held" and _until(e) > entry.when]
+        went_on = [item for one in held for item in places.get(one.record.id, {}).items()]
+        places[entry.record.id] = {
+            path: min((at for other, at in went_on if _within(path, other)), default=place)
+            for path in entry.record.payload["paths"]
+        }
     return places
 
 
@@ -106,30 +119,32 @@ def listing(ctx: Context) -> list[Claim]:
 def take(ctx: Context, paths: Sequence[str], *, task: str, ttl: str) -> Claim:
     """Claim paths for a task; the owner's own claim for it is renewed, with these paths added.
 
-    Raises :class:`Conflict` that names every claim in the way; nothing is claimed then.
+    Raises :class:`Conflict` that names every claim in the way; nothing is claimed then, and what was held stays held.
     """
-    if not task.strip():
-        raise UsageError("a claim is for a task", hint="--for TASK")
+    task = _task(task)
     wanted = [_path(ctx, one) for one in paths]
     owner, until = ctx.config.author.email, ctx.clock.now() + _span(ttl)
     now = listing(ctx)
     mine = [one for one in now if (one.task, one.owner) == (task, owner)]
-    held = {path for one in mine for path in one.paths}
-    later = {one.id for one in now if set(wanted) <= held and {c.id for c in mine} & set(one.against)}
-    _refuse([one for one in now if one not in mine and one.id not in later and one.overlaps(wanted)], wanted)
-    every = sorted({*wanted, *held})
-    id_ = _write(ctx, task, owner, every, until)
+    held = sorted({path for one in mine for path in one.paths})
+    added = [path for path in wanted if not any(_within(path, one) for one in held)]
+    first = {id_ for one in mine for id_ in one.against}
+    others = [one for one in now if one not in mine]
+    _refuse([one for one in others if one.overlaps(added) or (one.id in first and one.overlaps(wanted))], wanted)
+    id_ = _write(ctx, task, owner, sorted({*wanted, *held}), until)
     # Somebody may have been as fast: whoever comes first in the order has it, and the other one steps back.
-    made = next(one for one in listing(ctx) if one.id == id_)
-    if made.against:
-        _write(ctx, task, owner, every, until, state="released")
-        _refuse([one for one in listing(ctx) if one.id in made.against], wanted)
+    now = listing(ctx)
+    made = next(one for one in now if one.id == id_)
+    faster = [one for one in now if one.id in made.against and one.overlaps(added)]
+    if faster:
+        _write(ctx, task, owner, held or made.paths, until, state="held" if held else "released")
+        _refuse(faster, wanted)
     return made
 
 
 def release(ctx: Context, *, task: str) -> list[str]:
     """End the owner's claim for a task; the paths. Raises :class:`NotFound` where there is none."""
-    owner = ctx.config.author.email
+    owner, task = ctx.config.author.email, _task(task)
     mine = [one for one in listing(ctx) if (one.task, one.owner) == (task, owner)]
     if not mine:
         raise NotFound(f"{owner} has no claim for {task}", code="claim/none", hint="what stands: git factory claim")
@@ -138,7 +153,9 @@ def release(ctx: Context, *, task: str) -> list[str]:
     return paths
 
 
-def _write(ctx: Context, task: str, owner: str, paths: list[str], until: datetime, *, state: str = "held") -> RecordId:
+def _write(
+    ctx: Context, task: str, owner: str, paths: Sequence[str], until: datetime, *, state: str = "held"
+) -> RecordId:
     """The next revision of the owner's claim for the task, ended ones included: two of them are never one record."""
     mine = [one.record for one in _heads(ctx.ledger.valid(TYPE))]
     replaces = [one.id for one in mine if (one.payload["task"], one.payload["owner"]) == (task, owner)]
@@ -146,7 +163,7 @@ def _write(ctx: Context, task: str, owner: str, paths: list[str], until: datetim
         "title": f"{task}: {', '.join(paths[:4])}{' …' if len(paths) > 4 else ''}",
         "task": task,
         "owner": owner,
-        "paths": paths,
+        "paths": list(paths),
         "state": state,
         "until": until.astimezone(UTC).isoformat(timespec="seconds"),
     }
@@ -171,8 +188,18 @@ def _refuse(others: Sequence[Claim], wanted: Sequence[str]) -> None:
     )
 
 
+def _task(text: str) -> str:
+    """What a claim is for, as one line."""
+    clean = one_line(text)
+    if not clean:
+        raise UsageError("a claim is for a task", code="claim/task", hint="--for TASK")
+    return _text(clean)
+
+
 def _path(ctx: Context, text: str) -> str:
     """A path as the user gave it, from the top of the repository."""
+    if not text:
+        raise UsageError("an empty path is no path", code="claim/path", hint="the whole repository is `.`")
     top = ctx.location.worktree
     here = PurePosixPath(ctx.location.prefix, text.replace(os.sep, "/"))
     if PurePosixPath(text).is_absolute() and top is not None and PurePosixPath(text).is_relative_to(top.as_posix()):
@@ -182,7 +209,21 @@ def _path(ctx: Context, text: str) -> str:
         raise UsageError(
             f"{text} lies outside of the repository", code="claim/path", hint="name a file or a folder in it"
         )
-    return clean
+    return _text(clean)
+
+
+def _text(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        shown = text.encode(errors="surrogateescape").decode(errors="backslashreplace")
+        hint = "a record holds UTF-8 only; claim the folder around it"
+        raise UsageError(f"{shown} is not UTF-8", code="claim/not-utf-8", hint=hint) from error
+    return text
+
+
+def _meet(one: str, other: str) -> bool:
+    return _within(one, other) or _within(other, one)
 
 
 def _within(path: str, folder: str) -> bool:
@@ -193,4 +234,8 @@ def _span(ttl: str) -> timedelta:
     match = _TTL.fullmatch(ttl)
     if match is None or int(match[1]) == 0:
         raise UsageError(f"{ttl!r} is no span of time", code="usage/time", hint="30m, 4h or 2d")
-    return timedelta(**{_UNITS[match[2]]: int(match[1])})
+    span = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    if span > LONGEST:
+        words = f"{ttl} is longer than {LONGEST.days} days"
+        raise UsageError(words, code="usage/time", hint="a claim is renewed by claiming it again")
+    return span

@@ -111,9 +111,8 @@ def test_a_renewal_stays_ahead_of_a_claim_that_came_after_the_first(
     assert [(one.task, len(one.against)) for one in claim.listing(ctx)] == [("T1", 0), ("T2", 1)]
     with pytest.raises(Conflict, match="claimed for T1"):
         claim.take(as_(ctx, "other@example.com", monkeypatch), ["a"], task="T2", ttl="2h")
-    with pytest.raises(Conflict, match="claimed for T2"):
-        claim.take(as_(ctx, "author@example.com", monkeypatch), ["a", "b"], task="T1", ttl="4h")
-    assert claim.listing(ctx)[0].task == "T1", "what was to be added is refused, what was there stays"
+    assert claim.take(as_(ctx, "author@example.com", monkeypatch), ["a", "b"], task="T1", ttl="4h").against == ()
+    assert claim.listing(ctx)[0].task == "T1", "what is added costs what was there no place"
     late = replace(as_(ctx, "author@example.com", monkeypatch), clock=FixedClock(ctx.clock.now() + timedelta(hours=9)))
     claim._write(late, "T1", "author@example.com", ["a"], late.clock.now() + timedelta(hours=1))
     claim._write(late, "T2", "other@example.com", ["a"], late.clock.now() + timedelta(hours=1))
@@ -156,6 +155,47 @@ def test_who_was_as_fast_and_comes_later_steps_back(ctx: Context, monkeypatch: p
     assert [one.task for one in real(other)] == ["T1"]
 
 
+def test_an_addition_that_loses_the_race_keeps_what_was_there_and_its_place(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    end = ctx.clock.now() + timedelta(hours=1)
+    claim.take(ctx, ["a"], task="T1", ttl="1h")
+    claim._write(ctx, "T3", "third@example.com", ["a"], end)  # apart: does not count
+    looks: Iterator[int] = iter(range(9))
+    real = claim.listing
+
+    def blind_first(of: Context) -> list[claim.Claim]:
+        seen = real(of)
+        if next(looks) == 0:  # while we looked, somebody else claimed what we add
+            claim._write(of, "T2", "other@example.com", ["b"], end)
+        return seen
+
+    monkeypatch.setattr(claim, "listing", blind_first)
+    with pytest.raises(Conflict, match="b: claimed for T2"):
+        claim.take(ctx, ["a", "b"], task="T1", ttl="4h")
+    found = {one.task: (one.paths, len(one.against)) for one in real(ctx)}
+    assert found == {"T1": (("a",), 0), "T2": (("b",), 0), "T3": (("a",), 1)}
+
+
+def test_one_path_that_came_late_says_nothing_of_the_others(ctx: Context) -> None:
+    end = ctx.clock.now() + timedelta(hours=1)
+    claim._write(ctx, "T1", "one@example.com", ["a"], end)
+    claim._write(ctx, "T2", "two@example.com", ["b"], end)
+    claim._write(ctx, "T1", "one@example.com", ["a", "b"], end)  # as two clones do
+    claim._write(ctx, "T3", "three@example.com", ["a"], end)
+    by_task = {one.task: one for one in claim.listing(ctx)}
+    assert by_task["T1"].against == (by_task["T2"].id,)
+    assert by_task["T2"].against == ()
+    assert by_task["T3"].against == (by_task["T1"].id,)
+
+
+@pytest.mark.parametrize(("path", "words"), [("", "empty path"), ("caf\udce9/a", r"caf\\xe9/a is not UTF-8")])
+def test_a_path_that_names_nothing_claims_nothing(ctx: Context, path: str, words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        claim.take(ctx, [path], task="T", ttl="1h")
+    assert paths(ctx) == []
+
+
 def test_paths_are_those_of_the_repository_wherever_one_stands(ctx: Context, repo: Path) -> None:
     (repo / "src").mkdir()
     inside = replace(ctx, location=replace(ctx.location, prefix="src/"))
@@ -169,9 +209,9 @@ def test_paths_are_those_of_the_repository_wherever_one_stands(ctx: Context, rep
             claim.take(inside, [bad], task="T", ttl="1h")
 
 
-@pytest.mark.parametrize("ttl", ["", "4", "0h", "4w", "-1h", "soon"])
+@pytest.mark.parametrize("ttl", ["", "4", "0h", "4w", "-1h", "soon", "91d", "99999d"])
 def test_a_span_that_is_none_is_refused(ctx: Context, ttl: str) -> None:
-    with pytest.raises(UsageError, match="no span of time"):
+    with pytest.raises(UsageError, match=r"no span of time|longer than 90 days"):
         claim.take(ctx, ["a"], task="T", ttl=ttl)
 
 
@@ -183,8 +223,12 @@ def test_what_a_user_sees(ctx: Context, repo: Path) -> None:
     assert call("src", "--for", "T1").stdout.rstrip().endswith("src")
     assert json.loads(call("--json").stdout)[0]["task"] == "T1"
     assert call("src/x", "--for", "T2").returncode == 5
+    assert call("--for", "T2").stderr == "nothing is claimed for T2\n"
     assert call("--release", "--for", "T1").stderr == "released: src\n"
-    assert call().stdout == ""
+    assert (call().stdout, call().stderr) == ("", "nothing is claimed\n")
+    assert call("two\nlines\x1b[31m", "--for", "a\ntask\x07").stdout.endswith(' "two\\nlines\\u001b[31m"\n')
+    assert "  a task  " in call().stdout
+    assert json.loads(call("--release", "--for", "a task", "--json").stdout)["released"] == ["two\nlines\x1b[31m"]
 
 
 def test_an_expired_claim_is_taken_over(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
