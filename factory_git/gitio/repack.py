@@ -13,13 +13,17 @@ from factory_git.core.points import reached
 from factory_git.gitio import pack
 from factory_git.gitio.child import git
 
-STORE = "joining"  # Git's own place while it makes a pack, in the folder of local state
 MANY = 256  # packs of ours before the small ones are joined
+LARGE = 16 << 20  # bytes of a pack that no append joins with others: whoever appends waits for it, a second at most
 
 
-def small_ones(folder: Path, names: Sequence[str]) -> list[str]:
-    """The packs to join so that the sizes that stay form a geometric series (each at least twice all smaller ones)."""
-    sizes = sorted((path.stat().st_size, name) for name in names if (path := folder / f"{name}.pack").exists())
+def small_ones(folder: Path, names: Sequence[str], *, below: int | None = None) -> list[str]:
+    """The packs to join so that the sizes that stay form a geometric series (each at least twice all smaller ones).
+
+    Only packs ``below`` a size in bytes, where one is given.
+    """
+    found = ((path.stat().st_size, name) for name in names if (path := folder / f"{name}.pack").exists())
+    sizes = sorted((size, name) for size, name in found if below is None or size < below)
     chosen, total = 0, 0
     for position, (size, _) in enumerate(sizes):
         if size < 2 * total or position < 2:
@@ -28,36 +32,21 @@ def small_ones(folder: Path, names: Sequence[str]) -> list[str]:
     return [name for _, name in sizes[:chosen]] if chosen > 1 else []
 
 
-def join(folder: Path, names: Sequence[str], *, fsync: bool) -> str:
-    """Write one pack with every object of ``names``, then remove those; returns the new pack's name.
+def join(folder: Path, names: Sequence[str], store: Path, *, fsync: bool, window: int = 10) -> str:
+    """Write one pack with every object of ``names``, and leave those as they are; returns the new pack's name.
 
-    Killed half way, either the old packs are all there or both they and the new one are. Call it while holding the
-    ledger's lock.
+    It is there whole or not at all. ``window``: how many objects Git compares each one with. Git makes its temporary
+    files where objects are stored, and leaves them there when the disk is full or it is killed: so it is given
+    ``store``, a folder for it alone that is emptied before and after.
     """
-    new = _packed(folder, names, fsync=fsync)
-    reached("join:packed")
-    for name in names:
-        if name != new:
-            for suffix in (".idx", ".pack", ".rev", ".bitmap"):
-                (folder / f"{name}{suffix}").unlink(missing_ok=True)
-                reached("join:unlinked")
-    return new
-
-
-def _packed(folder: Path, names: Sequence[str], *, fsync: bool) -> str:
-    """Write the pack; it is there whole or not at all.
-
-    Git makes its temporary files where objects are stored, and leaves them there when the disk is full or it is
-    killed: so it is given a store of its own, that can be emptied without taking anything of somebody else's.
-    """
-    store = folder.parent.parent / "factory" / STORE
     settings = ["-c", f"core.fsync={'pack,pack-metadata' if fsync else 'none'}", "-c", "pack.threads=1"]
     listed = "".join(f"{name}.pack\n" for name in names).encode()
     shutil.rmtree(store, ignore_errors=True)
     try:
         (store / "pack").mkdir(parents=True)
         made = git(
-            *settings, "pack-objects", "-q", "--stdin-packs", "--delta-base-offset", str(store / "pack/pack"),
+            *settings, "pack-objects", "-q", f"--window={window}", "--stdin-packs", "--delta-base-offset",
+            str(store / "pack/pack"),
             cwd=folder.parent.parent, stdin=listed,
             env={"GIT_OBJECT_DIRECTORY": str(store), "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(folder.parent)},
         )  # fmt: skip
@@ -66,9 +55,18 @@ def _packed(folder: Path, names: Sequence[str], *, fsync: bool) -> str:
             path.replace(folder / path.name)  # the index last: with it the pack counts
         if fsync:
             pack.flush(folder)
+        reached("join:packed")
         return new
     finally:
         shutil.rmtree(store, ignore_errors=True)
+
+
+def remove(folder: Path, names: Sequence[str]) -> None:
+    """Remove packs whose objects another one has."""
+    for name in names:
+        for suffix in (".idx", ".pack", ".rev", ".bitmap"):
+            (folder / f"{name}{suffix}").unlink(missing_ok=True)
+            reached("join:unlinked")
 
 
 def _quoted(path: Path) -> str:

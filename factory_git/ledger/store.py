@@ -157,9 +157,9 @@ class Ledger(Reader):
     # -- care --------------------------------------------------------------------------------------------------------
 
     def maintain(self) -> tuple[int, int]:
-        """Join the ledger's packs where that pays; how many there were, and are."""
-        with self._threads, self._writer.locked():
-            return self._writer.join_packs()
+        """Join the ledger's packs where that pays, while others append; how many there were, and are."""
+        with self._threads:
+            return self._writer.join_all()
 
     def tidy_index(self) -> None:
         """Let the index look after itself."""

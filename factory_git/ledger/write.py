@@ -6,7 +6,7 @@ survives any gc until the ref points at it; a moved ref is the commit point; the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -184,17 +184,40 @@ class Writer:
     def join_packs(self, *, least: int = 2) -> tuple[int, int]:
         """Join small packs of this ledger into one where there are ``least`` of them; how many there were, and are.
 
-        Call it while ``locked``: no transaction is in flight then.
+        Call it while ``locked``: no transaction is in flight then. What is large is left to :meth:`join_all`.
         """
         self._keep_promises()
-        folder = self.repo.pack_dir
-        promises = journal.read(self._own)
-        names = repack.own(folder, promises.packs)
-        chosen = repack.small_ones(folder, names) if len(names) >= least else []
+        names = self._packs()
+        chosen = repack.small_ones(self.repo.pack_dir, names, below=repack.LARGE) if len(names) >= least else []
         if not chosen:
             return len(names), len(names)
-        new = repack.join(folder, chosen, fsync=self.fsync)
+        new = repack.join(self.repo.pack_dir, chosen, self._folder / "joining", fsync=self.fsync, window=2)
+        return len(names), self._put_in_place(new, chosen)
+
+    def join_all(self) -> tuple[int, int]:
+        """Join packs of this ledger, however large, while others append; how many there were, and are.
+
+        Raises :class:`Conflict` that names the process which is at it already. Call it while not ``locked``.
+        """
+        with lock.exclusive(self._folder / "joining-all.lock", wait=self.wait, patience=0.0):
+            with self.locked():
+                self._keep_promises()
+                names = self._packs()
+            chosen = repack.small_ones(self.repo.pack_dir, names)
+            if not chosen:
+                return len(names), len(names)
+            new = repack.join(self.repo.pack_dir, chosen, self._folder / "joining-all", fsync=self.fsync)
+            with self.locked():
+                return len(names), self._put_in_place(new, chosen)
+
+    def _packs(self) -> list[str]:
+        return repack.own(self.repo.pack_dir, journal.read(self._own).packs)
+
+    def _put_in_place(self, new: str, old: Sequence[str]) -> int:
+        """``new``, which is written, stands for ``old``; how many packs there are then. Call it while ``locked``."""
+        if (self.repo.pack_dir / f"{new}.pack").exists():  # else a gc beside us was here, and has them all in its own
+            repack.remove(self.repo.pack_dir, [name for name in old if name != new])
         reached("join:joined")
-        kept = [*(n for n in names if n not in chosen), new]
-        journal.replace(self._own, promises.tips[-1:], kept)
-        return len(names), len(kept)
+        kept = [*(name for name in self._packs() if name != new), new]
+        journal.replace(self._own, journal.read(self._own).tips[-1:], kept)
+        return len(kept)
