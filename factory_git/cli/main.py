@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
@@ -21,8 +22,18 @@ UNUSABLE = 128  # the disk is full, the folder read-only: no verdict, the reposi
 LOST_PIPE = 141  # what a shell reports for SIGPIPE
 
 
+class ReaderLeft(Exception):
+    """Whoever read our output has gone. click makes exit 1 of it, which is a verdict here."""
+
+
 class Verbs(click.Group):
     """A group whose commands are imported when they are called."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -85,10 +96,12 @@ def run(args: Sequence[str]) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return _interrupted()
-    except BrokenPipeError:
+    except (ReaderLeft, BrokenPipeError):
         # The reader left (`git factory log | head`): leave as quietly, and keep Python from flushing into the hole.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return LOST_PIPE
+    except UnicodeEncodeError as error:
+        return _not_utf8(error, args, as_json=as_json)
     except OSError as error:
         output.error(*output.describe_os_error(error), as_json=as_json)
         return UNUSABLE
@@ -99,6 +112,19 @@ def run(args: Sequence[str]) -> int:
 def _interrupted() -> int:
     output.error("interrupted", code="cancelled", as_json=False)
     return 130
+
+
+def _not_utf8(error: UnicodeEncodeError, args: Sequence[str], *, as_json: bool) -> int:
+    """An argument whose bytes are no UTF-8 came to a place that only text can go to."""
+    wrong = [arg.encode(errors="surrogateescape").decode(errors="backslashreplace") for arg in args if _escaped(arg)]
+    if not wrong:
+        return _internal(error, args, as_json=as_json)
+    output.error(f"{wrong[0]} is not UTF-8", code="usage/not-utf-8", hint="git factory -h", as_json=as_json)
+    return 2
+
+
+def _escaped(arg: str) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for letter in arg)
 
 
 def _internal(error: Exception, args: Sequence[str], *, as_json: bool) -> int:

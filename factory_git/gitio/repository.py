@@ -95,6 +95,10 @@ class Repository:
         except (KeyError, pygit2.GitError, ValueError):
             return False
 
+    def meet(self, one: Oid, other: Oid) -> bool:
+        """Whether two commits have history in common."""
+        return self._repo.merge_base(one, other) is not None
+
     def reached(self, tip: Oid, without: Oid | None) -> list[Oid]:
         """The commits that ``tip`` reaches and ``without`` does not."""
         walker = self._repo.walk(pygit2.Oid(hex=tip))

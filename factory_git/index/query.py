@@ -169,6 +169,12 @@ def transactions(db: sqlite3.Connection, oids: Sequence[str]) -> list[tuple[TxRo
     return _with_records(db, sorted(found))
 
 
+def span(db: sqlite3.Connection, after: int, upto: int) -> list[tuple[TxRow, list[Row]]]:
+    """The transactions after the place ``after``, up to the place ``upto``, each with its records."""
+    sql = "SELECT n, oid, stream, actor, at, subject FROM tx WHERE n > ? AND n <= ? ORDER BY n"
+    return _with_records(db, db.execute(sql, (after, upto)).fetchall())
+
+
 def _with_records(db: sqlite3.Connection, found: Sequence[Any]) -> list[tuple[TxRow, list[Row]]]:
     txs = {one[0]: TxRow(Oid(one[1]), one[2], one[3], _when(one[4]), one[5]) for one in found}
     records: dict[int, list[Row]] = {n: [] for n in txs}

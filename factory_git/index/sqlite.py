@@ -77,6 +77,9 @@ class SqliteIndex:
     def transactions(self, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
         return self._guard(lambda db: query.transactions(db, oids))
 
+    def span(self, after: int, upto: int) -> list[tuple[TxRow, list[Row]]]:
+        return self._guard(lambda db: query.span(db, after, upto))
+
     def search(self, query_: Query, words: str, *, some: bool = False) -> list[Found]:
         return self._guard(lambda db: search(_searchable(db), query_, words, some=some))
 

@@ -114,6 +114,9 @@ class Projection(Protocol):
     def transactions(self, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
         """The transactions among these commits, oldest first, each with its records."""
 
+    def span(self, after: int, upto: int) -> list[tuple[TxRow, list[Row]]]:
+        """The transactions after one place in the order, up to another, each with its records."""
+
     def search(self, query_: Query, words: str, *, some: bool = False) -> list[Found]:
         """Records and contents with these words (``some``: with one of them), the best first."""
 

@@ -208,13 +208,26 @@ class Reader:
         """The transactions that ``tip`` reaches and the transaction ``cursor`` (empty: none) does not, oldest first.
 
         A cursor is the tip of a ledger that was read: it stays good when other ledgers are united with this one.
-        Raises :class:`NotFound` for a cursor that this repository does not have.
         """
-        if cursor and not self._is_commit(Oid(cursor)):
-            raise NotFound(f"no transaction {cursor}", code="ledger/no-cursor", hint="read from the start: no --since")
         with self._threads:
             self._refresh()
             return self._index.transactions(self._repo.reached(tip, Oid(cursor) if cursor else None))
+
+    def span(self, after: int, upto: int) -> builtins.list[tuple[TxRow, builtins.list[Row]]]:
+        """The transactions after the ``after``-th in graph order up to the ``upto``-th, each with its records."""
+        with self._threads:
+            self._refresh()
+            return self._index.span(after, upto)
+
+    def once_held(self, oid: Oid) -> bool:
+        """Whether a commit that the ledger does not hold is a transaction of it as it was: they begin alike.
+
+        So it is with what a rewrite or a ref that was moved back has left behind, until ``git gc`` takes it.
+        """
+        tip = self.tip
+        if tip is None or not self._repo.has(oid) or self._repo.read(oid)[0] != "commit":
+            return False
+        return transaction.read(self._repo.commit(oid)).format > 0 and self._repo.meet(tip, oid)
 
     def at(self, n: int) -> TxRow | None:
         """The ``n``-th transaction in graph order, counted from 1."""
@@ -270,9 +283,6 @@ class Reader:
             return self, n
         alone = _Fixed(self._repo, self._index.apart(), self._ref, row.oid)
         return alone, alone.number(row.oid)
-
-    def _is_commit(self, oid: Oid) -> bool:
-        return self._repo.has(oid) and self._repo.read(oid)[0] == "commit"
 
     def census(self) -> builtins.list[tuple[RecordId, str, datetime]]:
         """Every record's id, type and time, in graph order; reads no record."""

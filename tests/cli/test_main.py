@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,9 +12,11 @@ from pathlib import Path
 import click
 import pytest
 
+from factory_git.app.context import open_context
 from factory_git.cli import main as cli
 from factory_git.cli.table import COMMANDS
 from factory_git.core import errors
+from factory_git.ledger.record import make
 
 
 @pytest.mark.parametrize(
@@ -74,6 +77,34 @@ def test_a_full_disk_is_told_with_the_way_out(
     assert told["code"] == "os/disk-full"
     assert told["message"].startswith("cannot write: ")
     assert "free some space" in told["hint"]
+
+
+@pytest.mark.parametrize("args", [["log"], ["watch", "--once"], ["doctor"], ["list", "--json"], ["stats"]])
+def test_a_reader_that_left_is_no_verdict(repo: Path, args: list[str]) -> None:
+    """As a shell says it of Git itself: 141, with nothing on standard error."""
+    ctx = open_context(repo)
+    ctx.ledger.register("note", {"type": "object"})
+    ctx.ledger.put_many([make("note", {"title": f"note {number}", "x": "x" * 400}) for number in range(400)])
+    ctx.ledger.close()
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "factory_git", *args]
+    done = subprocess.run(command, cwd=repo, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (141, "")
+
+
+@pytest.mark.parametrize(
+    "args", [["search", "m\udce9mo"], ["state", "t\udcff"], ["sync", "./t\udcff"], ["list", "--stream", "\udcff"]]
+)
+def test_an_argument_that_is_no_text_is_refused_by_name(
+    args: list[str], repo: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(repo)
+    open_context(repo).ledger.register("note", {"type": "object"})
+    assert cli.run(args) == 2
+    shown = args[-1].replace("\udce9", "\\xe9").replace("\udcff", "\\xff")
+    assert capsys.readouterr().err == f"error: {shown} is not UTF-8\nhint: git factory -h\n"
 
 
 def test_one_problem_is_told_once(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
