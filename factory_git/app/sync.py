@@ -196,6 +196,9 @@ def _refused(remote: str, ref: str, words: str) -> RepositoryError:
     if room.in_words(words):
         hint = f"free some space where {remote} lies and run it again; what came from there is kept"
         return RepositoryError(f"{remote} did not take {ref}: {words}", code="sync/remote-full", hint=hint)
+    if any(said in words for said in ("temporary object directory", "migrate objects to permanent storage")):
+        hint = f"{remote} could not store it: look for room there, and for the right to write"
+        return RepositoryError(f"{remote} did not take {ref}: {words}", code="sync/not-stored", hint=hint)
     hint = f"try: git push {remote} {ref}"
     if not ref.startswith("refs/heads/"):
         hint += "; a host that takes only branches: git config factory.ref refs/heads/factory/ledger, on every clone"

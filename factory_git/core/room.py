@@ -9,14 +9,14 @@ import errno
 import os
 from pathlib import Path
 
-DISK_FULL = "os/disk-full"
-FULL = {errno.ENOSPC, errno.EDQUOT}
+DISK_FULL, FILE_SIZE = "os/disk-full", "os/file-size"
 _READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 _TOLD = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)  # not EACCES: ssh says that of keys
-_GITS = {errno.ENOSPC: ("Out of diskspace",), errno.EFBIG: ("SIGXFSZ",)}
+_GITS = {errno.ENOSPC: ("Out of diskspace",), errno.EFBIG: ("SIGXFSZ", "died of signal 25")}
 # Of a lock file or a configuration file that cannot be written Git says that, and not why.
 _WRITING = ("couldn't write", "could not write", "failed to write", "unable to write", "unable to create", " write err")
-_LEAST, _FEWEST = 64 * 1024, 8  # bytes and files: less than a small write of Git needs
+# Bytes and files: Git takes back what it could not write to the end, so that there is some room again when we look.
+_LEAST, _FEWEST = 8 << 20, 100
 
 
 def number(error: OSError) -> int:
@@ -45,15 +45,17 @@ def behind(text: str, place: Path | str | None) -> int:
     return errno.ENOSPC if full else 0
 
 
+def final(error: OSError) -> bool:
+    """Whether it is no use to try again at once: there is no room, or no right."""
+    return bool(code_and_hint(number(error))[1])
+
+
 def code_and_hint(number: int) -> tuple[str, str]:
     """The stable code of an operating system's error, and the way out; an empty hint where none is known."""
-    if number in FULL:
+    if number in (errno.ENOSPC, errno.EDQUOT):
         return DISK_FULL, "free some space and run it again; what was acknowledged is safe, no branch is half moved"
     if number == errno.EFBIG:
-        return (
-            "os/file-size",
-            "files may not grow as large here (ulimit -f, or the file system): raise that, run it again",
-        )
+        return FILE_SIZE, "files may not grow so large here (ulimit -f, or the file system): raise that, run it again"
     if number in _READ_ONLY:
         return "os/permission", "it cannot be written or read by this user; commands that only read still work"
     return "os/error", ""

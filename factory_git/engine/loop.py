@@ -99,11 +99,14 @@ def _execute(
     except Cancelled:
         raise
     except FactoryError as error:
-        if error.code == room.DISK_FULL:  # no verdict on anything: the run stops here, and goes on when there is room
+        if error.code in (
+            room.DISK_FULL,
+            room.FILE_SIZE,
+        ):  # no verdict on anything: the run stops here, and goes on when there is room
             raise
         report, kind = _failed(error.message, error.code, error.hint), "phase"
     except OSError as error:
-        if room.code_and_hint(room.number(error))[0] == room.DISK_FULL:
+        if room.code_and_hint(room.number(error))[0] in (room.DISK_FULL, room.FILE_SIZE):
             raise
         report, kind = (
             _failed(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), "os/error", ""),

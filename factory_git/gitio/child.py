@@ -31,6 +31,9 @@ LOCAL_VARIABLES = (
 )
 
 
+LINES = 8  # of Git's words in a message; all of them are in the error
+
+
 class GitFailed(RepositoryError):
     """Git exited with an error. ``returncode`` and ``stderr`` are Git's own.
 
@@ -43,7 +46,9 @@ class GitFailed(RepositoryError):
         words = stderr.strip() or _ended(returncode)
         why = room.behind(words, place)
         code, hint = room.code_and_hint(why) if why else ("", "")
-        super().__init__(f"git {_verb(args)} failed: {words}", code=code, hint=hint, details={"argv": ["git", *args]})
+        super().__init__(
+            f"git {_verb(args)} failed: {_short(words)}", code=code, hint=hint, details={"argv": ["git", *args]}
+        )
         self.returncode = returncode
         self.stderr = stderr
 
@@ -54,6 +59,12 @@ def _verb(args: Sequence[str]) -> str:
     while rest[:1] == ["-c"]:
         rest = rest[2:]
     return rest[0] if rest else ""
+
+
+def _short(words: str) -> str:
+    """What went wrong, not each file that it went wrong with."""
+    lines = words.splitlines()
+    return words if len(lines) <= LINES else "\n".join([*lines[:LINES], f"(and {len(lines) - LINES} lines more)"])
 
 
 def _ended(returncode: int) -> str:

@@ -6,7 +6,6 @@ losing it loses no record.
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -35,8 +34,8 @@ def acknowledge(folder: Path, tip: Oid, pack_name: str) -> int:
         size = os.lseek(fd, 0, os.SEEK_END)
         head = "\n" if size % LINE else ""
         line = f"{head}{tip} {pack_name}".ljust(LINE - 1).encode() + b"\n"
-        if os.write(fd, line) < len(line):  # a torn line is skipped by whoever reads
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder / NAME))
+        while line:  # where there is no room for all of it the rest says why; a torn line is skipped by whoever reads
+            line = line[os.write(fd, line) :]
         return size // LINE + 1
     finally:
         os.close(fd)

@@ -7,6 +7,7 @@ Formats: https://git-scm.com/docs/pack-format (pack version 2, index version 2).
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import struct
@@ -45,14 +46,14 @@ def write(folder: Path, objects: Sequence[Object], *, fsync: bool) -> str:
             flush(folder)
     except BaseException:
         for path in reversed(made):
-            path.unlink(missing_ok=True)
+            _remove(path)
         raise
     return name
 
 
 def release(folder: Path, name: str) -> None:
-    """Let gc have the pack: its objects are reachable now."""
-    (folder / f"{name}.keep").unlink(missing_ok=True)
+    """Let gc have the pack: its objects are reachable now. What cannot be removed is, the next time."""
+    _remove(folder / f"{name}.keep")
 
 
 def kept(folder: Path) -> list[str]:
@@ -68,7 +69,11 @@ def sweep(folder: Path) -> None:
 
 def place(path: Path, content: bytes, *, fsync: bool, mode: int = 0o444) -> None:
     """Write a file under another name and move it into place, so that nobody reads half of it."""
-    fd, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+    try:
+        fd, temporary = tempfile.mkstemp(prefix=TEMPORARY, dir=path.parent)
+    except OSError as error:
+        error.filename = str(path)
+        raise
     try:
         with os.fdopen(fd, "wb") as file:
             file.write(content)
@@ -79,7 +84,7 @@ def place(path: Path, content: bytes, *, fsync: bool, mode: int = 0o444) -> None
         reached("place:written")
         os.rename(temporary, path)  # noqa: PTH104 (the string of mkstemp)
     except BaseException as error:
-        Path(temporary).unlink(missing_ok=True)
+        _remove(Path(temporary))
         if isinstance(error, OSError) and error.filename in (None, temporary):
             error.filename = str(path)  # a failed write names no file
         raise
@@ -138,6 +143,12 @@ def _index(table: list[tuple[Oid, int, int]], checksum: bytes) -> bytes:
         + checksum
     )
     return body + hashlib.sha1(body, usedforsecurity=False).digest()
+
+
+def _remove(path: Path) -> None:
+    """Take back what was begun, as far as the disk lets us: what stays is swept later, and the first error counts."""
+    with contextlib.suppress(OSError):
+        path.unlink()
 
 
 def _ours(path: Path) -> bool:

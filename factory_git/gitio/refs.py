@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -55,12 +56,17 @@ def compare_and_swap(repo: pygit2.Repository, name: str, old: Oid | None, new: O
         if read(repo, name) != old:
             raise RefMoved(f"{name} moved while it was written") from error
         lock = lock_path(repo, name)
+        if not lock.exists() and (why := _refused(error)):
+            raise OSError(why, os.strerror(why), str(Path(repo.path, name))) from error
         if lock.exists() or "lock" in str(error):
             raise RefLocked(f"{name} is locked: {lock}", details={"path": str(lock)}) from error
-        if isinstance(error, OSError) and error.filename is None and room.number(error) in room.FULL:
-            # libgit2 says what, and not where.
-            raise OSError(room.number(error), os.strerror(room.number(error)), str(Path(repo.path, name))) from error
         raise
+
+
+def _refused(error: Exception) -> int:
+    """The number of the system's refusal to write; libgit2 has only its words, and says what, but not where."""
+    words = str(error)
+    return room.in_words(words) or (errno.EACCES if os.strerror(errno.EACCES) in words else 0)
 
 
 def lock_path(repo: pygit2.Repository, name: str) -> Path:

@@ -107,7 +107,7 @@ class Writer:
             except refs.RefMoved:
                 raise
             except OSError as error:
-                if attempt >= ATTEMPTS or room.number(error) in room.FULL:
+                if attempt >= ATTEMPTS or room.final(error):
                     raise
                 self.wait(0.001 * (attempt + 1))
 
