@@ -13,6 +13,7 @@ from factory_git.gitio.config import Config
 from factory_git.gitio.locate import Location, locate
 
 if TYPE_CHECKING:
+    from factory_git.app.folds import Folds
     from factory_git.gitio.repository import Repository
     from factory_git.ledger.projection import Projection
     from factory_git.ledger.secrets import Allowed, Scanner
@@ -51,12 +52,25 @@ class Context:
 
         return Ledger(*self.ledger_parts())
 
-    def ledger_parts(self) -> tuple[Repository, Projection, LedgerSettings]:
-        """What a ledger of this repository is made of."""
+    @functools.cached_property
+    def folds(self) -> Folds:
+        """What is folded of the ledger and kept."""
+        from factory_git.app.folds import Folds  # noqa: PLC0415 (opened by the verbs that need it)
+
+        return Folds(self.location, self.repo, self.ledger, self.settings.text("ref"))
+
+    def ledger_on(self, ref: str) -> Ledger:
+        """The ledger on another ref: a fork's."""
+        from factory_git.ledger.store import Ledger  # noqa: PLC0415
+
+        return Ledger(*self.ledger_parts(ref))
+
+    def ledger_parts(self, ref: str = "") -> tuple[Repository, Projection, LedgerSettings]:
+        """What a ledger of this repository is made of: the one on ``ref``, by default that of the settings."""
         from factory_git.index.sqlite import SqliteIndex  # noqa: PLC0415
         from factory_git.ledger import forks, store  # noqa: PLC0415
 
-        ref = self.settings.text("ref")
+        ref = ref or self.settings.text("ref")
         settings = store.Settings(
             author=lambda: self.config.author,
             committer=lambda: self.config.committer,

@@ -9,7 +9,7 @@ from typing import Any
 
 from factory_git.agents.table import agent
 from factory_git.app.context import Context
-from factory_git.app.memory import listing
+from factory_git.app.memory import near
 from factory_git.app.run_gate import gate
 from factory_git.app.run_identity import judge
 from factory_git.app.run_idle import idle, nothing_to_do, preview
@@ -29,6 +29,8 @@ from factory_git.engine.workshop import Limits, Workshop
 from factory_git.gitio import worktrees
 from factory_git.gitio.commits import Code, identity
 from factory_git.ledger.record import Entry, Record, make
+from factory_git.memory.context import scopes
+from factory_git.memory.entry import Memory
 from factory_git.spec.graph import build
 
 __all__ = ["Options", "Result", "run"]
@@ -174,9 +176,14 @@ def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
         ),
         clock=session.ctx.clock,
         scanner=session.ctx.scanner,
-        memories=tuple(listing(session.ctx)) if asked["agent"] != "compiler" else (),
+        memories=_memories(session, one, asked["agent"]),
         gate=lambda commit, base: gate(session.ctx.location, one.spec, commit, base),
     )
+
+
+def _memories(session: Session, one: Chosen, named: str) -> tuple[Memory, ...]:
+    """What an agent may be told; the built-in compiler reads no prompt."""
+    return near(session.ctx, scopes(one.spec.id, agent(named).name)) if named != "compiler" else ()
 
 
 class _Budget:

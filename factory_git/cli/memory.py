@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
-from factory_git.app import memory
+from factory_git.app import memory, memory_summary
 from factory_git.app.context import open_context
+from factory_git.app.question import TIMEOUT
 from factory_git.cli import output, records
 from factory_git.memory.entry import REPOSITORY, Memory, title
 
@@ -59,12 +61,13 @@ def list_(scope: str, tag: str, as_json: bool) -> None:
 @click.argument("words", nargs=-1)
 @click.option("--like", metavar="TEXT", help="What is like TEXT, by factory.embeddings; WORDS must occur, where given.")
 @_SCOPE
-@click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True)
+@click.option("--tag", default="", help="Only what has this tag.")
+@click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most this many.")
 @_JSON
-def search(words: tuple[str, ...], like: str | None, scope: str, limit: int, as_json: bool) -> int:
+def search(words: tuple[str, ...], as_json: bool, **options: Any) -> int:
     """Find memories that stand, the best first; WORDS and --like as those of `git factory search`."""
     ctx = open_context()
-    found = memory.search(ctx, " ".join(words), like=like, scope=scope, limit=limit, tell=output.say)
+    found = memory.search(ctx, " ".join(words), tell=output.say, **options)
     records.say_notices(ctx.ledger.notices)
     if as_json:
         records.emit_json_array(one.as_json() for one in found)
@@ -77,12 +80,26 @@ def search(words: tuple[str, ...], like: str | None, scope: str, limit: int, as_
 
 @command.command(short_help="sum up what is remembered about something")
 @_SCOPE
-def summarize(scope: str) -> None:
-    """Write a summary of a scope, by rule: the sentences that say most of it. It replaces the summary before it."""
-    ctx = open_context()
-    id_ = memory.summarize(ctx, scope or REPOSITORY)
-    output.emit(ctx.ledger.get(id_).payload["text"])
-    output.say(f"summary {id_}")
+@click.option("--agent", default="", metavar="AGENT", help="'command: CMD', or rules (default: factory.memoryAgent).")
+@click.option("--timeout", type=float, default=TIMEOUT, show_default=True, help="Seconds for the agent.")
+@click.option("--dry-run", is_flag=True, help="Print the summary, and record nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: id, scope, text, by, of, left, new.")
+def summarize(as_json: bool, **said: Any) -> None:
+    """Write a summary of a scope; it replaces the summary before it.
+
+    By rule it is the sentences that say most of it. An agent is asked for one with the memories in its prompt; prompt
+    and answer are recorded, and where it fails nothing is.
+    """
+    said["scope"] = said["scope"] or REPOSITORY
+    result = memory_summary.run(open_context(), memory_summary.Options(**said))
+    if as_json:
+        output.emit_json(result.as_json())
+        return
+    output.emit(result.text)
+    if result.left:
+        output.say(f"note: {result.left:,} older memories had no room; what the summary before says of them was told")
+    if result.id:
+        output.say(f"summary {result.id}" if result.new else f"nothing is new since summary {result.id}")
 
 
 @command.command(short_help="let a memory stand no more")

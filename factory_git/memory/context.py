@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
+from pathlib import PurePath
 
 from factory_git.memory.entry import REPOSITORY, Memory
 
@@ -10,8 +12,18 @@ ROOM = 6_000  # characters of memories in a prompt
 
 
 def scopes(spec: str, agent: str) -> tuple[str, ...]:
-    """The scopes that concern an agent at work on a spec, the nearest first."""
-    return (f"spec:{spec}", f"agent:{agent}", REPOSITORY)
+    """The scopes that concern an agent at work on a spec, the nearest first.
+
+    An agent that is a command goes by its program: ``command: /opt/bin/claude -p`` is ``agent:claude``.
+    """
+    return (f"spec:{spec}", f"agent:{called(agent)}", REPOSITORY)
+
+
+def called(agent: str) -> str:
+    """The name that memories have for an agent."""
+    kind, _, command = agent.partition(":")
+    words = shlex.split(command)
+    return PurePath(words[0]).name if words else kind.strip()
 
 
 def chosen(memories: Iterable[Memory], wanted: Iterable[str], withheld: Iterable[str] = ()) -> tuple[Memory, ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -77,18 +76,3 @@ def title(text: str) -> str:
     """The first line of a text, cut to what a list has room for."""
     line = text.strip().partition("\n")[0]
     return line if len(line) <= 72 else f"{line[:71]}…"
-
-
-def read(id_: RecordId, payload: Mapping[str, Any], *, when: datetime, actor: str) -> Memory:
-    """A record's payload as a value."""
-    return Memory(
-        id=id_,
-        scope=payload["scope"],
-        kind=payload["kind"],
-        text=payload["text"],
-        tags=tuple(payload.get("tags", ())),
-        when=when,
-        actor=actor,
-        of=tuple(RecordId(one) for one in payload.get("of", ())),
-        by=payload.get("by", ""),
-    )

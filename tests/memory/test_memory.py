@@ -10,15 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import memory
+from factory_git.app import memory, memory_summary
 from factory_git.app.context import Context, open_context
 from factory_git.core.errors import NotFound, UsageError
 from factory_git.engine.phases import validate
+from factory_git.ledger.cells import MemoryCells
 from factory_git.ledger.record import make
 from factory_git.ledger.store import REF
 from factory_git.memory import context
-from factory_git.memory.fold import current
-from factory_git.memory.summary import summarize
+from factory_git.memory.entry import Memory
+from factory_git.memory.fold import Remembered, take
+from factory_git.memory.summary import by_rule
 from tests.conftest import Git
 from tests.engine.fakes import BOUND_FILE, Shop, make_shop
 from tests.engine.test_kill import proves
@@ -28,6 +30,10 @@ from tests.engine.test_kill import proves
 def ctx(repo: Path, git: Git) -> Context:
     git("config", "factory.fsync", "false", cwd=repo)
     return open_context(repo)
+
+
+def summarize(ctx: Context, scope: str) -> memory_summary.Result:
+    return memory_summary.run(ctx, memory_summary.Options(scope=scope))
 
 
 def texts(ctx: Context, **where: str) -> list[str]:
@@ -97,13 +103,20 @@ def test_two_revisions_made_apart_are_rivals_until_one_replaces_the_other(
     ours = memory.add(ctx, "CI runs on eight cores", replace=first)
     git("fetch", "-q", str(tmp_path / "other"), f"+{REF}:refs/factory-remotes/x/ledger", cwd=repo)
     ctx.ledger.unite(git("rev-parse", "refs/factory-remotes/x/ledger", cwd=repo).strip())  # type: ignore[arg-type]
-    standing = memory.listing(ctx)
-    assert {one.text for one in standing} == {"CI runs on four cores", "CI runs on eight cores"}
-    assert all(len(one.rivals) == 1 for one in standing)
-    entries = ctx.ledger.list(type="memory")
-    assert {one.text for one in current(entries)} == {one.text for one in current(sorted(entries, key=lambda e: e.tx))}
+    found = memory.listing(ctx)
+    assert {one.text for one in found} == {"CI runs on four cores", "CI runs on eight cores"}
+    assert all(len(one.rivals) == 1 for one in found)
+    assert folded(ctx) == found
     memory.add(ctx, "CI runs on eight", replace=ours)
     assert len(memory.listing(ctx)) == 2, "the other one still stands"
+    assert folded(ctx) == memory.listing(ctx)
+
+
+def folded(ctx: Context) -> list[Memory]:
+    """What stands, folded from the start."""
+    cells = MemoryCells()
+    take(cells, ctx.ledger.list(type="memory"))
+    return Remembered(cells).all()
 
 
 def test_memories_are_found_by_their_words(ctx: Context) -> None:
@@ -117,14 +130,15 @@ def test_memories_are_found_by_their_words(ctx: Context) -> None:
 def test_a_summary_says_what_most_of_a_scope_says_and_replaces_the_one_before(ctx: Context) -> None:
     for text in ("Basil wilts in the cold.", "Cold basil is returned. A dog barked.", "Keep basil warm: cold kills it"):
         memory.add(ctx, text, scope="spec:farmer")
-    first = memory.summarize(ctx, "spec:farmer")
+    first = summarize(ctx, "spec:farmer").id
     said = ctx.ledger.get(first).payload
     assert len(said["of"]) == 3
     assert said["by"] == "rules"
     memory.add(ctx, "Basil likes light.", scope="spec:farmer")
-    memory.summarize(ctx, "spec:farmer")
+    assert summarize(ctx, "spec:farmer").new
+    assert not summarize(ctx, "spec:farmer").new, "there is nothing to sum up again"
     assert [one.kind for one in memory.listing(ctx)].count("summary") == 1
-    short = summarize(memory.listing(ctx, scope="spec:farmer"), most=2)
+    short = by_rule(memory.listing(ctx, scope="spec:farmer"), most=2)
     assert "dog" not in short
     assert len(short.splitlines()) == 2
 
@@ -140,7 +154,7 @@ def test_nothing_and_too_much_are_refused(ctx: Context) -> None:
         with pytest.raises(UsageError, match=words):
             memory.add(ctx, text)
     with pytest.raises(UsageError, match="nothing to sum up"):
-        memory.summarize(ctx, "repository")
+        summarize(ctx, "repository")
     assert ctx.ledger.tip is None
 
 
