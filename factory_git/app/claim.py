@@ -8,112 +8,29 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import PurePosixPath
-from typing import Any
 
+from factory_git.app.claim_fold import TYPE, Claim, newest, standing, within
+from factory_git.app.claim_fold import take as take_in
 from factory_git.app.context import Context
+from factory_git.app.folds import Fold
 from factory_git.core.errors import Conflict, NotFound, UsageError
 from factory_git.core.ids import RecordId
-from factory_git.ledger.record import Entry, make, one_line
+from factory_git.ledger.record import make, one_line
 
-TYPE = "claim"
 _TTL = re.compile(r"(\d{1,5})([mhd])")
 LONGEST = timedelta(days=90)  # a claim that nobody renews must not stand in the way for years
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """A claim that stands. ``against`` names the earlier claims on paths of this one: these count, this does not."""
-
-    id: RecordId
-    task: str
-    owner: str
-    paths: tuple[str, ...]
-    until: datetime
-    against: tuple[RecordId, ...] = ()
-
-    def overlaps(self, paths: Iterable[str]) -> bool:
-        """Whether some path is one of its own, or lies in one, or has one inside."""
-        return any(_meet(one, other) for one in self.paths for other in paths)
-
-    def as_json(self) -> dict[str, Any]:
-        """The declared fields of ``--json``."""
-        return {
-            "id": self.id,
-            "task": self.task,
-            "owner": self.owner,
-            "paths": list(self.paths),
-            "until": self.until.isoformat(),
-            "against": list(self.against),
-        }
-
-
-def standing(entries: Iterable[Entry], now: datetime) -> list[Claim]:
-    """The claims that stand, the earliest in the order of ``entries`` (that of the ledger) first.
-
-    Each path counts from where its owner first claimed it for the task, as long as no renewal came too late.
-    """
-    known = list(entries)
-    heads = [e for e in _heads(known) if e.record.payload["state"] == "held" and _until(e) > now]
-    early = _early(known)
-    heads.sort(key=lambda e: min(early[e.record.id].values(), default=0))
-    return [_claim(entry, heads, early) for entry in heads]
-
-
-def _claim(entry: Entry, heads: Sequence[Entry], early: Mapping[RecordId, Mapping[str, int]]) -> Claim:
-    payload, mine = entry.record.payload, early[entry.record.id]
-    others = [e for e in heads if any(e.record.payload[name] != payload[name] for name in ("task", "owner"))]
-    return Claim(
-        id=entry.record.id,
-        task=payload["task"],
-        owner=payload["owner"],
-        paths=tuple(payload["paths"]),
-        until=_until(entry),
-        against=tuple(other.record.id for other in others if _first(early[other.record.id], mine)),
-    )
-
-
-def _first(others: Mapping[str, int], mine: Mapping[str, int]) -> bool:
-    """Whether somebody else had one of my paths (or a part of it, or a folder around it) before me."""
-    pairs = ((path, other) for path in mine for other in others if others[other] < mine[path])
-    return any(_meet(path, other) for path, other in pairs)
-
-
-def _heads(known: Sequence[Entry]) -> list[Entry]:
-    """What nothing replaces."""
-    replaced = {one for entry in known for one in entry.record.payload.get("replaces", ())}
-    return [entry for entry in known if entry.record.id not in replaced]
-
-
-def _until(entry: Entry) -> datetime:
-    try:
-        return datetime.fromisoformat(entry.record.payload["until"])
-    except ValueError:  # the 99th of a month: no claim of ours
-        return datetime.min.replace(tzinfo=UTC)
-
-
-def _early(known: Sequence[Entry]) -> dict[RecordId, dict[str, int]]:
-    """Of each claim the place in the order from which on each of its paths has counted without a gap."""
-    places: dict[RecordId, dict[str, int]] = {}
-    by_id = {entry.record.id: entry for entry in known}
-    for place, entry in enumerate(known):
-        earlier = [by_id[one] for one in entry.record.payload.get("replaces", ()) if one in by_id]
-        held = [e for e in earlier if e.record.payload["state"] == "held" and _until(e) > entry.when]
-        went_on = [item for one in held for item in places.get(one.record.id, {}).items()]
-        places[entry.record.id] = {
-            path: min((at for other, at in went_on if _within(path, other)), default=place)
-            for path in entry.record.payload["paths"]
-        }
-    return places
+CLAIMS = Fold(name="claims", types=(TYPE,), take=take_in, modules=("factory_git.app.claim_fold",), checked=True)
 
 
 def listing(ctx: Context) -> list[Claim]:
     """The claims that stand now."""
-    return standing(ctx.ledger.valid(TYPE), ctx.clock.now())
+    return standing(ctx.folds.now(CLAIMS), ctx.clock.now())
 
 
 def take(ctx: Context, paths: Sequence[str], *, task: str, ttl: str) -> Claim:
@@ -127,7 +44,7 @@ def take(ctx: Context, paths: Sequence[str], *, task: str, ttl: str) -> Claim:
     now = listing(ctx)
     mine = [one for one in now if (one.task, one.owner) == (task, owner)]
     held = sorted({path for one in mine for path in one.paths})
-    added = [path for path in wanted if not any(_within(path, one) for one in held)]
+    added = [path for path in wanted if not any(within(path, one) for one in held)]
     first = {id_ for one in mine for id_ in one.against}
     others = [one for one in now if one not in mine]
     _refuse([one for one in others if one.overlaps(added) or (one.id in first and one.overlaps(wanted))], wanted)
@@ -157,8 +74,7 @@ def _write(
     ctx: Context, task: str, owner: str, paths: Sequence[str], until: datetime, *, state: str = "held"
 ) -> RecordId:
     """The next revision of the owner's claim for the task, ended ones included: two of them are never one record."""
-    mine = [one.record for one in _heads(ctx.ledger.valid(TYPE))]
-    replaces = [one.id for one in mine if (one.payload["task"], one.payload["owner"]) == (task, owner)]
+    replaces = newest(ctx.folds.now(CLAIMS), task, owner)
     payload = {
         "title": f"{task}: {', '.join(paths[:4])}{' …' if len(paths) > 4 else ''}",
         "task": task,
@@ -220,14 +136,6 @@ def _text(text: str) -> str:
         hint = "a record holds UTF-8 only; claim the folder around it"
         raise UsageError(f"{shown} is not UTF-8", code="claim/not-utf-8", hint=hint) from error
     return text
-
-
-def _meet(one: str, other: str) -> bool:
-    return _within(one, other) or _within(other, one)
-
-
-def _within(path: str, folder: str) -> bool:
-    return folder in (".", path) or path.startswith(f"{folder}/")
 
 
 def _span(ttl: str) -> timedelta:

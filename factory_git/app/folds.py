@@ -64,6 +64,8 @@ class Folds:
 
     def now(self, fold: Fold) -> Cells:
         """What a fold makes of all that the ledger holds now."""
+        if self._ledger.tip is None:
+            return MemoryCells()
         cells = self._open.get(fold.name)
         if cells is None:
             advance = functools.partial(_advance, self._ledger, self._repo, fold)
@@ -177,8 +179,8 @@ def _step(ledger: Reader, fold: Fold, cells: FileCells, to: tuple[int, int, Oid]
         if keep and len(entries) != sum(wanted.get(one, 0) for one in fold.types):
             raise _Incomplete
         _take(ledger, cells, fold, entries)
-    before = cells.get(TALLY, "types") or {}
-    cells.put(TALLY, "types", dict(Counter(before) + Counter(types)))
+    before = cells.get(TALLY, "") or {}
+    cells.put(TALLY, "", dict(Counter(before) + Counter(types)))
     cells.end(upto, oid)
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import claim
+from factory_git.app import claim, claim_fold
 from factory_git.app.context import Context, open_context
 from factory_git.core.clock import FixedClock
 from factory_git.core.errors import Conflict, NotFound, UsageError
@@ -41,9 +41,9 @@ def test_a_claim_stands_until_its_time_is_over(ctx: Context) -> None:
     made = claim.take(ctx, ["src/a.py", "docs/"], task="T1", ttl="30m")
     assert made.paths == ("docs", "src/a.py")
     assert paths(ctx) == [("docs", "src/a.py")]
-    entries = ctx.ledger.list(type="claim")
-    assert claim.standing(entries, made.until - timedelta(seconds=1)) == [made]
-    assert claim.standing(entries, made.until) == []
+    cells = ctx.folds.now(claim.CLAIMS)
+    assert claim_fold.standing(cells, made.until - timedelta(seconds=1)) == [made]
+    assert claim_fold.standing(cells, made.until) == []
 
 
 @pytest.mark.parametrize(
