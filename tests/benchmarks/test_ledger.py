@@ -26,7 +26,7 @@ def test_every_figure_is_there(tmp_path: Path) -> None:
         for name in (
             "show",
             "list, all",
-            "tree up, deep",
+            "tree --json up, deep",
             "state",
             "verify, new",
             "sync, receive new",
