@@ -141,10 +141,10 @@ def test_what_two_clones_claimed_apart_is_told_and_the_same_one_counts_in_both(
 
 def test_who_was_as_fast_and_comes_later_steps_back(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     claim.take(ctx, ["a"], task="T1", ttl="4h")
-    looks: Iterator[list[claim.Claim] | None] = iter([[], None, None, None])
+    looks: Iterator[list[claim_fold.Claim] | None] = iter([[], None, None, None])
     real = claim.listing
 
-    def blind_first(of: Context) -> list[claim.Claim]:
+    def blind_first(of: Context) -> list[claim_fold.Claim]:
         seen = next(looks)
         return real(of) if seen is None else seen
 
@@ -164,7 +164,7 @@ def test_an_addition_that_loses_the_race_keeps_what_was_there_and_its_place(
     looks: Iterator[int] = iter(range(9))
     real = claim.listing
 
-    def blind_first(of: Context) -> list[claim.Claim]:
+    def blind_first(of: Context) -> list[claim_fold.Claim]:
         seen = real(of)
         if next(looks) == 0:  # while we looked, somebody else claimed what we add
             claim._write(of, "T2", "other@example.com", ["b"], end)
