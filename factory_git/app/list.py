@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +13,7 @@ from factory_git.core.clock import Clock
 from factory_git.core.errors import UsageError
 from factory_git.ledger.projection import Row
 from factory_git.ledger.record import Entry
+from factory_git.ledger.store import Ledger
 
 _AGO = re.compile(r"(\d{1,6}) ?(minute|hour|day|week)s?(?: ago)?")
 
@@ -45,24 +47,34 @@ class Options(Filters):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """The records: ``entries`` with payloads, or ``rows`` without.
+    """The records: ``entries`` with payloads, or ``rows`` without, each read as it is asked for.
 
-    ``newer`` says that some were left out because a newer program wrote them.
+    ``notices`` and ``newer`` (a newer program wrote some of them, which are left out) are complete after the last one.
     """
 
-    entries: tuple[Entry, ...]
-    rows: tuple[Row, ...]
-    notices: tuple[str, ...]
-    newer: bool
+    entries: Iterator[Entry]
+    rows: Iterator[Row]
+    ledger: Ledger
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What was skipped, and what else there is to say."""
+        return self.ledger.notices
+
+    @property
+    def newer(self) -> bool:
+        """Whether something was left out because a newer program wrote it."""
+        return self.ledger.met_newer
 
 
 def run(ctx: Context, options: Options) -> Result:
     """The records that match every filter, in graph order."""
-    ledger, filters = ctx.ledger, options.asked(ctx.clock)
+    filters = options.asked(ctx.clock)
     payloads = filters.pop("payloads")
-    entries = tuple(ledger.list(**filters)) if payloads else ()
-    rows = () if payloads else tuple(ledger.rows(ledger.query(**filters)))
-    return Result(entries=entries, rows=rows, notices=ledger.notices, newer=ledger.met_newer)
+    query = ctx.ledger.query(**filters)
+    entries = ctx.ledger.each_entry(query) if payloads else iter(())
+    rows = iter(()) if payloads else ctx.ledger.each_row(query)
+    return Result(entries=entries, rows=rows, ledger=ctx.ledger)
 
 
 def moment(text: str | None, clock: Clock) -> datetime | None:

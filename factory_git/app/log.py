@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,16 +37,7 @@ class Logged:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """Transactions, newest first."""
-
-    entries: tuple[Logged, ...]
-    notices: tuple[str, ...]
-
-
-def run(ctx: Context, options: Options) -> Result:
-    """What happened, newest first."""
-    found = ctx.ledger.journal(options.limit, options.stream)
-    entries = tuple(Logged(tx=tx, records=tuple(rows)) for tx, rows in found)
-    return Result(entries=entries, notices=ctx.ledger.notices)
+def run(ctx: Context, options: Options) -> Iterator[Logged]:
+    """What happened, newest first, each read as it is asked for."""
+    found = ctx.ledger.each_transaction(options.limit, options.stream)
+    return (Logged(tx=tx, records=tuple(rows)) for tx, rows in found)

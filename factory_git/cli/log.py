@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 import click
@@ -24,14 +25,15 @@ def command(limit: int | None, stream: str | None, as_json: bool) -> None:
     git factory log -n 5
     git factory log --json | jq '.[0].records'
     """
-    result = log.run(open_context(), log.Options(limit=limit, stream=stream))
+    ctx = open_context()
+    entries = log.run(ctx, log.Options(limit=limit, stream=stream))
     if as_json:
-        records.emit_json_array(entry.as_json() for entry in result.entries)
-    elif result.entries:
-        output.page(line for entry in result.entries for line in lines(entry))
+        records.emit_json_array(entry.as_json() for entry in entries)
+    elif (first := next(entries, None)) is not None:
+        output.page(line for entry in itertools.chain([first], entries) for line in lines(entry))
     else:
         output.say("the ledger is empty" if stream is None else f"nothing on stream {stream}")
-    records.say_notices(result.notices)
+    records.say_notices(ctx.ledger.notices)
 
 
 def lines(entry: log.Logged) -> Iterator[str]:

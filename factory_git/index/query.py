@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from factory_git.core.ids import Oid, RecordId
 from factory_git.ledger.projection import Lineage, Located, Query, Row, TxRow
 
+SOME = 500  # rows asked for at once
 LONGEST = 1_000  # characters of a text that SQLite is asked for as a pattern
 COLUMNS = "record.id, record.type, record.title, record.damaged, tx.oid, tx.stream, tx.actor, tx.at, tx.subject"
 ROW = f"SELECT {COLUMNS} FROM record JOIN tx ON tx.n = record.tx"  # noqa: S608 (literal names)
@@ -61,8 +62,8 @@ def located(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Located]:
     """Where records and blobs are."""
     out: dict[str, Located] = {}
     for table in ("blob", "record"):
-        for start in range(0, len(ids), 500):
-            some = ids[start : start + 500]
+        for start in range(0, len(ids), SOME):
+            some = ids[start : start + SOME]
             found = db.execute(
                 f"SELECT x.id, tx.oid, x.path FROM {table} x JOIN tx ON tx.n = x.tx"  # noqa: S608 (literal names)
                 f" WHERE x.id IN ({_marks(some)})",
@@ -72,15 +73,15 @@ def located(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, Located]:
     return out
 
 
-def rows(db: sqlite3.Connection, query: Query) -> list[Row]:
-    """The records that match, in graph order (or against it)."""
+def rows(db: sqlite3.Connection, query: Query) -> Iterator[Row]:
+    """The records that match, in graph order (or against it), read as they are asked for."""
     where, values = conditions(query)
     order = "DESC" if query.newest_first else "ASC"
     sql = f"{ROW} {where} ORDER BY record.n {order}"
     if query.limit is not None:
         sql += " LIMIT ?"
         values.append(query.limit)
-    return [row_of(found) for found in db.execute(sql, values)]
+    return map(row_of, db.execute(sql, values))
 
 
 def row(db: sqlite3.Connection, id_: RecordId) -> Row | None:
@@ -152,18 +153,19 @@ def lineage(db: sqlite3.Connection, root: RecordId, direction: str) -> Lineage:
     return Lineage(root=root, rows={row.id: row for row in rows.values()}, edges=named)
 
 
-def journal(db: sqlite3.Connection, limit: int | None, stream: str | None) -> list[tuple[TxRow, list[Row]]]:
-    """Transactions newest first, each with its records."""
+def journal(db: sqlite3.Connection, limit: int | None, stream: str | None) -> Iterator[tuple[TxRow, list[Row]]]:
+    """Transactions newest first, each with its records, read as they are asked for."""
     where, values = ("WHERE stream = ?", [stream]) if stream is not None else ("", [])
     sql = f"SELECT n, oid, stream, actor, at, subject FROM tx {where} ORDER BY n DESC LIMIT ?"  # noqa: S608
-    return _with_records(db, db.execute(sql, [*values, -1 if limit is None else limit]).fetchall())
+    found = db.execute(sql, [*values, -1 if limit is None else limit])
+    return (one for some in iter(lambda: found.fetchmany(SOME), []) for one in _with_records(db, some))
 
 
 def transactions(db: sqlite3.Connection, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
     """The transactions among ``oids``, oldest first, each with its records."""
     found = []
-    for start in range(0, len(oids), 500):
-        some = oids[start : start + 500]
+    for start in range(0, len(oids), SOME):
+        some = oids[start : start + SOME]
         sql = f"SELECT n, oid, stream, actor, at, subject FROM tx WHERE oid IN ({_marks(some)})"  # noqa: S608
         found += db.execute(sql, some).fetchall()
     return _with_records(db, sorted(found))
@@ -178,7 +180,7 @@ def span(db: sqlite3.Connection, after: int, upto: int) -> list[tuple[TxRow, lis
 def _with_records(db: sqlite3.Connection, found: Sequence[Any]) -> list[tuple[TxRow, list[Row]]]:
     txs = {one[0]: TxRow(Oid(one[1]), one[2], one[3], _when(one[4]), one[5]) for one in found}
     records: dict[int, list[Row]] = {n: [] for n in txs}
-    for some in _chunks(list(txs), 500):
+    for some in _chunks(list(txs), SOME):
         sql = f"SELECT tx, id, type, title, damaged FROM record WHERE tx IN ({_marks(some)}) ORDER BY n"  # noqa: S608
         for n, id_, type_, title, damaged in db.execute(sql, some):
             records[n].append(Row(RecordId(id_), type_, title, txs[n], damaged))

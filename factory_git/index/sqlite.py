@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -59,8 +60,8 @@ class SqliteIndex:
         wanted = list(ids)
         return self._guard(lambda db: query.located(db, wanted))
 
-    def rows(self, query_: Query) -> list[Row]:
-        return self._guard(lambda db: query.rows(db, query_))
+    def rows(self, query_: Query) -> Iterator[Row]:
+        return self._stream(lambda db: query.rows(db, query_))
 
     def row(self, id: RecordId) -> Row | None:  # noqa: A002
         return self._guard(lambda db: query.row(db, id))
@@ -71,8 +72,8 @@ class SqliteIndex:
     def lineage(self, root: RecordId, direction: str) -> Lineage:
         return self._guard(lambda db: query.lineage(db, root, direction))
 
-    def journal(self, limit: int | None, stream: str | None = None) -> list[tuple[TxRow, list[Row]]]:
-        return self._guard(lambda db: query.journal(db, limit, stream))
+    def journal(self, limit: int | None, stream: str | None = None) -> Iterator[tuple[TxRow, list[Row]]]:
+        return self._stream(lambda db: query.journal(db, limit, stream))
 
     def transactions(self, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
         return self._guard(lambda db: query.transactions(db, oids))
@@ -114,6 +115,20 @@ class SqliteIndex:
             db.execute("PRAGMA optimize")
             db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
+    def forget(self) -> None:
+        """Let the file hold nothing, not even in pages that are free: it begins anew with the next question.
+
+        In place: another process that has the file open must not go on with one that is deleted.
+        """
+        if self._path is None or not self._path.exists():
+            self.close()
+            return
+        try:
+            _emptied(self._open(), self.notices)
+        except sqlite3.DatabaseError:
+            self.close()
+            remove(self._path)
+
     def close(self) -> None:
         """Close the file; the next question opens it again."""
         if self._db is not None:
@@ -124,13 +139,36 @@ class SqliteIndex:
         """Ask the open index; a damaged file is rebuilt (and that is said), an unwritable one replaced by memory."""
         try:
             return ask(self._open())
-        except sqlite3.OperationalError as error:
-            self._leave_file(error)
         except sqlite3.DatabaseError as error:
+            return ask(self._instead(error))
+
+    def _stream(self, ask: Callable[[sqlite3.Connection], Iterator[T]]) -> Iterator[T]:
+        """The same for an answer that is read bit by bit: damage met on the way costs a second reading."""
+        found = self._guard(ask)
+
+        def each() -> Iterator[T]:
+            rest, given = found, 0
+            while True:
+                try:
+                    for one in rest:
+                        given += 1
+                        yield one
+                except sqlite3.DatabaseError as error:
+                    rest = itertools.islice(ask(self._instead(error)), given, None)
+                else:
+                    return
+
+        return each()
+
+    def _instead(self, error: sqlite3.DatabaseError) -> sqlite3.Connection:
+        """Another index than the one that said this."""
+        if isinstance(error, sqlite3.OperationalError):
+            self._leave_file(error)
+        else:
             self._discard(error)
         db = self._open()
         self._catch_up(db)
-        return ask(db)
+        return db
 
     def _open(self) -> sqlite3.Connection:
         if self._db is None:
@@ -147,10 +185,7 @@ class SqliteIndex:
         if self._path is None:
             raise error
         self.close()
-        for suffix in ("", "-wal", "-shm"):
-            with suppress(OSError):
-                Path(f"{self._path}{suffix}").unlink(missing_ok=True)
-            reached("index:discarding")
+        remove(self._path)
         if self._path.exists():  # a damaged file in a folder that cannot be written
             self._path = None
         else:
@@ -227,6 +262,24 @@ def _searchable(db: sqlite3.Connection) -> sqlite3.Connection:
         with writing(db):
             catch_up(db)
     return db
+
+
+def _emptied(db: sqlite3.Connection, notices: list[str]) -> None:
+    with writing(db):
+        db.execute("PRAGMA user_version = 0")
+        _recreate(db)
+    db.execute("VACUUM")
+    busy = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    if busy:
+        notices.append("another process reads the index: what it held stays in its log until that process ends")
+
+
+def remove(path: Path) -> None:
+    """Delete an index file, with its log."""
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(OSError):
+            Path(f"{path}{suffix}").unlink(missing_ok=True)
+        reached("index:discarding")
 
 
 def damage(path: Path) -> str:

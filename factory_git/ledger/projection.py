@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -96,8 +96,8 @@ class Projection(Protocol):
     def located(self, ids: Iterable[str]) -> dict[str, Located]:
         """Where the records and blobs among ``ids`` are; absent ones are left out."""
 
-    def rows(self, query: Query) -> list[Row]:
-        """The records that match, in graph order."""
+    def rows(self, query: Query) -> Iterator[Row]:
+        """The records that match, in graph order, read as they are asked for: there may be millions."""
 
     def row(self, id: RecordId) -> Row | None:  # noqa: A002
         """One record."""
@@ -108,8 +108,8 @@ class Projection(Protocol):
     def lineage(self, root: RecordId, direction: str) -> Lineage:
         """Everything above (``up``) or below (``down``) a record."""
 
-    def journal(self, limit: int | None, stream: str | None = None) -> list[tuple[TxRow, list[Row]]]:
-        """Transactions newest first, each with its records."""
+    def journal(self, limit: int | None, stream: str | None = None) -> Iterator[tuple[TxRow, list[Row]]]:
+        """Transactions newest first, each with its records, read as they are asked for."""
 
     def transactions(self, oids: Sequence[str]) -> list[tuple[TxRow, list[Row]]]:
         """The transactions among these commits, oldest first, each with its records."""
@@ -146,6 +146,9 @@ class Projection(Protocol):
 
     def tidy(self) -> None:
         """Do what keeps the index fast."""
+
+    def forget(self) -> None:
+        """Keep no byte of what was indexed: history itself forgets something."""
 
     def close(self) -> None:
         """Let go of files."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -117,17 +117,19 @@ class Reader:
 
     def entries(self, query: Query) -> builtins.list[Entry]:
         """Like :meth:`list`, with the filters as a value."""
+        return builtins.list(self.each_entry(query))
+
+    def each_entry(self, query: Query) -> Iterator[Entry]:
+        """Like :meth:`entries`, read as they are asked for: what is left out is in :attr:`notices` at the end."""
         with self._threads:
             self._refresh()
             rows = self._index.rows(query)
-        out = []
         for row in rows:
             try:
                 # What the index took in was canonical; that the bytes still hash to the id is checked each time.
-                out.append(_entry(self._load(row.id, known=not row.damaged), row))
+                yield _entry(self._load(row.id, known=not row.damaged), row)
             except FactoryError as error:
                 self._skip(error)
-        return out
 
     def valid(self, type: str) -> builtins.list[Entry]:  # noqa: A002
         """The records of a type that obey its schema, in graph order; others (of a hostile clone) are named in notices.
@@ -191,15 +193,25 @@ class Reader:
 
     def rows(self, query: Query) -> builtins.list[Row]:
         """Like :meth:`list`, without parsing the payloads; that bytes hash to the id is checked all the same."""
+        return builtins.list(self.each_row(query))
+
+    def each_row(self, query: Query) -> Iterator[Row]:
+        """Like :meth:`rows`, read as they are asked for: what is left out is in :attr:`notices` at the end."""
         with self._threads:
             self._refresh()
             rows = self._index.rows(query)
-        return [row for row in rows if self._sound(row)]
+        return filter(self._sound, rows)
 
     def journal(
         self, limit: int | None = None, stream: str | None = None
     ) -> builtins.list[tuple[TxRow, builtins.list[Row]]]:
         """Transactions, newest first, each with its records."""
+        return builtins.list(self.each_transaction(limit, stream))
+
+    def each_transaction(
+        self, limit: int | None = None, stream: str | None = None
+    ) -> Iterator[tuple[TxRow, builtins.list[Row]]]:
+        """Like :meth:`journal`, read as they are asked for."""
         with self._threads:
             self._refresh()
             return self._index.journal(limit, stream)

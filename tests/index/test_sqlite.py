@@ -17,8 +17,10 @@ from factory_git.core.errors import NotFound
 from factory_git.core.ids import RecordId
 from factory_git.gitio.locate import locate
 from factory_git.gitio.repository import Repository
+from factory_git.index.sqlite import SqliteIndex
 from factory_git.ledger import fold
 from factory_git.ledger.order import by_graph
+from factory_git.ledger.projection import Query
 from factory_git.ledger.record import Record, decode, encode, make
 from factory_git.ledger.store import REF, Ledger
 from tests.conftest import Git
@@ -329,3 +331,21 @@ def test_uniting_reads_only_what_the_two_do_not_share(
     filled.close()
     index_file(repo).unlink()
     assert answers(open_ledger(repo)) == before
+
+
+def test_damage_that_is_met_in_the_middle_of_a_list_costs_no_record(ledger: Ledger, repo: Path) -> None:
+    made = [ledger.put("note", {"n": n, "title": "x" * 90}) for n in range(200)]
+    ledger.tidy_index()
+    ledger.close()
+    index = SqliteIndex(Repository(locate(repo)), repo / ".git/factory/index.sqlite")
+    index.refresh(lambda: ledger.tip)
+    found = index.rows(Query(type="note"))
+    first = [next(found).id for _ in range(3)]
+    with (repo / ".git/factory/index.sqlite").open("r+b") as file:
+        file.seek(0, 2)
+        size = file.tell()
+        file.seek(size // 8 // 4096 * 4096)
+        file.write(b"\xff" * (size - file.tell()))
+    assert first + [row.id for row in found] == made
+    assert len(index.notices) == 1
+    index.close()
