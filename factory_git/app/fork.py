@@ -13,6 +13,7 @@ from factory_git.core.ids import Oid
 from factory_git.core.points import reached
 from factory_git.gitio.refs import RefMoved
 from factory_git.ledger import forks
+from factory_git.ledger.write import Writer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +56,10 @@ def run(ctx: Context, at: str, *, name: str = "", dry_run: bool = False) -> Fork
         # Of a fork that was given up, another under its name must not inherit what had been promised of it.
         shutil.rmtree(forks.folder(ctx.location, ref), ignore_errors=True)
         reached("fork:cleared")
+        writer = Writer(repo=ctx.repo, ref=ref, fsync=ctx.settings.flag("fsync"), clock=ctx.clock)
         try:
-            ctx.repo.move_ref(ref, None, tip, fsync=ctx.settings.flag("fsync"))
+            with writer.locked():
+                writer.move(None, tip)
         except RefMoved as error:
             raise Conflict(
                 f"somebody else made {ref} meanwhile", code="fork/taken", hint="name another: --name"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -49,7 +49,9 @@ def fetched(location: Location, remote: str, ref: str, *, heads: str = "") -> It
     Git's words where the remote cannot be reached.
     """
     place = tracking(location, remote, ref)
-    old, held = ref_at(location, place), f"{place}.{os.getpid()}"
+    known = dict(refs_below(location, f"{place.rpartition('/')[0]}/"))
+    _delete(location, [name for name in known if _left(name, place)])
+    old, held = known.get(place, ""), f"{place}.{os.getpid()}"
     beside = [f"+{heads}*:{held}.heads/*"] if heads else []
     try:
         there = _fetch(location, remote, f"+{ref}:{held}", *beside)
@@ -63,10 +65,28 @@ def fetched(location: Location, remote: str, ref: str, *, heads: str = "") -> It
 
 
 def _let_go(location: Location, held: str) -> None:
-    names = [held, *(name for name, _ in refs_below(location, f"{held}.heads/"))]
+    _delete(location, [held, *(name for name, _ in refs_below(location, f"{held}.heads/"))])
+
+
+def _left(name: str, place: str) -> bool:
+    """Whether a process that is dead held this beside the tracking ref ``place``, and could not let go of it."""
+    pid = name.removeprefix(f"{place}.").partition("/")[0].removesuffix(".heads")
+    if not name.startswith(f"{place}.") or not pid.isdigit():
+        return False
+    try:
+        os.kill(int(pid), 0)
+    except (ProcessLookupError, OverflowError):
+        return True
+    except PermissionError:
+        pass
+    return False
+
+
+def _delete(location: Location, names: Iterable[str]) -> None:
     lines = "".join(f"delete {name}\n" for name in names).encode()
-    env = {"GIT_DIR": str(location.git_dir)}
-    run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
+    if lines:
+        env = {"GIT_DIR": str(location.git_dir)}
+        run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
 
 
 def note_fetched(location: Location, remote: str, ref: str, oid: str) -> None:

@@ -13,7 +13,7 @@ import os
 import struct
 import tempfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from factory_git.core.ids import Oid
@@ -59,6 +59,19 @@ def release(folder: Path, name: str) -> None:
 def kept(folder: Path) -> list[str]:
     """The names of packs that a writer of ours still holds (or held when it died)."""
     return sorted(path.stem for path in folder.glob("pack-*.keep") if _ours(path))
+
+
+def whole(folder: Path, name: str) -> bool:
+    """Whether the pack is there with its index, without which it counts for nobody."""
+    return (folder / f"{name}.idx").exists() and (folder / f"{name}.pack").exists()
+
+
+def sweep_half(folder: Path, names: Iterable[str]) -> None:
+    """Remove what a death left of these packs without an index: nobody can have read from them."""
+    for name in names:
+        if not (folder / f"{name}.idx").exists():
+            for suffix in (".pack", ".rev", ".bitmap"):
+                (folder / f"{name}{suffix}").unlink(missing_ok=True)
 
 
 def sweep(folder: Path) -> None:

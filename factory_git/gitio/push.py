@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
+from factory_git.core.clock import SystemClock
 from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed, environment, run
 from factory_git.gitio.locate import Location
@@ -84,13 +86,16 @@ def remotes_at(location: Location, url: str) -> list[str]:
     return sorted({key.split(".", 1)[1].rpartition(".")[0] for key, _, value in pairs if value == url})
 
 
-def send(location: Location, remote: str, ref: str, *, to: str = "") -> Sent:
+def send(location: Location, remote: str, ref: str, *, to: str = "", lease: str = "") -> Sent:
     """Push one ref to the same name (or another one), fast-forward only, without hooks, asking for no password.
+
+    With ``lease``, what was seen there, it replaces that, if it is still what is there.
 
     The user has just answered what there was to ask for the push that this one goes with; a second question, for a
     ref that they did not name, would be a surprise. Credential helpers and agents answer as ever.
     """
-    return _pushed(location, remote, f"{ref}:{to or ref}")
+    options = [f"--force-with-lease={to or ref}:{lease}"] if lease else []
+    return _pushed(location, remote, f"{ref}:{to or ref}", *options)
 
 
 def retire(location: Location, remote: str, ref: str, seen: str) -> Sent:
@@ -130,7 +135,7 @@ def _pushed(location: Location, remote: str, refspec: str, *options: str) -> Sen
     flag, reason = _outcome(out, refspec)
     if done.returncode == 0:
         return Sent(state="same" if flag == "=" else "sent")
-    behind = "(fetch first)" in out or "(non-fast-forward)" in out
+    behind = "(fetch first)" in out or "(stale info)" in out or ("(non-fast-forward)" in out and not options)
     busy = any(words in f"{reason}\n{said}" for words in _BUSY)
     return Sent(
         state="behind" if behind else "busy" if busy else "failed", words=_reason(said, reason, done.returncode)
@@ -169,8 +174,18 @@ def refs_below(location: Location, prefix: str) -> list[tuple[str, str]]:
 
 
 def note_sent(location: Location, tracking: str, oid: str) -> None:
-    """Remember what a remote has of ours; what cannot be written is asked again next time."""
-    run(["update-ref", tracking, oid], cwd=location.common_dir, ok=range(256), env={"GIT_DIR": str(location.git_dir)})
+    """Remember what a remote has of ours; what cannot be written is asked again next time.
+
+    What a process left there that was killed while it wrote is taken away once it is old enough to be nobody's.
+    """
+    args, git_dir = ["update-ref", tracking, oid], {"GIT_DIR": str(location.git_dir)}
+    if run(args, cwd=location.common_dir, ok=range(256), env=git_dir).returncode:
+        from factory_git.gitio import refs  # noqa: PLC0415 (pygit2 costs 70 ms, and this is rare)
+
+        now, lock = SystemClock().now().timestamp(), location.common_dir / f"{tracking}.lock"
+        with suppress(refs.RefLocked):
+            if refs.take_over(lock, now=now, wait=lambda _: None):
+                run(args, cwd=location.common_dir, ok=range(256), env=git_dir)
 
 
 def is_name(location: Location, remote: str) -> bool:

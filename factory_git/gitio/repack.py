@@ -76,5 +76,5 @@ def _quoted(path: Path) -> str:
 
 
 def own(folder: Path, names: Sequence[str]) -> list[str]:
-    """Those of ``names`` that still exist and are nobody's in-flight transaction."""
-    return [n for n in names if (folder / f"{n}.pack").exists() and not (folder / f"{n}.keep").exists()]
+    """Those of ``names`` that still exist, whole, and are nobody's in-flight transaction."""
+    return [n for n in names if pack.whole(folder, n) and not (folder / f"{n}.keep").exists()]

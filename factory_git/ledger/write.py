@@ -73,7 +73,7 @@ class Writer:
             name = self.repo.write_pack(objects, fsync=self.fsync) if objects else ""
             reached("append:pack-written")
             try:
-                self._move(tip, new)
+                self.move(tip, new)
                 reached("append:ref-moved")
                 lines = self._acknowledge(new, name or "-")
                 reached("append:acknowledged")
@@ -92,7 +92,7 @@ class Writer:
             f"{self.ref} keeps moving; {ATTEMPTS} attempts were lost", code="ledger/ref-moved", hint="try again"
         )
 
-    def _move(self, old: Oid | None, new: Oid) -> None:
+    def move(self, old: Oid | None, new: Oid) -> None:
         """Compare-and-swap, with patience for a lock file and for folders that gc removes under us."""
         for attempt in range(LOCK_ATTEMPTS):
             try:
@@ -122,7 +122,9 @@ class Writer:
 
     def _recover(self) -> None:
         """Give back packs that dead writers kept and remove what they left half-written; keep every promise."""
-        for name in pack.kept(self.repo.pack_dir):
+        kept = pack.kept(self.repo.pack_dir)
+        pack.sweep_half(self.repo.pack_dir, (*kept, *journal.read(self._own).packs))
+        for name in kept:
             # We hold the lock, so its writer is dead. Reachable or not, gc may decide about it now.
             pack.release(self.repo.pack_dir, name)
             reached("recover:released")
