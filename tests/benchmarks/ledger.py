@@ -24,7 +24,7 @@ from typing import Any
 
 from factory_git.gitio.repack import MANY
 from tests.benchmarks import ledger_appends, ledger_work
-from tests.benchmarks.ledger_ground import ENV, ground
+from tests.benchmarks.ledger_ground import ground, settle
 
 Figures = dict[str, Any]
 SINGLES, BATCHES, TOGETHER = 3 * MANY, 80, 320  # appends measured: of one (packs are joined thrice), of 100, by several
@@ -36,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     sizes = sorted(int(size) for size in options.sizes.split(","))
     writers = [int(count) for count in options.writers.split(",")]
-    os.environ |= ENV
     with _folders(options.keep) as (keep, work):
+        settle(keep)
         figures = measure(keep, work, sizes, writers, options)
     print("\n".join(tables(figures)))
     return 1 if any("failed" in one for work in figures["work"].values() for one in work.values()) else 0
