@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from factory_git.app import verify
 from factory_git.app.context import Context
 from factory_git.app.knowledge_storage import GitStorage
 from factory_git.core import files
@@ -95,7 +96,7 @@ def _unite(ctx: Context, source: Path, data: bytes, *, dry: bool) -> Moved:
         with fetch.fetched(ctx.location, path, ref) as found:
             count = fetch.transactions(ctx.location, found.new, push.ref_at(ctx.location, ours))
             if not dry:
-                ctx.ledger.unite(Oid(found.new))
+                ctx.ledger.unite(Oid(found.new), judge=verify.seals(ctx, None).notes)
     except GitFailed as error:
         words = error.stderr.strip().removeprefix("error: ") or str(error)
         raise IntegrityError(f"{source}: {words}", code="import/bundle", hint="export it again") from error

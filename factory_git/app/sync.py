@@ -1,8 +1,9 @@
 """``sync``: this clone's ledger and a remote's become one: fetched, united, sent, again where somebody was faster.
 
 Records are only ever added, so two ledgers unite without conflict, and nothing is forced: what a remote lost or took
-back is united with what it had, and sent to it again. A clone whose pushes always come too late publishes its ledger
-beside the remote's, where the next sync of any clone takes it in.
+back is united with what it had, and sent to it again. One thing is: a remote's ledger is replaced by ours where ours
+has all of it but what was redacted. A clone whose pushes always come too late publishes its ledger beside the remote's,
+where the next sync of any clone takes it in.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
-from factory_git.app import sync_heads
+from factory_git.app import sync_heads, verify
 from factory_git.app.context import Context
 from factory_git.core import room
 from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError, UsageError
@@ -21,17 +23,24 @@ from factory_git.core.points import reached
 from factory_git.gitio import fetch, lock, push
 from factory_git.gitio.child import GitFailed
 from factory_git.gitio.fetch import Fetched
+from factory_git.ledger.redaction import Judge, Unaccepted
 
 ATTEMPTS = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """``remote`` empty means ``origin``, or the only one. ``fetch_only`` sends nothing."""
+    """``remote`` empty means ``origin``, or the only one. ``fetch_only`` sends nothing.
+
+    ``accept_redactions`` follows what others took out, whoever they are; else it must be sealed by one of ``signers``
+    (a file, or what Git's own configuration says).
+    """
 
     remote: str = ""
     fetch_only: bool = False
     dry_run: bool = False
+    accept_redactions: bool = False
+    signers: Path | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -68,12 +77,14 @@ def run(
 ) -> Result:
     """Bring this ledger and that of a remote together. In a dry run the remote is asked, and nothing is changed.
 
-    Raises :class:`RepositoryError` where the remote cannot be reached or takes no such ref, :class:`Conflict` when it
-    was always somebody else who was faster, and the remote takes no ref beside its ledger either.
+    Raises :class:`Unaccepted` where the remote has redactions that would take something out here and do not count,
+    :class:`RepositoryError` where it cannot be reached or takes no such ref, :class:`Conflict` when it was always
+    somebody else who was faster, and the remote takes no ref beside its ledger either.
     """
     result = Result(remote=_remote(ctx, options.remote))
+    judge = _judging(ctx, options)
     for result.attempts in range(1, ATTEMPTS + 1):
-        there = _receive(ctx, result, dry_run=options.dry_run)
+        there = _receive(ctx, result, judge, dry_run=options.dry_run)
         refused = "" if options.fetch_only else _send(ctx, result, there, dry_run=options.dry_run)
         if not refused:
             break
@@ -118,13 +129,13 @@ def _remote(ctx: Context, wanted: str) -> str:
     return "origin" if "origin" in known else known[0]
 
 
-def _receive(ctx: Context, result: Result, *, dry_run: bool) -> Fetched:
+def _receive(ctx: Context, result: Result, judge: Judge, *, dry_run: bool) -> Fetched:
     """Take in what the remote has."""
     where, ref = ctx.location, ctx.settings.text("ref")
     try:
         with fetch.fetched(where, result.remote, ref, heads=sync_heads.place(ref)) as found:
             reached("sync:fetched")
-            _take(ctx, result, found, dry_run=dry_run)
+            _take(ctx, result, found, judge, dry_run=dry_run)
     except GitFailed as error:
         words = error.stderr.strip().removeprefix("fatal: ") or str(error)
         if error.hint:  # the disk is full: that is no trouble with the remote
@@ -134,7 +145,7 @@ def _receive(ctx: Context, result: Result, *, dry_run: bool) -> Fetched:
     return found
 
 
-def _take(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> None:
+def _take(ctx: Context, result: Result, found: Fetched, judge: Judge, *, dry_run: bool) -> None:
     where, ref = ctx.location, ctx.settings.text("ref")
     lost = _lost(ctx, found)
     result.rewritten += lost
@@ -143,22 +154,47 @@ def _take(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> Non
         result.received += fetch.transactions(where, tips[0], push.ref_at(where, ref), *tips[1:])
     if dry_run:
         return
-    if lost:
-        _keep(ctx, result, Oid(found.old), f"what {result.remote} had once")
     if found.new:
-        ctx.ledger.unite(Oid(found.new))
+        _unite(ctx, result, Oid(found.new), judge)
+    if lost and _keep(ctx, result, Oid(found.old), f"what {result.remote} had once", judge):
+        # What it lost by a redaction that is followed here is not lost.
+        result.rewritten -= lost - fetch.transactions(where, ctx.ledger.became(Oid(found.old)), found.new)
+    if found.new:
         # Only now: killed before, the next call sees the same rewrite, and nothing that was refused is remembered.
         reached("sync:united")
-        fetch.note_fetched(where, result.remote, ref, found.new)
+        if ctx.ledger.became(Oid(found.new)) == found.new:
+            fetch.note_fetched(where, result.remote, ref, found.new)
+        else:  # it has what was taken out, which no ref of ours is to hold
+            fetch.forget(where, [fetch.tracking(where, result.remote, ref)])
         reached("sync:noted")
-    result.taken = tuple((name, tip) for name, tip in found.heads if _keep(ctx, result, Oid(tip), name))
+    result.taken = tuple((name, tip) for name, tip in found.heads if _keep(ctx, result, Oid(tip), name, judge))
 
 
-def _keep(ctx: Context, result: Result, tip: Oid, what: str) -> bool:
+def _judging(ctx: Context, options: Options) -> Judge:
+    """Why a note of a redaction does not count here: it must be sealed by a key that is vouched for, or be accepted."""
+    keys = verify.keys_of(options.signers)
+    if options.accept_redactions:
+        return lambda notes: {note.id: "" for note in notes}
+    return lambda notes: verify.seals(ctx, keys).notes(notes)
+
+
+def _unite(ctx: Context, result: Result, tip: Oid, judge: Judge) -> None:
+    try:
+        ctx.ledger.unite(tip, judge=judge)
+    except Unaccepted as error:
+        ref = ctx.settings.text("ref")
+        hint = (
+            f"nothing was changed. Take them out here, too: git factory sync --accept-redactions {result.remote}; or, "
+            f"where they are wrong, put back what was there: git push --force {result.remote} {ref}"
+        )
+        raise Unaccepted(error.message, code=error.code, hint=hint, details=error.details) from error
+
+
+def _keep(ctx: Context, result: Result, tip: Oid, what: str, judge: Judge) -> bool:
     """Unite what may be no ledger: what a plain fetch brought, what a clone published. It stops nobody else's sync."""
     try:
-        ctx.ledger.unite(tip)
-    except IntegrityError as error:
+        ctx.ledger.unite(tip, judge=judge)
+    except (IntegrityError, Unaccepted) as error:
         said = f"{what} was left alone: {error.message}"
         result.notices += () if said in result.notices else (said,)
         return False
@@ -179,7 +215,8 @@ def _send(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> str
     if here and here != found.new:
         count = fetch.transactions(where, here, found.new)
         if not dry_run:
-            sent = push.send(where, result.remote, ref)
+            over = _replaced(ctx, here, found.new)
+            sent = push.replace(where, result.remote, ref, found.new) if over else push.send(where, result.remote, ref)
             if sent.state in ("behind", "busy"):
                 return sent.words or sent.state
             if sent.state == "failed":
@@ -192,6 +229,14 @@ def _send(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> str
     return ""
 
 
+def _replaced(ctx: Context, here: str, there: str) -> bool:
+    """Whether ours may go over what is there: it has everything of it but what was redacted. Anything else never."""
+    became = ctx.ledger.became(Oid(there))
+    if not there or became == there or ctx.repo.is_ancestor(Oid(there), Oid(here)):
+        return False
+    return ctx.repo.is_ancestor(became, Oid(here))
+
+
 def _refused(remote: str, ref: str, words: str) -> RepositoryError:
     if room.in_words(words):
         hint = f"free some space where {remote} lies and run it again; what came from there is kept"
@@ -199,6 +244,11 @@ def _refused(remote: str, ref: str, words: str) -> RepositoryError:
     if any(said in words for said in ("temporary object directory", "migrate objects to permanent storage")):
         hint = f"{remote} could not store it: look for room there, and for the right to write"
         return RepositoryError(f"{remote} did not take {ref}: {words}", code="sync/not-stored", hint=hint)
+    if "non-fast-forward" in words:
+        hint = (
+            f"what was redacted is still there: whoever keeps {remote} must allow it to go back, or delete {ref} there"
+        )
+        return RepositoryError(f"{remote} keeps what it has: {words}", code="sync/redaction-refused", hint=hint)
     hint = f"try: git push {remote} {ref}"
     if not ref.startswith("refs/heads/"):
         hint += "; a host that takes only branches: git config factory.ref refs/heads/factory/ledger, on every clone"

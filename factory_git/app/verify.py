@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,15 @@ from factory_git._version import __version__
 from factory_git.app.context import Context
 from factory_git.core import files
 from factory_git.core.errors import NotFound
-from factory_git.core.ids import Oid, is_oid
+from factory_git.core.ids import Oid, RecordId, is_oid
 from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed
 
 if TYPE_CHECKING:
+    from factory_git.ledger.redaction import Redaction
     from factory_git.ledger.verify import Report, Seals
 
+UNREAD = "its seal cannot be read"
 NAME = "verified"  # local and disposable: without it the next verification is a complete one
 
 
@@ -52,24 +54,25 @@ class Result:
 def run(ctx: Context, options: Options | None = None) -> Result:
     """Read and hash; the report names what is wrong. What was found sound is remembered, in this clone only."""
     options = options or Options()
-    keys = _keys(options)
+    keys = keys_of(options.signers)
     whose = _whose(_configured(ctx) if keys is None else keys) if options.require_signed else ""
     tip = ctx.ledger.tip
     since = None if options.full else _verified(ctx, tip, whose)
-    report = ctx.ledger.verify(since=since, seals=_seals(ctx, keys) if options.require_signed else None)
+    report = ctx.ledger.verify(since=since, seals=seals(ctx, keys) if options.require_signed else None)
     if report.ok and tip is not None and not ctx.repo.boundary:  # what a shallow clone lacks was not looked at
         _remember(ctx, tip, whose)
     return Result(report=report, since=since)
 
 
-def _keys(options: Options) -> bytes | None:
-    if options.signers is None:
+def keys_of(signers: Path | None) -> bytes | None:
+    """The keys in a file; None where none is given. Raises :class:`NotFound`."""
+    if signers is None:
         return None
     try:
-        return options.signers.read_bytes()
+        return signers.read_bytes()
     except FileNotFoundError as error:
         hint = "one line a key: `email ssh-ed25519 …`, see ssh-keygen(1), ALLOWED SIGNERS"
-        raise NotFound(f"there is no {options.signers}", code="verify/no-signers", hint=hint) from error
+        raise NotFound(f"there is no {signers}", code="verify/no-signers", hint=hint) from error
 
 
 def _configured(ctx: Context) -> bytes:
@@ -85,14 +88,24 @@ def _whose(keys: bytes) -> str:
     return f"signed {hashlib.sha256(keys).hexdigest()}"
 
 
-def _seals(ctx: Context, keys: bytes | None) -> Seals:
+def seals(ctx: Context, keys: bytes | None) -> Seals:
+    """What Git says of signatures of transactions and of notes; ``keys`` None: by its own configuration."""
     from factory_git.gitio.signature import Keys, seals  # noqa: PLC0415 (children, for signatures only)
+    from factory_git.ledger import redaction  # noqa: PLC0415
+    from factory_git.ledger.verify import Seals  # noqa: PLC0415
 
-    def wrong(commits: Iterable[Oid]) -> Mapping[Oid, str]:
-        found = seals(ctx.location, commits, Keys(ssh=keys))
+    def commits(asked: Iterable[Oid]) -> Mapping[Oid, str]:
+        found = seals(ctx.location, asked, Keys(ssh=keys))
         return {Oid(oid): seal.wrong for oid, seal in found.items()}
 
-    return wrong
+    def notes(asked: Sequence[Redaction]) -> Mapping[RecordId, str]:
+        made = {note.id: item for note in asked if (item := redaction.sealed(note)) is not None}
+        oids = [item.oid for item in made.values()]
+        found = seals(ctx.location, oids, Keys(ssh=keys), beside=list(made.values()))
+        wrong = {id_: found[item.oid].wrong if item.oid in found else UNREAD for id_, item in made.items()}
+        return {note.id: wrong.get(note.id, "it has no seal") for note in asked}
+
+    return Seals(commits=commits, notes=notes)
 
 
 def _verified(ctx: Context, tip: Oid | None, whose: str) -> Oid | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import click
 
 from factory_git.app import maintenance, sync
@@ -13,16 +16,23 @@ from factory_git.cli import output, records
 @click.argument("remote", required=False, default="")
 @click.option("--fetch-only", is_flag=True, help="Bring the remote's records here and send none.")
 @click.option("--dry-run", is_flag=True, help="Ask the remote and say what would come and go.")
+@click.option("--accept-redactions", is_flag=True, help="Take out here what others redacted, whoever they are.")
+@click.option(
+    "--allowed-signers",
+    "signers",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Whose redactions are followed, as in ssh-keygen(1); default: what Git's configuration says.",
+)
 @click.option(
     "--json", "as_json", is_flag=True, help="Print JSON: remote, received, sent, rewritten, attempts, published."
 )
-def command(remote: str, fetch_only: bool, dry_run: bool, as_json: bool) -> None:
+def command(as_json: bool, **options: Any) -> None:
     """Bring the ledger of REMOTE (a name or a URL; default: origin) and ours together.
 
-    Nothing is ever forced: both sides end up with the records of both.
+    Both sides end up with the records of both; nothing is forced but what was redacted, which goes from both.
     """
-    ctx = open_context()
-    result = sync.run(ctx, sync.Options(remote=remote, fetch_only=fetch_only, dry_run=dry_run))
+    ctx, dry_run = open_context(), options["dry_run"]
+    result = sync.run(ctx, sync.Options(**options))
     if as_json:
         records.emit_json(result.as_json())
     else:

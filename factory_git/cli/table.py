@@ -43,6 +43,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "sync": ("factory_git.cli.sync", "fetch a remote's ledger, unite it with ours, send what it lacks"),
     "remote": ("factory_git.cli.remote", "what remotes have of the ledger, and how git fetch follows it"),
     "verify": ("factory_git.cli.verify", "check every record of the ledger"),
+    "redact": ("factory_git.cli.redact", "take records out of history, with a note of what and why"),
     "attest": ("factory_git.cli.attest", "what a promoted commit was made of, as an in-toto statement"),
     "hooks": ("factory_git.cli.hooks", "install or remove the Git hooks"),
     "claim": ("factory_git.cli.claim", "who works on which paths, told to other clones"),

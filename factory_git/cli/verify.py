@@ -20,7 +20,7 @@ from factory_git.cli import output, records
     type=click.Path(path_type=Path, dir_okay=False),
     help="Whose keys are good, as in ssh-keygen(1); default: what Git's configuration says.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: ok, records, blobs, transactions, problems, since.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: ok, records, blobs, transactions, redacted, …")
 def command(full: bool, require_signed: bool, signers: Path | None, as_json: bool) -> int:
     """Read and hash records: bytes, form, schema, parents, paths; nothing removed, nothing forgotten.
 
@@ -36,6 +36,7 @@ def command(full: bool, require_signed: bool, signers: Path | None, as_json: boo
     for problem in report.problems:
         output.emit(f"{problem.code}: {problem.message}")
     counts = f"{report.records} records, {report.blobs} contents, {report.transactions} transactions"
+    counts += f", {report.redacted} redacted" if report.redacted else ""
     new = f" since {result.since[:12]}, sound before" if result.since else ""
     output.say(f"{counts}{new}: {'all well' if report.ok else f'{len(report.problems)} problems'}")
     return 0 if report.ok else 1

@@ -94,6 +94,12 @@ def note_fetched(location: Location, remote: str, ref: str, oid: str) -> None:
     note_sent(location, tracking(location, remote, ref), oid)
 
 
+def forget(location: Location, refs: Iterable[str]) -> None:
+    """Delete tracking refs: what they remember of a remote is seen again with the next sync."""
+    lines = "".join(f"delete {name}\n" for name in refs).encode()
+    run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, env={"GIT_DIR": str(location.git_dir)})
+
+
 def _fetch(location: Location, remote: str, *refspecs: str) -> bool:
     """Whether the remote has these refs; where one is not there, none of them comes."""
     options = [

@@ -86,16 +86,18 @@ def remotes_at(location: Location, url: str) -> list[str]:
     return sorted({key.split(".", 1)[1].rpartition(".")[0] for key, _, value in pairs if value == url})
 
 
-def send(location: Location, remote: str, ref: str, *, to: str = "", lease: str = "") -> Sent:
+def send(location: Location, remote: str, ref: str, *, to: str = "") -> Sent:
     """Push one ref to the same name (or another one), fast-forward only, without hooks, asking for no password.
-
-    With ``lease``, what was seen there, it replaces that, if it is still what is there.
 
     The user has just answered what there was to ask for the push that this one goes with; a second question, for a
     ref that they did not name, would be a surprise. Credential helpers and agents answer as ever.
     """
-    options = [f"--force-with-lease={to or ref}:{lease}"] if lease else []
-    return _pushed(location, remote, f"{ref}:{to or ref}", *options)
+    return _pushed(location, remote, f"{ref}:{to or ref}")
+
+
+def replace(location: Location, remote: str, ref: str, seen: str) -> Sent:
+    """Push one ref over what was seen there, if that is still what is there: the one push that may go back."""
+    return _pushed(location, remote, f"{ref}:{ref}", f"--force-with-lease={ref}:{seen}")
 
 
 def retire(location: Location, remote: str, ref: str, seen: str) -> Sent:

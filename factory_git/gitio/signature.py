@@ -10,7 +10,8 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -22,6 +23,7 @@ from factory_git.gitio.ask import ask
 from factory_git.gitio.child import environment
 from factory_git.gitio.config import Config
 from factory_git.gitio.locate import Location
+from factory_git.gitio.objects import Object
 
 # Not %GT: Git 2.39 dies of it where a signature cannot be checked. %G? tells unknown trust (U) from good (G).
 _WHO, _SEAL = "%H%x00%cn%x00%ce", "%x00%G?%x00%GS%x00%GP"
@@ -60,11 +62,13 @@ class Seal:
     wrong: str
 
 
-def seals(location: Location, commits: Iterable[str], keys: Keys | None) -> dict[str, Seal]:
+def seals(
+    location: Location, commits: Iterable[str], keys: Keys | None, *, beside: Sequence[Object] = ()
+) -> dict[str, Seal]:
     """Commit → its seal: the committer's name and email, and whether their signature is good. Absent ones are left out.
 
     Good is what ``git log --format=%G?`` calls good, by a key that stands for the committer's email. Without ``keys``
-    nothing is verified, and none is good.
+    nothing is verified, and none is good. ``beside`` are commits that are not in the repository, and do not get there.
     """
     wanted = list(dict.fromkeys(commits))
     if not wanted:
@@ -73,8 +77,8 @@ def seals(location: Location, commits: Iterable[str], keys: Keys | None) -> dict
         rows = _ask(location, wanted, _WHO, ["-c", "log.showSignature=false"], {})
         return {oid: Seal(name=name, email=email, wrong=_UNASKED) for oid, name, email in rows}
     found = {}
-    with _verifier(location, keys) as (settings, env, note, owners):
-        for oid, name, email, state, signer, key in _ask(location, wanted, _WHO + _SEAL, settings, env):
+    with _verifier(location, keys) as (settings, env, note, owners), _folder_of(location, beside) as also:
+        for oid, name, email, state, signer, key in _ask(location, wanted, _WHO + _SEAL, settings, env | also):
             who = owners.get(key, "") if owners is not None and _OPENPGP.fullmatch(key) else signer
             found[oid] = Seal(name=name, email=email, wrong=_wrong(email, state, who, note))
     return found
@@ -83,13 +87,29 @@ def seals(location: Location, commits: Iterable[str], keys: Keys | None) -> dict
 def _ask(location: Location, wanted: list[str], form: str, settings: list[str], env: dict[str, str]) -> list[list[str]]:
     args = [*settings, "log", "-z", "--no-walk=unsorted", "--stdin", "--encoding=UTF-8", f"--format={form}"]
     # What is not here is asked of nobody: Git would answer for none of them.
-    known = ask(location, "cat-file", "--batch-check=%(objectname) %(objecttype)", stdin="\n".join(wanted).encode())
+    batch = ["cat-file", "--batch-check=%(objectname) %(objecttype)"]
+    known = ask(location, *batch, stdin="\n".join(wanted).encode(), also=env)
     here = [line.split()[0] for line in known.decode().splitlines() if line.endswith(" commit")]
     if not here:
         return []
     out = ask(location, *args, stdin="\n".join(here).encode() + b"\n", also=env).decode(errors="replace")
     fields, count = out.split("\0")[:-1], form.count("%x00") + 1  # no name of a commit can hold a NUL
     return [fields[start : start + count] for start in range(0, len(fields), count)]
+
+
+@contextmanager
+def _folder_of(location: Location, made: Sequence[Object]) -> Iterator[dict[str, str]]:
+    """The environment in which Git finds these objects, too."""
+    if not made:
+        yield {}
+        return
+    with tempfile.TemporaryDirectory(prefix="gf-") as folder:
+        for item in made:
+            path = Path(folder, item.oid[:2], item.oid[2:])
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(zlib.compress(f"{item.kind} {len(item.data)}\0".encode() + item.data))
+        stored = str(location.common_dir / "objects")
+        yield {"GIT_OBJECT_DIRECTORY": folder, "GIT_ALTERNATE_OBJECT_DIRECTORIES": stored}
 
 
 def _wrong(email: str, state: str, signer: str, note: str) -> str:

@@ -1,14 +1,20 @@
 """What another clone's ledger must be before it is united with ours: only added to, and only with what belongs there.
 
-A ledger is added to only, so what is once in its history stays. Harm is refused at the door, not found afterwards.
+A ledger is added to only, so what is once in its history stays. Harm is refused at the door, not found afterwards:
+every transaction that is new here is looked at, not the newest alone. What takes away a record of ours is refused; a
+ledger that took away records of its own, and has gone on from before them, is united, since nothing is lost by that,
+and ``verify`` names it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from factory_git.core.errors import IntegrityError
-from factory_git.core.ids import Oid
+from factory_git.core.ids import Oid, RecordId
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import fold, layout, transaction
+from factory_git.ledger import fold, layout, redaction, transaction
 from factory_git.ledger.record import FORMAT
 from factory_git.ledger.types import UPGRADE, NewerVersion
 
@@ -16,7 +22,15 @@ MOST = 20_000_000  # files that one union may bring: a tree of a few kilobytes c
 _HINT = "nothing was taken; see: git log --stat {oid}"
 
 
-def check(repo: Repository, ours: Oid | None, other: Oid) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrived:
+    """What is new in another ledger: its commits, and the notes of redactions in them."""
+
+    commits: frozenset[Oid] = frozenset()
+    notes: tuple[RecordId, ...] = ()
+
+
+def check(repo: Repository, ours: Oid | None, other: Oid) -> Arrived:
     """Refuse the ledger ``other`` where uniting it with ``ours`` would lose something or let strange files in.
 
     Raises :class:`IntegrityError`, :class:`NewerVersion`. What ``ours`` holds already is not looked at again.
@@ -27,16 +41,53 @@ def check(repo: Repository, ours: Oid | None, other: Oid) -> None:
     if version > FORMAT:
         raise NewerVersion(f"that ledger has format {version}; this program knows {FORMAT}", hint=UPGRADE)
     if ours is not None and repo.is_ancestor(other, ours):
-        return
-    follows = ours is not None and repo.is_ancestor(ours, other)
-    before = repo.commit(ours).tree if ours else None
-    for number, (path, old, new) in enumerate(fold.changes(repo.tree, before, repo.commit(other).tree)):
-        if old is not None and follows:
+        return Arrived()
+    if ours is not None and repo.is_ancestor(ours, other):
+        _refuse_losses(repo, ours, other)
+    fresh = frozenset(repo.reached(other, ours))
+    return Arrived(commits=fresh, notes=_looked_at(repo, other, fresh, _refuse_strange))
+
+
+def look(repo: Repository, ours: Oid | None, other: Oid) -> Arrived:
+    """What is new in a ledger that was ours once: whatever is in it was let in then."""
+    if ours is not None and repo.is_ancestor(other, ours):
+        return Arrived()
+    fresh = frozenset(repo.reached(other, ours))
+    return Arrived(commits=fresh, notes=_looked_at(repo, other, fresh, lambda *_: None))
+
+
+def _refuse_losses(repo: Repository, ours: Oid, other: Oid) -> None:
+    files = fold.changes(repo.tree, repo.commit(ours).tree, repo.commit(other).tree)
+    for number, (path, old, _) in enumerate(files):
+        if old is not None:
             raise _refused("ledger/deleted", f"removes or replaces {old} at {path}", other)
-        if new is not None and old is None and not _belongs(path, new):
-            raise _refused("ledger/path", f"has {new} at {path}, where no record or content can be", other)
-        if number >= MOST:
-            raise _refused("ledger/too-large", f"brings more than {MOST:,} files", other)
+        _refuse_more(number, other)
+
+
+def _looked_at(
+    repo: Repository, other: Oid, fresh: frozenset[Oid], look: Callable[[Oid, str, Oid], None]
+) -> tuple[RecordId, ...]:
+    """The notes among what the new transactions bring; each file is looked at."""
+    notes: dict[RecordId, None] = {}
+    number = 0
+    for commit in fold.commits(repo, other, lambda oid: oid not in fresh):
+        for path, _, new in fold.added(repo, commit):
+            look(commit.oid, path, new)
+            if (placed := layout.place(path, new)) and placed[0] == redaction.TYPE:
+                notes[placed[1]] = None
+            number += 1
+            _refuse_more(number, other)
+    return tuple(notes)
+
+
+def _refuse_strange(tx: Oid, path: str, oid: Oid) -> None:
+    if not _belongs(path, oid):
+        raise _refused("ledger/path", f"has {oid} at {path}, where no record or content can be", tx)
+
+
+def _refuse_more(number: int, other: Oid) -> None:
+    if number >= MOST:
+        raise _refused("ledger/too-large", f"brings more than {MOST:,} files", other)
 
 
 def _belongs(path: str, oid: Oid) -> bool:

@@ -51,6 +51,15 @@ def transactions(repo: Repository, tip: Oid, seen: Callable[[Oid], bool]) -> Ite
         yield with_files(transaction.read(commit), changes(repo.tree, before, commit.tree))
 
 
+def added(repo: Repository, commit: Commit) -> Iterator[tuple[str, Oid | None, Oid]]:
+    """The files that a commit brought beside its first parent: path, id there before, id."""
+    parents = parents_of(repo, commit)
+    before = repo.commit(parents[0]).tree if parents else None
+    for path, old, new in changes(repo.tree, before, commit.tree):
+        if new is not None:
+            yield path, old, new
+
+
 def with_files(made: Transaction, changed: Iterable[tuple[str, Oid | None, Oid | None]]) -> Transaction:
     """``made`` with the files of its tree sorted into records, blobs, strangers and losses."""
     records, blobs, strange, gone = [], [], [], []

@@ -11,9 +11,10 @@ from typing import Any
 from factory_git.core.errors import FactoryError, IntegrityError, NotFound, UsageError
 from factory_git.core.ids import Oid, RecordId, blob_oid, is_oid
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import fold, scan, transaction
+from factory_git.ledger import absorb, fold, redaction, scan, transaction
 from factory_git.ledger.projection import Found, Projection, Query, Row, TxRow
 from factory_git.ledger.record import Entry, Record, decode
+from factory_git.ledger.redaction import Redaction
 from factory_git.ledger.tree import Tree
 from factory_git.ledger.types import NewerVersion, Registry, refuse_newer
 from factory_git.ledger.verify import Known, Report, Seals, verify
@@ -32,6 +33,7 @@ class Reader:
         self._notices: builtins.list[str] = []
         self.met_newer = False  # whether a listing left something out that only a newer program can read
         self._types = Registry(self._registered)
+        self._read: dict[RecordId, Redaction | None] = {}  # notes, which never change
 
     @property
     def tip(self) -> Oid | None:
@@ -41,8 +43,8 @@ class Reader:
     def get(self, id_or_prefix: str) -> Record:
         """The record with that id, or whose id begins so.
 
-        Raises :class:`NotFound`, :class:`UsageError` (malformed, ambiguous), :class:`IntegrityError` (damaged),
-        :class:`NewerVersion`.
+        Raises :class:`NotFound` (:class:`Redacted`), :class:`UsageError` (malformed, ambiguous),
+        :class:`IntegrityError` (damaged), :class:`NewerVersion`.
         """
         return self._load(self.resolve(id_or_prefix))
 
@@ -72,6 +74,7 @@ class Reader:
             self._refresh()
             found = self._index.resolve(text)
         if not found:
+            self._refuse_redacted(text)
             raise NotFound(f"no record {text}", code="record/not-found", hint="see: git factory list")
         if len(found) > 1 and text not in found:
             some = ", ".join(id_[: len(text) + 4] for id_ in found)
@@ -85,6 +88,7 @@ class Reader:
         with self._threads:
             self._refresh()
             if oid not in self._index.located([oid]):
+                self._refuse_redacted(oid)
                 raise NotFound(f"no content {oid} in the ledger", code="ledger/no-blob")
         data = self._repo.blob(Oid(oid))
         if blob_oid(data) != oid:
@@ -307,7 +311,21 @@ class Reader:
         if direction not in ("up", "down"):
             raise UsageError(f"{direction!r} is no direction", code="usage", hint="up or down")
         with self._threads:
-            return Tree(lineage=self._index.lineage(self.resolve(id), direction), direction=direction)
+            lineage = self._index.lineage(self.resolve(id), direction)
+            return Tree(lineage=lineage, direction=direction, redacted=frozenset(self.redacted))
+
+    def redactions(self) -> builtins.list[Redaction]:
+        """The notes of what was taken out of this ledger, in graph order. One that breaks its schema is none."""
+        with self._threads:
+            self._refresh()
+            ids = [row.id for row in self._index.rows(Query(type=redaction.TYPE))]
+            self._read |= {id_: absorb.note(self._repo, id_) for id_ in ids if id_ not in self._read}
+            return [note for id_ in ids if (note := self._read[id_]) is not None]
+
+    @property
+    def redacted(self) -> dict[str, Redaction]:
+        """What was taken out of this ledger, by id: the first note of it."""
+        return {id_: note for note in reversed(self.redactions()) for id_ in note.ids}
 
     def by_key(self, key: str) -> tuple[RecordId, ...] | None:
         """The ids that an append with that idempotency key stored, or None when there was none."""
@@ -333,7 +351,12 @@ class Reader:
             entry = self._repo.lookup(tree, place.path.split("/")) if place else None
             return entry is not None and str(entry.oid) == id_
 
-        return Known(tip=tip, has=has, types=lambda name: [r for r in self._registered(name) if has(r.id)])
+        return Known(
+            tip=tip,
+            has=has,
+            types=lambda name: [r for r in self._registered(name) if has(r.id)],
+            notes=[note for note in self.redactions() if has(note.id)],
+        )
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
@@ -344,6 +367,12 @@ class Reader:
 
     def _load(self, id_: RecordId, *, known: bool = False) -> Record:
         return refuse_newer(decode(id_, self._repo.blob(Oid(id_)), known=known))
+
+    def _refuse_redacted(self, prefix: str) -> None:
+        """Raise :class:`Redacted` where what is asked for was taken out."""
+        for id_, note in self.redacted.items():
+            if id_.startswith(prefix):
+                raise redaction.refusal(note, id_)
 
     def _well_formed(self, text: str) -> bool:
         return SHORTEST <= len(text) <= 40 and set(text) <= set("0123456789abcdef")

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from factory_git.core.clock import Clock, SystemClock
 from factory_git.core.errors import Conflict, InvalidInput, Problem, UsageError
-from factory_git.core.ids import Oid, RecordId, blob_oid
-from factory_git.gitio import lock, objects
-from factory_git.gitio.objects import Object, Person, Sign
+from factory_git.core.ids import Oid, RecordId, blob_oid, is_oid
+from factory_git.core.points import reached
+from factory_git.gitio import fetch, lock, objects
+from factory_git.gitio.objects import Person, Sign
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import admit, transaction
-from factory_git.ledger.projection import Projection
+from factory_git.ledger import accepted, admit, forks, redaction, snapshots, transaction
+from factory_git.ledger.absorb import Absorb, Arriving, Counts
+from factory_git.ledger.projection import Located, Projection
 from factory_git.ledger.reader import Reader
 from factory_git.ledger.record import FORMAT, Record, check_type, make
+from factory_git.ledger.redact import Redact, Taken
+from factory_git.ledger.redaction import Judge, Redaction
+from factory_git.ledger.rewrite import Rewrite
 from factory_git.ledger.secrets import Scanner
 from factory_git.ledger.types import UPGRADE, NewerVersion, compile_schema, version_of
-from factory_git.ledger.write import Writer
+from factory_git.ledger.write import Decided, Writer
 
 REF = "refs/factory/ledger"
 
@@ -57,7 +63,9 @@ class Ledger(Reader):
             fsync=settings.fsync,
             clock=settings.clock,
             wait=settings.wait,
+            absorb=lambda tip, other: self._absorbing(admit.look, self._accepted).decide(tip, other),
         )
+        self._became: dict[Oid, Oid] = {}
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
@@ -79,14 +87,17 @@ class Ledger(Reader):
         ``actor`` is ``name`` or ``name <email>``, default the Git author; ``subject`` says in words what happened;
         ``sign`` signs the transaction's commit.
 
-        Raises :class:`UsageError` for unknown types, :class:`InvalidInput` with every schema issue, every absent parent
-        and every secret, :class:`Conflict` when the ledger stays busy; nothing is written then.
+        Raises :class:`UsageError` for unknown types and what was redacted, :class:`InvalidInput` with every schema
+        issue, every absent parent and every secret, :class:`Conflict` when the ledger stays busy; nothing is written
+        then.
         """
         note = self._note(stream, subject, key, actor, sign or self._settings.sign)
         ids = tuple(record.id for record in records)
         unique = {record.id: record for record in records}
         with self._threads, self._writer.locked():
             for record in unique.values():  # after recovery, which may bring types back
+                if record.type == redaction.TYPE:
+                    raise UsageError("a redaction is more than its note", code="redact/note", hint="git factory redact")
                 self._types.check(record)
             self._writer.write(lambda tip: self._decide(tip, unique, blobs, note()))
             self._refresh()
@@ -140,19 +151,58 @@ class Ledger(Reader):
                 )
             self.append([record], subject=f"register type {type}")
 
-    def unite(self, other: Oid) -> bool:
+    def unite(self, other: Oid, *, judge: Judge | None = None) -> bool:
         """Make this ledger hold all that the ledger with the tip ``other`` holds; whether that was news.
 
         The other one's objects must be in the repository. Two clones that unite the same two tips make the same commit.
+        What was redacted in either is taken out of both first; notes that take something away here and do not count
+        yet are put before ``judge``: :class:`Unaccepted`, and nothing is changed, where one is refused.
         Raises :class:`IntegrityError` for a commit that is no ledger's or that takes records away from ours,
         :class:`NewerVersion` for a later format; nothing is changed then.
         """
         with self._threads, self._writer.locked():
             before = self.tip
-            admit.check(self._repo, before, other)
-            self._writer.unite(other)
+            absorbing = self._absorbing(admit.check, lambda notes: self._counting(notes, judge))
+            self._writer.write(lambda tip: absorbing.decide(tip, other))
             self._refresh()
             return self.tip != before
+
+    def became(self, other: Oid) -> Oid:
+        """What became of a ledger when it was united with this one: without what is redacted it is another."""
+        return self._became.get(other, other)
+
+    def located(self, ids: Iterable[str]) -> dict[str, Located]:
+        """Where the records and contents among ``ids`` lie; absent ones are left out."""
+        with self._threads:
+            self._refresh()
+            return self._index.located(ids)
+
+    def target(self, text: str) -> Oid:
+        """A record by its id or the beginning of it, or a content by its whole id; raises as :meth:`resolve` does."""
+        return Oid(text) if is_oid(text) and self.located([text]) else Oid(self.resolve(text))
+
+    def redact(self, ids: Sequence[str], reason: str, *, dry_run: bool = False) -> Taken:
+        """Take records and contents out of history, and leave a note of it; ids, or beginnings of records' ids.
+
+        Every transaction from the first one that has a target is made again. What the index and the snapshots hold is
+        forgotten. Raises :class:`NotFound`, :class:`UsageError` for what stays and in a shallow clone.
+        """
+        now = self._settings.clock.now()
+        who, sign = objects.at(self._settings.committer(), now), self._settings.sign
+        with self._threads, self._writer.locked():
+            work = Redact(
+                repo=self._repo,
+                ids=frozenset(self.target(id_) for id_ in ids),
+                located=self._index.located,
+                note=lambda targets: redaction.make(targets, reason, who, sign),
+                build=lambda tip, note: self._with_note(tip, note, reason),
+                hold=(lambda _: None) if dry_run else self._writer.hold,
+                forget=self._forget,
+                dry=dry_run,
+            )
+            self._writer.write(work.decide)
+            assert work.taken is not None
+            return work.taken
 
     # -- care --------------------------------------------------------------------------------------------------------
 
@@ -180,13 +230,14 @@ class Ledger(Reader):
 
     def _decide(
         self, tip: Oid | None, records: Mapping[RecordId, Record], blobs: Sequence[bytes], note: transaction.Note
-    ) -> tuple[Oid, builtins.list[Object]] | None:
+    ) -> Decided | None:
         """The transaction to write on top of ``tip``; None when the ledger has it all."""
         self._refresh()
         before = self._repo.commit(tip) if tip else None
         if before and (version := transaction.read(before).format) > FORMAT:
             raise NewerVersion(f"the ledger has format {version}; this program writes {FORMAT}", hint=UPGRADE)
         contents = {blob_oid(content): content for content in blobs}
+        self._refuse_taken_out(records, contents)
         parents = {parent for record in records.values() for parent in record.parents} - records.keys()
         places = self._index.located([*records, *contents, *parents])
         self._refuse_absent(records.values(), parents - places.keys())
@@ -206,12 +257,73 @@ class Ledger(Reader):
         built = transaction.build(
             self._repo.tree, before, new, fresh, note=note, scanner=scanner, provenance=provenance
         )
-        return built.commit, built.objects
+        return Decided(built.commit, built.objects)
+
+    def _with_note(self, tip: objects.Commit, note: Record, reason: str) -> transaction.Built:
+        self._types.check(note)
+        count = len(note.payload["targets"])
+        subject = f"redact {count} record{'s' * (count != 1)}: {reason}"
+        said = self._note("redactions", subject, None, None, self._settings.sign)()
+        return transaction.build(self._repo.tree, tip, [note], [], note=said, scanner=self._settings.scanner)
+
+    def _absorbing(self, arrived: Arriving, counts: Counts) -> Absorb:
+        return Absorb(
+            repo=self._repo,
+            notes=self.redactions,
+            arrived=arrived,
+            here=lambda ids: [Oid(id_) for id_ in self._index.located(ids)],
+            counts=counts,
+            hold=self._writer.hold,
+            forget=self._forget,
+            became=self._became,
+        )
+
+    def _accepted(self, notes: Sequence[Redaction]) -> frozenset[RecordId]:
+        return accepted.read(self._own) & {note.id for note in notes}
+
+    def _counting(self, notes: Sequence[Redaction], judge: Judge | None) -> frozenset[RecordId]:
+        """All of them, or :class:`Unaccepted`."""
+        known = self._accepted(notes)
+        asked = [note for note in notes if note.id not in known]
+        wrong = judge(asked) if judge and asked else {}
+        refused = [note for note in asked if wrong.get(note.id, "nobody here said that it counts")]
+        if refused:
+            raise redaction.unaccepted(refused, wrong)
+        return frozenset(note.id for note in notes)
+
+    def _forget(self, notes: Collection[RecordId], work: Rewrite | None) -> None:
+        """Let these notes count from now on; where history is made anew, keep nothing that was derived from the old."""
+        accepted.add(self._own, notes)
+        reached("redact:accepted")
+        if work is None:
+            return
+        snapshots.forget(self._repo.location)
+        self._index.forget()
+        reached("redact:forgotten")
+        seen = self._repo.refs_below(fetch.TRACKING)
+        tips = {name: tip for name in seen if (tip := self._repo.ref(name)) is not None}
+        holding = [name for name, tip in tips.items() if work.holds(self._repo.commit(tip).tree)]
+        fetch.forget(self._repo.location, holding)
+        reached("redact:untracked")
+
+    @property
+    def _own(self) -> Path:
+        return forks.folder(self._repo.location, self._ref)
 
     def _at(self, tip: objects.Commit | None, path: str) -> str | None:
         """What the tip's tree really has at ``path``: the index is believed about absence only."""
         entry = self._repo.lookup(tip.tree, path.split("/")) if tip else None
         return entry.oid if entry else None
+
+    def _refuse_taken_out(self, records: Mapping[RecordId, Record], contents: Iterable[str]) -> None:
+        redacted = self.redacted
+        if not redacted:
+            return
+        parents = (parent for record in records.values() for parent in record.parents)
+        for id_ in (*records, *contents, *parents):
+            if id_ in redacted:
+                error = redaction.refusal(redacted[id_], id_)
+                raise UsageError(error.message, code=error.code, hint="it is not stored again", details=error.details)
 
     def _refuse_absent(self, records: Iterable[Record], absent: set[RecordId]) -> None:
         problems = [

@@ -17,7 +17,7 @@ DEEP = 64  # levels drawn by default: each costs four columns
 class Line:
     """One line of the drawing. ``row`` is None for a record that is not there.
 
-    ``mark`` is "", ``missing``, ``above`` (in full on an earlier line), ``cycle`` or ``deeper`` (cut here). ``again``
+    ``mark`` is "", ``redacted``, ``above`` (in full on an earlier line), ``cycle`` or ``deeper`` (cut here). ``again``
     are the records below this one that earlier lines show in full.
     """
 
@@ -46,6 +46,7 @@ class Tree:
 
     lineage: Lineage
     direction: str
+    redacted: frozenset[str] = frozenset()
 
     def lines(self, depth: int | None = DEEP) -> Iterator[Line]:
         """The drawing, ``├── └── │`` as `tree` draws it; ``depth`` None draws every level."""
@@ -87,6 +88,7 @@ class Tree:
                     "title": row.title if row else "",
                     "when": row.tx.when.isoformat() if row else None,
                     "missing": row is None,
+                    "redacted": line in self.redacted,
                     "below": list(self.lineage.edges.get(line, ())),
                 }
             )
@@ -111,7 +113,9 @@ class Tree:
             for child in self.lineage.edges.get(id_, ())
             if child in shown and child != id_
         )
-        return Line(prefix=prefix, id=id_, row=self.lineage.rows.get(id_), again=again, depth=level)
+        row = self.lineage.rows.get(id_)
+        mark = "redacted" if row is None and id_ in self.redacted else ""
+        return Line(prefix=prefix, id=id_, row=row, mark=mark, again=again, depth=level)
 
     def _below(self, id_: RecordId, shown: set[RecordId]) -> list[RecordId]:
         """Children that get a line of their own; those shown already stand on the record's own line."""

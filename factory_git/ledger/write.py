@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from factory_git.core import room
 from factory_git.core.clock import Clock, SystemClock
@@ -27,6 +28,23 @@ ATTEMPTS = 50  # lost races under the lock are other programs' (gc, a push into 
 LOCK_ATTEMPTS = int(1.3 * refs.STALE / refs.NAP)
 
 
+class Decided(NamedTuple):
+    """What the ref is to point at, and the objects to write before.
+
+    ``anew``: that is other history, without something that was taken out of it. The tips that were acknowledged of the
+    old one are promises no more, and must not bring it back.
+    """
+
+    new: Oid
+    objects: list[Object]
+    anew: bool = False
+
+
+Decide = Callable[[Oid | None], Decided | None]
+Absorb = Callable[[Oid | None, Oid], Decided | None]
+"""Decides about a tip and another ledger that it is to hold."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Writer:
     """Moves the ledger's ref. ``notices`` tells what recovery did."""
@@ -38,6 +56,8 @@ class Writer:
     wait: lock.Wait = lock.sleep
     notices: list[str] = field(default_factory=list)
     many: int = repack.MANY
+    absorb: Absorb | None = None
+    _held: list[str] = field(default_factory=list)
     _recovered: bool = False
 
     @property
@@ -58,7 +78,7 @@ class Writer:
                 self._recovered = True
             yield
 
-    def write(self, decide: Callable[[Oid | None], tuple[Oid, list[Object]] | None]) -> Oid | None:
+    def write(self, decide: Decide) -> Oid | None:
         """Write what ``decide`` makes of the tip, again from a newer tip when the race is lost; None: nothing to do.
 
         Raises :class:`Conflict` after too many lost races. Call it while ``locked``.
@@ -66,34 +86,57 @@ class Writer:
         for attempt in range(ATTEMPTS):
             tip = self.repo.ref(self.ref)
             reached("append:tip-read")
-            decided = decide(tip)
-            if decided is None:
-                return tip
-            new, objects = decided
-            name = self.repo.write_pack(objects, fsync=self.fsync) if objects else ""
-            reached("append:pack-written")
             try:
-                self.move(tip, new)
-                reached("append:ref-moved")
-                lines = self._acknowledge(new, name or "-")
-                reached("append:acknowledged")
+                decided = decide(tip)
+                if decided is None:
+                    return tip
+                lines = self._written(tip, decided)
             except refs.RefMoved:
                 self.wait(0.002 * (attempt + 1))
                 continue
             finally:
-                # Won or lost, gc may have the pack now. It is never deleted: what another program stored meanwhile may
-                # be in it, and Git does not store a second time what it finds.
-                if name:
-                    pack.release(self.repo.pack_dir, name)
+                # Won or lost, gc may have the packs now. They are never deleted: what another program stored meanwhile
+                # may be in them, and Git does not store a second time what it finds.
+                while self._held:
+                    pack.release(self.repo.pack_dir, self._held.pop())
             if lines >= self.many:
                 self._tidy()
-            return new
+            return decided.new
         raise Conflict(
             f"{self.ref} keeps moving; {ATTEMPTS} attempts were lost", code="ledger/ref-moved", hint="try again"
         )
 
+    def hold(self, objects: Sequence[Object]) -> str:
+        """Write objects that no gc takes until the ref points at them, or ``write`` has given up; the pack's name."""
+        if not objects:
+            return "-"
+        self._held.append(self.repo.write_pack(objects, fsync=self.fsync))
+        return self._held[-1]
+
+    def _written(self, tip: Oid | None, decided: Decided) -> int:
+        """Write it all, move the ref, remember: the number of lines that the journal has."""
+        name = self.hold(decided.objects)
+        reached("append:pack-written")
+        if decided.anew:
+            # Before the ref moves: a promise that is forgotten too early costs nothing, one that is kept too long
+            # would bring back what was taken out.
+            packs = journal.read(self._own).packs
+            journal.replace(self._own, [], repack.own(self.repo.pack_dir, packs))
+            reached("redact:promises-dropped")
+        self.move(tip, decided.new)
+        reached("append:ref-moved")
+        for other in self._held:
+            if other != name:
+                self._acknowledge("-", other)
+        lines = self._acknowledge(decided.new, name)
+        reached("append:acknowledged")
+        return lines
+
     def move(self, old: Oid | None, new: Oid) -> None:
-        """Compare-and-swap, with patience for a lock file and for folders that gc removes under us."""
+        """Compare-and-swap, with patience for a lock file and for folders that gc removes under us.
+
+        Call it while ``locked``.
+        """
         for attempt in range(LOCK_ATTEMPTS):
             try:
                 self.repo.move_ref(self.ref, old, new, fsync=self.fsync)
@@ -111,10 +154,10 @@ class Writer:
                     raise
                 self.wait(0.001 * (attempt + 1))
 
-    def _acknowledge(self, tip: Oid, name: str) -> int:
+    def _acknowledge(self, tip: str, name: str) -> int:
         """Note a tip that the ref has moved to: what is written is written, also where there is no room to note it."""
         try:
-            return journal.acknowledge(self._own, tip, name)
+            return journal.acknowledge(self._own, Oid(tip), name)
         except OSError as error:
             place = self._own / journal.NAME
             self.notices.append(f"stored, but {place} could not be added to ({error.strerror}): free some space")
@@ -143,21 +186,20 @@ class Writer:
             if not self.repo.has(lost):
                 self.notices.append(f"acknowledged transaction {lost} is gone from this repository")
                 continue
-            self.notices.append(f"{self.ref} had lost the acknowledged transaction {lost}: united again")
-            self.unite(lost)
+            if self.unite(lost) != tip:  # else it was taken out meanwhile, and all the rest of it is there
+                self.notices.append(f"{self.ref} had lost the acknowledged transaction {lost}: united again")
             reached("recover:united")
-        tip = self.repo.ref(self.ref)
+            tip = self.repo.ref(self.ref)
         journal.replace(self._own, [tip] if tip else [], repack.own(self.repo.pack_dir, promises.packs))
 
     def unite(self, other: Oid) -> Oid | None:
         """Make the ledger hold everything that ``other`` holds."""
+        absorb = self.absorb or self._absorb
+        return self.write(lambda tip: absorb(tip, other))
 
-        def decide(tip: Oid | None) -> tuple[Oid, list[Object]] | None:
-            if tip is None:
-                return other, []
-            return merge.unite(self.repo, tip, other)
-
-        return self.write(decide)
+    def _absorb(self, tip: Oid | None, other: Oid) -> Decided | None:
+        made = merge.unite(self.repo, tip, other) if tip else (other, [])
+        return Decided(*made) if made else None
 
     def _unreachable(self, tip: Oid | None, tips: tuple[Oid, ...]) -> list[Oid]:
         """Those acknowledged tips that the ref no longer reaches, newest first, without those another one reaches."""

@@ -1,0 +1,107 @@
+"""``redact``: records and contents taken out of history, here and in the forks, with a note of what, who and why."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from factory_git.app.context import Context
+from factory_git.core import canonical
+from factory_git.core.errors import FactoryError, UsageError
+from factory_git.core.ids import Oid
+from factory_git.gitio import places
+from factory_git.ledger import forks, layout
+from factory_git.ledger.redact import Taken
+from factory_git.ledger.store import Ledger
+
+_OID = re.compile(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What was taken out of each ledger, by its ref, forks first, and what is not gone by that.
+
+    ``contents`` are those that a target names and that were not named themselves, ``refs`` those that still reach the
+    old history, ``logs`` the refs whose reflogs do, ``subjects`` what the transactions said of what they brought.
+    """
+
+    taken: dict[str, Taken]
+    contents: tuple[Oid, ...]
+    refs: tuple[str, ...]
+    logs: tuple[str, ...]
+    subjects: tuple[str, ...]
+    notices: tuple[str, ...]
+    dry_run: bool
+
+    def as_json(self) -> dict[str, Any]:
+        """The declared fields of ``--json``."""
+        last = [*self.taken.values()][-1]
+        return {
+            "note": None if self.dry_run else last.note,
+            "targets": [target.as_json() for target in last.targets],
+            "ledgers": {ref: {"transactions": taken.again} for ref, taken in self.taken.items()},
+            "contents": list(self.contents),
+            "refs": list(self.refs),
+            "subjects": list(self.subjects),
+        }
+
+
+def run(ctx: Context, ids: Sequence[str], reason: str, *, dry_run: bool = False) -> Result:
+    """Take them out of the ledger and of each fork that has them: a fork is a ledger of its own, and has its own note.
+
+    The ledger itself comes last: killed between two, the same command goes on. Raises what :meth:`Ledger.redact`
+    raises; nothing was changed then.
+    """
+    if not ids or not reason.strip():
+        raise UsageError("what is taken out, and why?", hint="git factory redact ID… --reason TEXT")
+    targets = [ctx.ledger.target(id_) for id_ in ids]
+    contents, subjects = _named(ctx.ledger, targets), _subjects(ctx, targets)
+    taken = {}
+    notices: list[str] = []
+    for ref, ledger in _ledgers(ctx):
+        there = targets if ledger is ctx.ledger else [Oid(one) for one in ledger.located(targets)]
+        if there:
+            taken[ref] = ledger.redact(there, reason, dry_run=dry_run)
+            notices += ledger.notices
+    return Result(
+        taken=taken, contents=contents, refs=_refs(ctx, taken, dry_run=dry_run), subjects=subjects,
+        logs=tuple(ref for ref in taken if (ctx.location.common_dir / "logs" / ref).exists()),
+        notices=tuple(dict.fromkeys(notices)), dry_run=dry_run,
+    )  # fmt: skip
+
+
+def _ledgers(ctx: Context) -> Iterator[tuple[str, Ledger]]:
+    """The forks, where this is the ledger that they left, then this one."""
+    own = ctx.settings.text("ref")
+    for ref in ctx.repo.refs_below(forks.FORKS):
+        if ref != own and not own.startswith(forks.FORKS):
+            yield ref, ctx.ledger_on(ref)
+    yield own, ctx.ledger
+
+
+def _named(ledger: Ledger, targets: Sequence[Oid]) -> tuple[Oid, ...]:
+    """Contents that records among the targets name, and that stay."""
+    found: set[str] = set()
+    for id_ in targets:
+        try:
+            found |= set(_OID.findall(canonical.dumps(ledger.get(id_).payload).decode()))
+        except FactoryError:  # a content, or damaged
+            continue
+    located = ledger.located(found - set(targets))
+    return tuple(sorted(Oid(id_) for id_, place in located.items() if layout.BLOB_PATH.fullmatch(place.path)))
+
+
+def _subjects(ctx: Context, targets: Sequence[Oid]) -> tuple[str, ...]:
+    """What the transactions say of themselves that brought the targets: words that stay."""
+    located = ctx.ledger.located(targets)
+    return tuple(dict.fromkeys(ctx.repo.commit(located[id_].tx).subject for id_ in targets if id_ in located))
+
+
+def _refs(ctx: Context, taken: dict[str, Taken], *, dry_run: bool) -> tuple[str, ...]:
+    """Refs that still reach what was taken out."""
+    if dry_run:
+        return ()
+    brought = [oid for one in taken.values() for oid in one.brought]
+    return tuple(places.refs(ctx.location, brought))
