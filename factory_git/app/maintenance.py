@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import dataclass
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from factory_git.app.context import Context
-from factory_git.core.errors import FactoryError
-from factory_git.core.points import reached
-from factory_git.gitio import journal, upkeep
+from factory_git.core.errors import Conflict, FactoryError
+from factory_git.gitio import caller, journal, lock, locks, upkeep
+from factory_git.gitio.child import GitFailed
+from factory_git.ledger import forks
+from factory_git.ledger.store import Ledger
 
 STAMP = "maintained"  # its age is that of the last maintenance
+LOCK = "maintenance.lock"
 PACKS = 48  # packs of ours from which on it is due
 AGE = 7 * 24 * 3600  # seconds after which it is due, where anything was written since
+ATTEMPTS = 3  # a `git gc` beside us may take packs that are being joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What was done. ``due`` is False where it was asked for only if due, and was not."""
+    """What was done. ``due`` is False where it was asked for only if due, and was not (or another one is at it)."""
 
     due: bool
     packs_before: int = 0
     packs_after: int = 0
     commit_graph: bool = False
     gc: bool = False
+    notices: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The declared fields of ``--json``."""
@@ -38,49 +45,105 @@ class Result:
         }
 
 
-def run(ctx: Context, *, auto: bool = False, gc: bool = False) -> Result:
-    """Join the ledger's packs, write Git's commit graph, tidy the index; with ``gc`` run Git's own, too.
+def run(ctx: Context, *, auto: bool = False, gc: bool = False, environ: Mapping[str, str] = os.environ) -> Result:
+    """Join the packs of the ledger and its forks, write Git's commit graph, tidy the index; with ``gc`` run Git's own.
 
-    All of it holds the ledger's lock while it touches packs: no transaction of ours is in flight then, and those of
-    others are kept by their own marks. ``auto`` does nothing unless :func:`due`.
+    Packs change under the ledger's lock: no transaction of ours is in flight then, and those of others are kept by
+    their own marks. ``auto`` does nothing unless :func:`due`, in a hook, or beside another one. One at a time: else
+    :class:`Conflict` that names the process which is at it.
     """
-    if auto and not due(ctx):
+    if auto and (caller.in_hook(environ) or not due(ctx)):
         return Result(due=False)
-    before, after = ctx.ledger.maintain()
-    reached("maintenance:joined")
-    upkeep.write_commit_graph(ctx.location)
-    reached("maintenance:graph")
+    try:
+        with lock.exclusive(ctx.location.factory_dir / LOCK, wait=lambda _: None, patience=0.0):
+            return _done(ctx, gc=gc) if not auto or due(ctx) else Result(due=False)
+    except Conflict as error:
+        if auto and error.code == "ledger/busy":
+            return Result(due=False)
+        raise
+
+
+def _done(ctx: Context, *, gc: bool) -> Result:
+    notices: list[str] = []
+    counts = [_joined(ledger) for ledger in _ledgers(ctx)]
+    graph = _graph(ctx, notices)
     if gc:
         upkeep.collect_garbage(ctx.location)
-        reached("maintenance:collected")
     ctx.ledger.tidy_index()
-    reached("maintenance:tidied")
     with contextlib.suppress(OSError):
         _stamp(ctx).touch()
-    return Result(due=True, packs_before=before, packs_after=after, commit_graph=True, gc=gc)
+    before, after = (sum(one) for one in zip(*counts, strict=True))
+    notices += ctx.ledger.notices
+    return Result(
+        due=True, packs_before=before, packs_after=after, commit_graph=graph, gc=gc, notices=tuple(notices)
+    )  # fmt: skip
+
+
+def _joined(ledger: Ledger) -> tuple[int, int]:
+    for attempt in range(ATTEMPTS):
+        try:
+            return ledger.maintain()
+        except GitFailed:
+            if attempt == ATTEMPTS - 1:
+                raise
+    raise AssertionError
+
+
+def _ledgers(ctx: Context) -> Iterator[Ledger]:
+    """The ledger, and those of its forks that this clone wrote to: each has packs of its own."""
+    yield ctx.ledger
+    own = ctx.settings.text("ref")
+    for ref in ctx.repo.refs_below(forks.FORKS):
+        if ref != own and (forks.folder(ctx.location, ref) / journal.NAME).exists():
+            repo, index, settings = ctx.ledger_parts()
+            yield Ledger(repo, index.apart(), replace(settings, ref=ref))
+
+
+def _graph(ctx: Context, notices: list[str]) -> bool:
+    """Write the commit graph; a lock that a killed Git left there is taken away first."""
+    now = ctx.clock.now().timestamp()
+    notices += [locks.take(one) for one in locks.stale(ctx.location, now=now) if one.name.startswith("commit-graph")]
+    try:
+        upkeep.write_commit_graph(ctx.location)
+    except GitFailed as error:  # a Git beside us writes it
+        notices.append(f"the commit graph was not written: {error.stderr.strip()}")
+        return False
+    return True
 
 
 def due(ctx: Context) -> bool:
-    """Whether enough was written, or long enough ago, for maintenance to pay. Costs a look at two files."""
-    folder = ctx.location.factory_dir
-    acknowledged = folder / journal.NAME
-    if not acknowledged.exists():
+    """Whether enough was written, or long enough ago, for maintenance to pay. Costs a look at a file a ledger."""
+    top = ctx.location.factory_dir
+    journals = [path for path in (top / journal.NAME, *top.glob(f"forks/*/{journal.NAME}")) if path.exists()]
+    if not journals:
         return False
-    if acknowledged.stat().st_size > PACKS * journal.LINE:
+    if any(path.stat().st_size > PACKS * journal.LINE for path in journals):
         return True
-    last = _stamp(ctx).stat().st_mtime if _stamp(ctx).exists() else acknowledged.stat().st_mtime
-    return ctx.clock.now().timestamp() - last > AGE
+    since = _stamp(ctx) if _stamp(ctx).exists() else min(journals, key=lambda path: path.stat().st_mtime)
+    return ctx.clock.now().timestamp() - since.stat().st_mtime > AGE
 
 
-def start_if_due(ctx: Context) -> bool:
-    """Start it in the background where it is due, unless ``factory.maintenance`` is false; whether it was started."""
+def start_if_due(ctx: Context, environ: Mapping[str, str] = os.environ) -> bool:
+    """Start it in the background where it is due, unless ``factory.maintenance`` is false; whether it was started.
+
+    Never in a hook: who commits or pushes does not wait for it, and Git may be in the middle of something.
+    """
     try:
-        if not ctx.settings.flag("maintenance") or not due(ctx):
+        if caller.in_hook(environ) or not ctx.settings.flag("maintenance") or not due(ctx) or _at_it(ctx):
             return False
         upkeep.in_background(ctx.location, "maintenance", "--auto")
     except (FactoryError, OSError):  # what was to be done is done; care can wait
         return False
     return True
+
+
+def _at_it(ctx: Context) -> bool:
+    """Whether another one is running."""
+    try:
+        with lock.exclusive(ctx.location.factory_dir / LOCK, wait=lambda _: None, patience=0.0):
+            return False
+    except Conflict:
+        return True
 
 
 def _stamp(ctx: Context) -> Path:

@@ -14,9 +14,10 @@ from factory_git.cli import output, records
 @click.option("--gc", is_flag=True, help="Run `git gc` as well, with Git's own grace for what nothing reaches.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: due, packs_before, packs_after, commit_graph, gc.")
 def command(auto: bool, gc: bool, as_json: bool) -> None:
-    """Do what keeps a large ledger fast. Nothing is lost when it never runs, and nothing when it is killed.
+    """Do what keeps a large ledger and its forks fast. Nothing is lost when it never runs or is killed.
 
-    `run` and `sync` start it in the background when it is due, unless factory.maintenance is false.
+    `run` and `sync` start it in the background when it is due, unless factory.maintenance is false; never in a hook.
+    One at a time: where another one is at work, --auto does nothing, and without it the exit is 5.
     """
     done = maintenance.run(open_context(), auto=auto, gc=gc)
     if as_json:
@@ -24,4 +25,6 @@ def command(auto: bool, gc: bool, as_json: bool) -> None:
     elif not done.due:
         output.say("nothing is due")
     else:
-        output.say(f"{done.packs_before} packs of the ledger, now {done.packs_after}; the commit graph is written")
+        graph = "; the commit graph is written" if done.commit_graph else ""
+        output.say(f"{done.packs_before} packs of the ledger, now {done.packs_after}{graph}")
+    records.say_notices(done.notices)

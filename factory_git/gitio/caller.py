@@ -10,7 +10,7 @@ import os
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 _DEPTH = 16  # processes between Git and us: a shell, a hook framework, its runner …
 _GLOBAL = ("-c", "-C", "--git-dir", "--work-tree", "--namespace", "--super-prefix", "--config-env", "--attr-source")
@@ -23,6 +23,15 @@ _WORDS = {
     ),
     "push": ("repo", "receive-pack", "exec", "push-option", "recurse-submodules"),
 }  # fmt: skip
+
+
+# What Git sets for the hooks it runs, and not for `git factory …` from a shell.
+_HOOKED = ("GIT_PREFIX", "GIT_INDEX_FILE", "GIT_QUARANTINE_PATH", "GIT_PUSH_OPTION_COUNT")
+
+
+def in_hook(environ: Mapping[str, str] = os.environ) -> bool:
+    """Whether Git called us from one of its hooks, whoever wrote that (an alias that runs a shell looks the same)."""
+    return any(name in environ for name in _HOOKED)
 
 
 def amends(pid: int | None = None) -> bool:

@@ -6,9 +6,22 @@ import functools
 from dataclasses import dataclass
 
 from factory_git.core.errors import RepositoryError
-from factory_git.gitio.child import GitFailed, git
+from factory_git.gitio.child import GitFailed, git, run
 from factory_git.gitio.locate import Location
 from factory_git.gitio.objects import Person, parse_person
+
+
+def own(location: Location) -> frozenset[str]:
+    """The names (lower case) that the repository's own file sets."""
+    done = run(["config", "--local", "--list", "-z", "--name-only"], cwd=location.common_dir, ok=(0, 1))
+    return frozenset(done.stdout.decode(errors="replace").lower().split("\0")[:-1])
+
+
+def rename(location: Location, old: str, new: str) -> None:
+    """Give the last value of a setting in the repository's own file another name."""
+    value = git("config", "--local", "--get", old, cwd=location.common_dir).decode(errors="surrogateescape")
+    git("config", "--local", new, value.removesuffix("\n"), cwd=location.common_dir)
+    git("config", "--local", "--unset-all", old, cwd=location.common_dir)
 
 
 @dataclass(frozen=True)

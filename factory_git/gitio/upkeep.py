@@ -17,6 +17,11 @@ def counts(location: Location) -> Mapping[str, int]:
     return {name: int(value) for name, _, value in (line.partition(": ") for line in lines) if value.isdigit()}
 
 
+def commits(location: Location, tip: str) -> int:
+    """How many commits ``tip`` reaches."""
+    return int(ask(location, "rev-list", "--count", tip, "--"))
+
+
 def disk_usage(location: Location, ref: str) -> int:
     """Bytes that everything reachable from ``ref`` takes in the object store."""
     return int(ask(location, "rev-list", "--objects", "--disk-usage", ref, "--") or 0)

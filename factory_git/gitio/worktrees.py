@@ -98,12 +98,23 @@ def repair(common_dir: Path, prefix: str) -> list[str]:
     for path in leftovers(common_dir, prefix):
         remove(common_dir, path)
         gone.append(path.name)
-    notes = common_dir / "worktrees"
-    for note in notes.glob(f"{prefix}*") if notes.is_dir() else ():
-        if not folder(common_dir, note.name).exists():
-            shutil.rmtree(note, ignore_errors=True)
-            gone.append(note.name)
+    for note in orphans(common_dir, prefix):
+        shutil.rmtree(note, ignore_errors=True)
+        gone.append(note.name)
     return gone
+
+
+def orphans(common_dir: Path, prefix: str) -> list[Path]:
+    """Git's notes of working folders of ours whose name begins so and that are gone; never those of a user's own."""
+    out = []
+    for file in sorted((common_dir / "worktrees").glob("*/gitdir")):
+        try:
+            place = Path(file.read_text().strip()).parent
+        except (OSError, UnicodeDecodeError):
+            continue
+        if place.parent == folder(common_dir, "x").parent and place.name.startswith(prefix) and not place.exists():
+            out.append(file.parent)
+    return out
 
 
 def checkouts(common_dir: Path) -> list[Checkout]:

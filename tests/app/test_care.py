@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from factory_git.app import hooks, maintenance, stats
 from factory_git.app.context import Context, open_context
-from factory_git.app.doctor import place
+from factory_git.app.doctor import place, store
 from factory_git.app.doctor.run import CHECKS, Looked, run
 from factory_git.core.clock import FixedClock
-from factory_git.gitio import upkeep
+from factory_git.gitio import lock, upkeep, worktrees
 from factory_git.ledger.store import REF
 from tests.conftest import Git
 
@@ -101,20 +104,24 @@ def test_a_damaged_index_is_thrown_away(ctx: Context) -> None:
     assert len(again(ctx).ledger.list(type="note")) == 5
 
 
-def test_a_fetch_that_overwrites_the_ledger_is_an_error(ctx: Context, repo: Path, git: Git) -> None:
-    git("remote", "add", "origin", "/nowhere", cwd=repo)
+def test_a_fetch_that_overwrites_the_ledger_is_an_error(ctx: Context, repo: Path, git: Git, tmp_path: Path) -> None:
+    """The fix takes out what overwrites; a mirror goes on following all the rest, also with --prune."""
+    git("clone", "-q", "--bare", str(repo), "hub.git", cwd=tmp_path)
+    git("remote", "add", "origin", str(tmp_path / "hub.git"), cwd=repo)
     git("config", "--add", "remote.origin.fetch", f"+{REF}:{REF}", cwd=repo)
-    git("remote", "add", "--mirror=fetch", "mirror", "/nowhere", cwd=repo)
-    found = looked(again(ctx), fix=True)["refspecs"]
-    assert {
-        (one.code, "mirror" in one.message, done != "") for one, done in zip(found.troubles, found.fixed, strict=True)
-    } == {
-        ("doctor/refspec", True, False),
-        ("doctor/refspec", False, True),
-    }
-    assert git("config", "--get-all", "remote.origin.fetch", cwd=repo).split() == [
-        "+refs/heads/*:refs/remotes/origin/*"
-    ], "only what overwrites is taken out"
+    git("remote", "add", "--mirror=fetch", "mirror", str(tmp_path / "hub.git"), cwd=repo)
+    ctx = again(ctx)
+    assert [one.code for one in looked(ctx)["refspecs"].troubles] == ["doctor/refspec"] * 2
+    assert all(looked(ctx, fix=True)["refspecs"].fixed)
+    assert looked(ctx)["refspecs"].troubles == ()
+    fetched = git("config", "--get-all", "remote.origin.fetch", cwd=repo).split()
+    assert fetched == ["+refs/heads/*:refs/remotes/origin/*"], "only what overwrites is taken out"
+    before = git("rev-parse", REF, cwd=repo)
+    git("update-ref", "refs/tags/new", "HEAD", cwd=tmp_path / "hub.git")
+    git("checkout", "-q", "--detach", cwd=repo)
+    git("fetch", "-q", "--prune", "mirror", cwd=repo)
+    assert git("rev-parse", REF, cwd=repo) == before
+    assert git("tag", cwd=repo).split() == ["new"]
 
 
 def test_hooks_of_another_version_are_installed_anew(ctx: Context, repo: Path) -> None:
@@ -126,12 +133,104 @@ def test_hooks_of_another_version_are_installed_anew(ctx: Context, repo: Path) -
     assert hooks.status(ctx.location)[0].state == "installed"
 
 
-def test_folders_of_killed_runs_go_while_nobody_is_at_work(ctx: Context) -> None:
+def test_folders_of_killed_runs_go_while_nobody_is_at_work(ctx: Context, repo: Path, git: Git, tmp_path: Path) -> None:
+    """And nothing of a user's own worktrees goes with them, whatever they are called."""
+    git("worktree", "add", "-q", str(tmp_path / "shop-1"), cwd=repo)
     left = ctx.location.factory_dir / "worktrees" / "shop-1"
     left.mkdir(parents=True)
-    assert looked(ctx)["folders"].troubles[0].message.endswith("killed runs: shop-1")
-    assert looked(ctx, fix=True)["folders"].fixed == ("removed 1 working folders",)
+    orphan = worktrees.add(ctx.location.common_dir, "shop-2", git("rev-parse", "HEAD", cwd=repo).strip())
+    shutil.rmtree(orphan)
+    assert looked(ctx)["folders"].troubles[0].message.endswith("killed runs: shop-1, shop-2")
+    claims = ctx.location.factory_dir / "claims"
+    claims.mkdir()
+    with lock.exclusive(claims / "shop.lock"):
+        assert looked(ctx, fix=True)["folders"].troubles == (), "a run is at work"
+    assert looked(ctx, fix=True)["folders"].fixed == ("removed 2 of them",)
     assert not left.exists()
+    assert looked(ctx)["folders"].troubles == ()
+    listed = git("worktree", "list", cwd=repo)
+    assert listed.count("\n") == 2
+    assert "shop-1" in listed
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "packed-refs.lock",
+        "config.lock",
+        "objects/info/commit-graphs/commit-graph-chain.lock",
+        "refs/factory/forks/x.lock",
+    ],
+)
+def test_a_lock_that_a_killed_git_left_is_removed_when_nobody_has_it(ctx: Context, repo: Path, name: str) -> None:
+    path = repo / ".git" / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    assert codes(ctx) == [], "a young one is somebody at work"
+    os.utime(path, (0, 0))
+    with path.open():
+        assert codes(ctx) == [], "so is one that a process has open"
+    assert codes(ctx) == ["doctor/lock"]
+    assert str(path) in looked(ctx, fix=True)["locks"].fixed[0]
+    assert not path.exists()
+    assert codes(ctx) == []
+
+
+def test_a_lock_that_an_editor_may_hold_is_only_named(ctx: Context, repo: Path) -> None:
+    path = repo / ".git/index.lock"
+    path.touch()
+    os.utime(path, (0, 0))
+    found = looked(ctx, fix=True)["locks"]
+    assert [(one.code, one.severity) for one in found.troubles] == [("doctor/lock-attended", "warning")]
+    assert path.exists()
+
+
+def test_what_is_left_of_a_fork_that_is_gone_goes(ctx: Context, repo: Path, git: Git) -> None:
+    place = ctx.location.factory_dir / "forks"
+    for name in ("there", "gone"):
+        (place / name).mkdir(parents=True)
+    git("update-ref", "refs/factory/forks/there", REF, cwd=repo)
+    assert codes(ctx) == ["doctor/fork"]
+    assert looked(ctx, fix=True)["forks"].fixed == ("removed gone",)
+    assert [one.name for one in place.iterdir()] == ["there"]
+    assert codes(ctx) == []
+
+
+def test_loose_objects_and_packs_of_others_are_left_to_git(
+    ctx: Context, repo: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "LOOSE", 2)
+    for name in ("a", "b"):
+        (repo / name).write_text(name)
+        git("add", ".", cwd=repo)
+        git("commit", "-q", "-m", name, cwd=repo)
+    assert codes(ctx) == ["doctor/loose"]
+    assert looked(ctx, fix=True)["packs"].fixed == ("git gc left 0 loose objects",)
+    assert codes(ctx) == []
+    for name in ("c", "d", "e"):
+        (repo / name).write_text(name)
+        git("add", ".", cwd=repo)
+        git("commit", "-q", "-m", name, cwd=repo)
+        git("repack", "-q", "-d", cwd=repo)
+    monkeypatch.setattr(store, "PACKS", 2)
+    assert codes(ctx) == ["doctor/packs"]
+    assert looked(ctx, fix=True)["packs"].fixed[0].endswith("git gc joined the others")
+    assert codes(ctx) == []
+    assert len(again(ctx).ledger.list(type="note")) == 5
+
+
+def test_an_index_that_lacks_something_is_thrown_away(ctx: Context) -> None:
+    ctx.ledger.list()
+    ctx.ledger.close()
+    path = ctx.location.factory_dir / "index.sqlite"
+    with sqlite3.connect(path) as db:
+        db.execute("DELETE FROM tx WHERE n = 2")
+        db.execute("UPDATE tx SET n = n - 1 WHERE n > 2")
+    db.close()
+    found = looked(again(ctx), fix=True)["index"]
+    assert [one.message for one in found.troubles] == ["the index is damaged: it has 5 of 6 transactions"]
+    assert len(again(ctx).ledger.list(type="note")) == 5
+    assert codes(again(ctx)) == []
 
 
 def test_a_mistyped_setting_is_named_and_ends_the_look(ctx: Context, repo: Path, git: Git) -> None:
@@ -141,9 +240,43 @@ def test_a_mistyped_setting_is_named_and_ends_the_look(ctx: Context, repo: Path,
     assert list(found)[-1] == "settings"
 
 
+def test_a_mistyped_setting_gets_its_name_and_the_look_goes_on(ctx: Context, repo: Path, git: Git) -> None:
+    git("config", "--unset", "factory.fsync", cwd=repo)
+    git("config", "factory.fsnyc", "false", cwd=repo)
+    found = looked(again(ctx), fix=True)
+    assert found["settings"].fixed == ("factory.fsnyc is now factory.fsync",)
+    assert list(found) == list(CHECKS)
+    assert git("config", "--get-regexp", "factory", cwd=repo) == "factory.fsync false\n"
+    assert codes(again(ctx)) == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("fsnyc", "false"), ("nothinglikeit", "x"), ("maintenance", "perhaps")])
+def test_what_is_only_guessed_is_not_changed(ctx: Context, repo: Path, git: Git, name: str, value: str) -> None:
+    git("config", "factory.fsync", "true", cwd=repo)
+    git("config", f"factory.{name}", value, cwd=repo)
+    before = (repo / ".git/config").read_text()
+    found = looked(again(ctx), fix=True)
+    assert found["settings"].failed
+    assert list(found)[-1] == "settings"
+    assert (repo / ".git/config").read_text() == before
+
+
 def test_a_clock_that_went_back_is_told(ctx: Context) -> None:
     early = Context(location=ctx.location, config=ctx.config, clock=FixedClock(ctx.clock.now().replace(year=2001)))
     assert "doctor/clock" in codes(early)
+
+
+def test_a_clock_before_this_program_was_made_is_told(repo: Path, git: Git) -> None:
+    early = FixedClock(datetime(2001, 1, 1, tzinfo=UTC))
+    here = open_context(repo)
+    assert "doctor/clock" in codes(Context(location=here.location, config=here.config, clock=early))
+
+
+def test_a_file_system_with_a_clock_of_its_own_is_told(ctx: Context) -> None:
+    late = FixedClock(ctx.clock.now() + timedelta(hours=3, minutes=5))
+    found = looked(Context(location=ctx.location, config=ctx.config, clock=late))["clock"].troubles
+    assert [one.message for one in found] == ["the file system's clock is 3 hours behind this machine's"]
+    assert not list(ctx.location.common_dir.glob("factory-clock-*"))
 
 
 @pytest.mark.parametrize(

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from factory_git.app.context import Context
 from factory_git.app.doctor.trouble import Trouble
-from factory_git.core.errors import FactoryError, InvalidInput
-from factory_git.gitio import upkeep
+from factory_git.core.errors import FactoryError, InvalidInput, Problem
+from factory_git.gitio import config, upkeep
+from factory_git.ledger.record import one_line
 
 OLDEST = (2, 31)  # `rev-parse --path-format` and `rev-list --disk-usage`
 ROOM = 200 * 1024 * 1024  # bytes
 AHEAD = 300  # seconds
+BORN = 1_767_225_600  # 2026-01-01: nothing was recorded by this program before
 _REMOTE = ("nfs", "cifs", "smb", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs", "fuse.rclone")
+_MEANT = re.compile(r"unknown setting '([A-Za-z][A-Za-z0-9-]*)' did you mean (\w+)\?")
 _MOUNTS = Path("/proc/self/mounts")
 
 
@@ -52,7 +57,24 @@ def settings(ctx: Context) -> Iterator[Trouble]:
         for problem in error.problems:
             where = f"{problem.place}: " if problem.place else ""
             message = f"{where}{problem.message}"
-            yield Trouble(code=problem.code, message=message, hint=problem.hint, severity="error")
+            fix = _renamed(ctx, problem)
+            yield Trouble(code=problem.code, message=message, hint=problem.hint, severity="error", fix=fix)
+
+
+def _renamed(ctx: Context, problem: Problem) -> Callable[[], str] | None:
+    """How to give a misspelt setting its name; None where it is not certain, or not in the repository's own file."""
+    match = _MEANT.fullmatch(f"{problem.message} {problem.hint}")
+    if match is None or (f"factory.{match[2]}".lower() in config.own(ctx.location)):
+        return None
+    old, new = f"factory.{match[1]}", f"factory.{match[2]}"
+    if old.lower() not in config.own(ctx.location):
+        return None
+
+    def fix() -> str:
+        config.rename(ctx.location, old, new)
+        return f"{old} is now {new}"
+
+    return fix
 
 
 def room(ctx: Context) -> Iterator[Trouble]:
@@ -92,10 +114,36 @@ def _file_system(path: Path) -> str:
 
 
 def clock(ctx: Context) -> Iterator[Trouble]:
-    """The clock is not behind what was recorded. Order never depends on it; what people read does."""
+    """The clock agrees with what was recorded and with the file system's. No order depends on it; claims do."""
+    now = ctx.clock.now()
     newest = next(iter(ctx.ledger.journal(limit=1)), None)
-    if newest is not None:
-        ahead = (newest[0].when - ctx.clock.now()).total_seconds()
-        if ahead > AHEAD:
-            message = f"the newest transaction is {int(ahead)} seconds ahead of this machine's clock"
-            yield Trouble(code="doctor/clock", message=message, hint="set the clock; no order depends on it")
+    ahead = (newest[0].when - now).total_seconds() if newest is not None else 0.0
+    if newest is not None and ahead > AHEAD:
+        message = f"the newest transaction, by {one_line(newest[0].actor)}, is {_span(ahead)} ahead of this clock"
+        hint = "one of the two clocks is wrong; no order depends on it, but when claims end does"
+        yield Trouble(code="doctor/clock", message=message, hint=hint)
+    elif now.timestamp() < BORN:
+        message = f"this machine's clock says {now:%Y-%m-%d}, and this program is younger"
+        yield Trouble(code="doctor/clock", message=message, hint="set the clock: what is recorded gets its time")
+    skew = _skew(ctx)
+    if abs(skew) > AHEAD:
+        where = "ahead of" if skew > 0 else "behind"
+        message = f"the file system's clock is {_span(abs(skew))} {where} this machine's"
+        yield Trouble(code="doctor/clock-skew", message=message, hint="locks are judged by their age: set the clocks")
+
+
+def _skew(ctx: Context) -> float:
+    """Seconds by which a file that is written now is younger than now; 0 where none can be written."""
+    try:
+        with tempfile.NamedTemporaryFile(dir=ctx.location.common_dir, prefix="factory-clock-") as file:
+            return Path(file.name).stat().st_mtime - ctx.clock.now().timestamp()
+    except OSError:
+        return 0.0
+
+
+def _span(seconds: float) -> str:
+    """Seconds as people say them."""
+    for name, size in (("days", 86_400), ("hours", 3_600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{int(seconds // size)} {name}"
+    return f"{int(seconds)} seconds"

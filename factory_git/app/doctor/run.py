@@ -10,6 +10,7 @@ from factory_git.app.context import Context
 from factory_git.app.doctor import place, setup, store
 from factory_git.app.doctor.trouble import Check, Trouble
 from factory_git.core.errors import FactoryError
+from factory_git.gitio.config import Config
 
 # The order matters: what stands first is what the rest needs.
 CHECKS: Mapping[str, Check] = {
@@ -25,6 +26,7 @@ CHECKS: Mapping[str, Check] = {
     "clock": place.clock,
     "packs": store.packs,
     "folders": store.folders,
+    "forks": store.gone_forks,
     "remotes": store.remote_tracking,
     "refspecs": setup.refspecs,
     "hooks": setup.hook_files,
@@ -71,7 +73,9 @@ def run(ctx: Context, *, fix: bool = False) -> Iterator[Looked]:
         fixed = tuple(_fixed(one) if fix else "" for one in troubles)
         yield Looked(name=name, says=(check.__doc__ or name).strip(), troubles=troubles, fixed=fixed)
         if name in _NEEDED and troubles:
-            return
+            if not all(fixed):
+                return
+            ctx = Context(location=ctx.location, config=Config(ctx.location), clock=ctx.clock)  # as it is now
 
 
 def _guarded(name: str, check: Check, ctx: Context) -> Iterator[Trouble]:

@@ -37,22 +37,35 @@ def refspecs(ctx: Context) -> Iterator[Trouble]:
     """No plain fetch overwrites this clone's ledger with a remote's."""
     ref = ctx.settings.text("ref")
     for remote in fetch.remotes(ctx.location):
-        for refspec in fetch.refspecs(ctx.location, remote):
-            if _writes(refspec.partition(":")[2], ref):
-                message = f"`git fetch {remote}` overwrites {ref} with the remote's: {refspec}"
-                hint = "records that were not sent would leave the ledger (they come back with the next append)"
-                yield Trouble(
-                    code="doctor/refspec",
-                    message=message,
-                    hint=f"{hint}; git factory remote setup {remote} follows without that",
-                    severity="error",
-                    fix=partial(_unset, ctx, remote, refspec) if "*" not in refspec else None,
-                )
+        every = fetch.refspecs(ctx.location, remote)
+        spared = any(one.startswith("^") and _matches(one[1:], ref) for one in every)
+        for refspec in (one for one in every if not spared and _writes(one, ref)):
+            message = f"`git fetch {remote}` overwrites {ref} with the remote's: {refspec}"
+            hint = "records that were not sent would leave the ledger (they come back with the next append)"
+            yield Trouble(
+                code="doctor/refspec",
+                message=message,
+                hint=f"{hint}; git factory remote setup {remote} follows without that",
+                severity="error",
+                fix=partial(_spare if "*" in refspec else _unset, ctx, remote, refspec),
+            )
 
 
-def _writes(target: str, ref: str) -> bool:
-    head, star, tail = target.partition("*")
-    return ref.startswith(head) and ref.endswith(tail) if star else target == ref
+def _writes(refspec: str, ref: str) -> bool:
+    return not refspec.startswith("^") and _matches(refspec.partition(":")[2], ref)
+
+
+def _matches(pattern: str, ref: str) -> bool:
+    head, star, tail = pattern.partition("*")
+    return ref.startswith(head) and ref.endswith(tail) if star else pattern == ref
+
+
+def _spare(ctx: Context, remote: str, _: str) -> str:
+    """A mirror goes on following everything else. Negative refspecs need Git 2.29."""
+    ref = ctx.settings.text("ref")
+    spared = f"^{ref}" if not ref.startswith("refs/factory/") else "^refs/factory/*"
+    git("config", "--add", f"remote.{remote}.fetch", spared, cwd=ctx.location.common_dir)
+    return f"`git fetch {remote}` leaves {spared[1:]} alone"
 
 
 def _unset(ctx: Context, remote: str, refspec: str) -> str:

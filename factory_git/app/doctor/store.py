@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 
 from factory_git.app import maintenance
 from factory_git.app.context import Context
@@ -12,6 +14,7 @@ from factory_git.app.doctor.trouble import Trouble
 from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
 from factory_git.gitio import journal, lock, push, refs, upkeep, worktrees
+from factory_git.gitio import locks as left
 from factory_git.index.sqlite import damage
 from factory_git.ledger import forks
 from factory_git.ledger.promises import lost
@@ -42,21 +45,24 @@ def _unite(ctx: Context, lost: Oid) -> str:
 
 def locks(ctx: Context) -> Iterator[Trouble]:
     """No lock file of a dead process stands in the way."""
-    path = ctx.repo.lock_path(_ref(ctx))
-    now = ctx.clock.now().timestamp()
-    if path.exists() and now - path.stat().st_mtime >= refs.STALE:
-        owner = refs.holder(path)
+    own, now = ctx.repo.lock_path(_ref(ctx)), ctx.clock.now().timestamp()
+    if own.exists() and now - own.stat().st_mtime >= refs.STALE:
+        owner = refs.holder(own)
         if owner:
-            yield Trouble(code="doctor/lock", message=f"{path} is held by {owner}", hint="wait for it, or end it")
+            yield Trouble(code="doctor/lock", message=f"{own} is held by {owner}", hint="wait for it, or end it")
         else:
-            message = f"{path} is a lock that no process holds"
-            yield Trouble(
-                code="doctor/lock",
-                message=message,
-                hint="the next append removes it, too",
-                severity="error",
-                fix=lambda: refs.take_over(path, now=now),
-            )
+            yield _stale(own, "the next append removes it, too")
+    for path in left.stale(ctx.location, now=now):
+        if path != own:
+            yield _stale(path, "Git refuses to write what it locks; --fix removes it")
+    for path in left.attended(ctx.location, now=now):
+        message = f"{path} is old: a Git that was killed left it, or somebody has an editor open"
+        yield Trouble(code="doctor/lock-attended", message=message, hint=f"where no Git is at work: rm '{path}'")
+
+
+def _stale(path: Path, hint: str) -> Trouble:
+    message = f"{path} is a lock that no process holds"
+    return Trouble(code="doctor/lock", message=message, hint=hint, severity="error", fix=lambda: left.take(path))
 
 
 def packs(ctx: Context) -> Iterator[Trouble]:
@@ -65,56 +71,92 @@ def packs(ctx: Context) -> Iterator[Trouble]:
     loose, packed = found.get("count", 0), found.get("packs", 0)
     if packed > PACKS or maintenance.due(ctx):
         message = f"{packed} packs; maintenance is due"
-        yield Trouble(
-            code="doctor/packs", message=message, hint="git factory maintenance", fix=lambda: _maintained(ctx)
-        )
+        fix = partial(_maintained, ctx)
+        yield Trouble(code="doctor/packs", message=message, hint="git factory maintenance", fix=fix)
     if loose > LOOSE:
         message = f"{loose} loose objects make Git slow"
-        yield Trouble(code="doctor/loose", message=message, hint="git gc, or git factory maintenance --gc")
+        hint = "git gc, or git factory maintenance --gc"
+        yield Trouble(code="doctor/loose", message=message, hint=hint, fix=partial(_collected, ctx))
 
 
 def _maintained(ctx: Context) -> str:
     done = maintenance.run(ctx)
-    return f"{done.packs_before} packs of the ledger became {done.packs_after}"
+    said = f"{done.packs_before} packs of the ledger became {done.packs_after}"
+    if upkeep.counts(ctx.location).get("packs", 0) > PACKS:  # not ours: Git's own care is for these
+        upkeep.collect_garbage(ctx.location)
+        said += "; git gc joined the others"
+    return said
+
+
+def _collected(ctx: Context) -> str:
+    upkeep.collect_garbage(ctx.location)
+    count = upkeep.counts(ctx.location).get("count", 0)
+    return f"git gc left {count} loose objects" if count <= LOOSE else ""
 
 
 def folders(ctx: Context) -> Iterator[Trouble]:
     """No working folder of a killed run lies about, while no run is at work."""
-    left = worktrees.leftovers(ctx.location.common_dir, "")
-    if left and _idle(ctx):
-        message = f"{len(left)} working folders of killed runs: {', '.join(path.name for path in left[:4])}"
-        hint = "the next run of their spec removes them, too"
-        yield Trouble(code="doctor/folders", message=message, hint=hint, fix=lambda: _removed(ctx))
+    found = [*worktrees.leftovers(ctx.location.common_dir, ""), *worktrees.orphans(ctx.location.common_dir, "")]
+    with _idle(ctx) as idle:
+        names = list(dict.fromkeys(path.name for path in found))
+        if names and idle:
+            message = f"{len(names)} working folders of killed runs: {', '.join(names[:4])}"
+            hint = "the next run of their spec removes them, too"
+            yield Trouble(code="doctor/folders", message=message, hint=hint, fix=partial(_removed, ctx))
 
 
 def _removed(ctx: Context) -> str:
-    return f"removed {len(worktrees.repair(ctx.location.common_dir, ''))} working folders"
+    with _idle(ctx) as idle:
+        return f"removed {len(worktrees.repair(ctx.location.common_dir, ''))} of them" if idle else ""
 
 
-def _idle(ctx: Context) -> bool:
-    """Whether no run holds its claim."""
+@contextmanager
+def _idle(ctx: Context) -> Iterator[bool]:
+    """Whether no run holds its claim; none that ran before can take it meanwhile."""
     with ExitStack() as stack:
         try:
             for path in sorted((ctx.location.factory_dir / "claims").glob("*.lock")):
                 stack.enter_context(lock.exclusive(path, wait=lambda _: None, patience=0.0))
         except Conflict:
-            return False
-    return True
+            stack.close()
+            yield False
+            return
+        yield True
 
 
 def index(ctx: Context) -> Iterator[Trouble]:
-    """The index can be read; it is only a projection and is made anew where it cannot."""
+    """The index can be read and holds what the ledger holds; it is only a projection, made anew where it does not."""
     path = forks.folder(ctx.location, _ref(ctx)) / "index.sqlite"
     wrong = damage(path)
+    if not wrong and path.exists() and (tip := ctx.ledger.tip) is not None:
+        indexed, there = ctx.ledger.number(tip), upkeep.commits(ctx.location, tip)
+        wrong = f"it has {indexed} of {there} transactions" if indexed != there else ""
     if wrong:
+        fix = partial(_dropped, ctx, path)
         message = f"the index is damaged: {wrong}"
-
-        def fix() -> str:
-            for suffix in ("", "-wal", "-shm"):
-                path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
-            return f"removed {path.name}; it is made anew when it is needed"
-
         yield Trouble(code="doctor/index", message=message, hint="no record is affected", fix=fix)
+
+
+def _dropped(ctx: Context, path: Path) -> str:
+    ctx.ledger.close()
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
+    return f"removed {path.name}; it is made anew when it is needed"
+
+
+def gone_forks(ctx: Context) -> Iterator[Trouble]:
+    """Nothing is kept here of forks that were given up."""
+    there = set(ctx.repo.refs_below(forks.FORKS))
+    for place in sorted((ctx.location.factory_dir / "forks").glob("*")):
+        if forks.FORKS + place.name not in there:
+            message = f"{place} is what this clone kept of a fork that is gone"
+            hint = "made anew, a fork of that name begins afresh in any case"
+            yield Trouble(code="doctor/fork", message=message, hint=hint, fix=partial(_forgotten, place))
+
+
+def _forgotten(place: Path) -> str:
+    shutil.rmtree(place)
+    return f"removed {place.name}"
 
 
 def _ref(ctx: Context) -> str:
