@@ -46,9 +46,9 @@ class GitFailed(RepositoryError):
         words = stderr.strip() or _ended(returncode)
         why = room.behind(words, place)
         code, hint = room.code_and_hint(why) if why else ("", "")
-        super().__init__(
-            f"git {_verb(args)} failed: {_short(words)}", code=code, hint=hint, details={"argv": ["git", *args]}
-        )
+        where = f"{place}: " if why and place and str(place) not in words else ""
+        message = f"{where}git {_verb(args)} failed: {_short(words)}"
+        super().__init__(message, code=code, hint=hint, details={"argv": ["git", *args]})
         self.returncode = returncode
         self.stderr = stderr
 
