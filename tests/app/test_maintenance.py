@@ -6,13 +6,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from factory_git.app import maintenance
 from factory_git.app.context import Context, open_context
+from factory_git.core import points
 from factory_git.core.errors import Conflict
-from factory_git.gitio import lock, upkeep
+from factory_git.gitio import lock, repack, upkeep
 from factory_git.ledger.store import REF
 from tests.conftest import Git
 
@@ -113,6 +115,52 @@ def test_a_commit_graph_whose_lock_was_left_is_written_all_the_same(ctx: Context
     done = maintenance.run(ctx)
     assert done.commit_graph
     assert "removed a stale lock" in done.notices[0]
+
+
+TAKES = [["gc", "-q", "--prune=now"], ["repack", "-a", "-d", "-q"], ["prune", "--expire=now"]]
+
+
+@pytest.mark.parametrize("command", TAKES, ids=" ".join)
+def test_between_any_two_steps_git_takes_nothing_that_is_in_flight(
+    ctx: Context, repo: Path, git: Git, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    """Of an append to the ledger, an append to a fork, and the joining of their packs."""
+    met: list[str] = []
+
+    def happens(name: str) -> None:
+        if name.startswith(("append:", "join:")):
+            met.append(name)
+            git(*command, cwd=repo)
+
+    git("update-ref", FORK, REF, cwd=repo)
+    fork = on_fork(repo, monkeypatch)
+    for one in (ctx, fork):
+        fill(one, 3, "before")
+    with points.listening(happens):
+        for one in (ctx, fork):
+            fill(one, 2, "during")
+        maintenance.run(ctx)
+    assert {"append:pack-written", "append:ref-moved"} <= set(met)
+    for found in (open_context(repo), on_fork(repo, monkeypatch)):
+        assert len(found.ledger.list(type="note")) == 5
+        assert found.ledger.verify().ok
+    assert git("fsck", "--strict", "--no-dangling", cwd=repo) == ""
+
+
+def test_packs_that_are_gone_before_they_are_joined_are_in_another(
+    ctx: Context, repo: Path, git: Git, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(ctx, 6)
+    real, calls = repack.join, iter(range(9))
+
+    def beside(*args: Any, **options: Any) -> str:
+        if next(calls) == 0:
+            git("gc", "-q", "--prune=now", cwd=repo)
+        return real(*args, **options)
+
+    monkeypatch.setattr(repack, "join", beside)
+    assert maintenance.run(ctx).packs_after <= 1
+    assert len(open_context(repo).ledger.list(type="note")) == 6
 
 
 APPEND = """
