@@ -149,13 +149,14 @@ def run(ground: Ground, rounds: int, new: int) -> dict[str, Figures]:
 
 
 def clones(bench: Bench, there: Path) -> None:
-    """Records come from another clone, by way of a remote that has the whole ledger."""
+    """Records come from another clone, by way of a remote that got the whole ledger from this one."""
     ground, here = bench.ground, bench.repo
     remote, fresh, files = (ground.work / f"{name}-{ground.size}" for name in ("remote", "fresh", "files"))
-    _remote(here, remote)
-    _clone(bench, remote, fresh, files)
+    git("init", "-q", "--bare", str(remote), cwd=here)
     for repo in (here, there):
         git("remote", "add", "origin", remote.as_uri(), cwd=repo)
+    bench.once("sync, send all", [*FACTORY, "sync"])
+    _clone(bench, remote, fresh, files)
     ours, theirs = ground.filler(here, apart=10**8), ground.filler(there)
     bench.once("sync, nothing new", [*FACTORY, "sync"])
     child(there, [*FACTORY, "sync"])
@@ -177,13 +178,6 @@ def clones(bench: Bench, there: Path) -> None:
         shutil.rmtree(path)
     for filler in (ours, theirs):
         filler.ledger.close()
-
-
-def _remote(repo: Path, remote: Path) -> None:
-    """A bare repository with the ledger of ``repo``."""
-    git("init", "-q", "--bare", str(remote), cwd=repo)
-    shutil.copytree(repo / ".git" / "objects", remote / "objects", copy_function=os.link, dirs_exist_ok=True)
-    git("update-ref", REF, git("rev-parse", REF, cwd=repo).strip(), cwd=remote)
 
 
 def _clone(bench: Bench, remote: Path, fresh: Path, files: Path) -> None:
