@@ -35,6 +35,7 @@ TRIES = 20
 WINDOW = 256  # transactions whose records are held at once
 STATIONS = (1, 4, 16, 64, 256, 1024)  # how far before the tip a fold can be taken back to after it was made at once
 _ALWAYS = ("factory_git.ledger.cells", "factory_git.index.cells", "factory_git.app.folds", "factory_git.ledger.record")
+_STUMBLES = (AssertionError, AttributeError, KeyError, IndexError, TypeError, ValueError)
 TALLY, SKIPPED = "tally", "skipped"
 
 
@@ -125,7 +126,7 @@ def _advance(ledger: Reader, repo: Repository, fold: Fold, cells: FileCells) -> 
 
 def _go_on(ledger: Reader, repo: Repository, fold: Fold, cells: FileCells, *, keep: bool) -> None:
     for _ in range(TRIES):
-        with suppress(_Moved), cells.writing():
+        with suppress(_Moved), cells.whole():
             tip = ledger.tip
             base, line = _base(ledger, repo, cells.steps(), tip)
             cells.back_to(base)
@@ -185,9 +186,24 @@ def _step(ledger: Reader, fold: Fold, cells: FileCells, to: tuple[int, int, Oid]
 
 
 def _take(reader: Reader, cells: Cells, fold: Fold, entries: Sequence[Entry]) -> None:
+    """Let records count; one that the fold stumbles over because it breaks its schema is left out, and that is said."""
     if fold.checked:
         entries = list(_obeying(reader, cells, entries))
-    fold.take(cells, entries)
+    try:
+        with cells.whole():
+            if entries:
+                fold.take(cells, entries)
+        return
+    except _STUMBLES:
+        pass
+    for entry in entries:
+        try:
+            with cells.whole():
+                fold.take(cells, [entry])
+        except _STUMBLES:
+            if not (broken := reader.disobeys(entry.record)):
+                raise
+            cells.put(SKIPPED, entry.record.id, broken)
 
 
 def _say(reader: Reader, cells: Cells) -> None:

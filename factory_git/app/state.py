@@ -1,37 +1,36 @@
-"""``state``: what holds at a point of the ledger: a fold, gone on with from where it was last read.
-
-Reading it costs the records that are new. What was folded up to a tip is kept beside the index (disposable, of this
-clone only), with the version of the code that folded it, and gone on with where the ledger's order goes on from there.
-"""
+"""``state``: what holds at a point of the ledger. Now, it is gone on with from where it was last read."""
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from factory_git.app import point, state_fold
-from factory_git.app.claim import Claim, standing
+from factory_git.app import claim, folds, memory, point, state_fold
+from factory_git.app.claim_fold import Claim, standing
 from factory_git.app.context import Context
+from factory_git.app.folds import Fold
+from factory_git.app.knowledge_storage import KNOWLEDGE
 from factory_git.app.point import Point
-from factory_git.app.state_fold import TYPES, Held
-from factory_git.core import files
 from factory_git.core.errors import FactoryError, NotFound
-from factory_git.core.ids import Oid, RecordId, sha256
+from factory_git.core.ids import Oid, RecordId
 from factory_git.engine.fold import fold
 from factory_git.engine.state import State
 from factory_git.growth.board import Item
-from factory_git.ledger import forks
+from factory_git.knowledge.fold import State as Things
+from factory_git.ledger.cells import Cells
 from factory_git.ledger.projection import Query
-from factory_git.ledger.record import Entry, Record
+from factory_git.memory.fold import Remembered
 
-SNAPSHOT = "state.json"
+STATE = Fold(
+    name="state",
+    types=state_fold.TYPES,
+    take=state_fold.take,
+    modules=("factory_git.app.state_fold", "factory_git.engine.fold", "factory_git.growth.board"),
+)
+FOLDS = (STATE, claim.CLAIMS, memory.FOLD, KNOWLEDGE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,33 +42,54 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """What the folds made of the same records. It is read when it is asked for, and by then may hold newer ones."""
+
+    state: Cells
+    claims: Cells
+    memory: Cells
+    knowledge: Cells
+
+    @property
+    def memories(self) -> list[dict[str, Any]]:
+        """The memories that stand, without their texts."""
+        return Remembered(self.memory).titles()
+
+    @property
+    def scopes(self) -> dict[str, int]:
+        """How many memories stand in each scope."""
+        return Remembered(self.memory).scopes()
+
+    @property
+    def items(self) -> list[Item]:
+        """The desires and morphs."""
+        return state_fold.items(self.state)
+
+    def conflicts(self) -> list[dict[str, Any]]:
+        """Things with several newest revisions, made apart: what, and which."""
+        apart = Remembered(self.memory).apart()
+        found = [{"type": "memory", "subject": root, "heads": list(ids)} for root, ids in apart.items()]
+        changed = Things(cells=self.knowledge).heads_apart()
+        found += [{"type": "change", "subject": id_, "heads": list(heads)} for id_, heads in changed.items()]
+        return sorted(found, key=lambda one: (str(one["type"]), str(one["subject"])))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What holds. ``run`` is set where one was asked for; ``read`` says how many records were read for the answer."""
+    """What holds. ``run`` is set where one was asked for, ``held`` else."""
 
     at: Point
     transactions: int
     types: Mapping[str, int]
-    held: Held
-    claims: tuple[Claim, ...]
-    items: tuple[Item, ...]
-    conflicts: tuple[dict[str, Any], ...]
+    held: Held | None = None
+    applications: tuple[dict[str, Any], ...] = ()
+    claims: tuple[Claim, ...] = ()
     stream: str = ""
     run: State | None = None
-    read: int = 0
     notices: tuple[str, ...] = ()
 
-    @property
-    def memories(self) -> list[dict[str, Any]]:
-        """The memories that stand."""
-        found = self.held.heads.items()
-        return [
-            {name: one[name] for name in ("scope", "kind", "title")} | {"id": id_}
-            for id_, one in found
-            if one["type"] == "memory"
-        ]
-
-    def as_json(self) -> dict[str, Any]:
-        """The declared fields of ``--json``."""
+    def as_json(self, *, titles: bool = True) -> dict[str, Any]:
+        """The declared fields of ``--json``; without ``titles``, memories are counted by scope."""
         last = self.at.last
         out: dict[str, Any] = {
             "at": {"transactions": self.at.upto, "tx": last.oid, "when": last.when.isoformat()} if last else None,
@@ -78,25 +98,22 @@ class Result:
             "records": sum(self.types.values()),
             "types": dict(sorted(self.types.items())),
         }
-        return out | (_of_run(self.run) if self.run is not None else self._whole())
+        if self.held is None:
+            return out | {"run": self.run.as_json() if self.run is not None else None}
+        return out | self._whole(self.held, titles=titles)
 
-    def _whole(self) -> dict[str, Any]:
-        held = self.held
+    def _whole(self, held: Held, *, titles: bool) -> dict[str, Any]:
         states: dict[str, list[dict[str, str]]] = {}
-        for one in self.items:
-            states.setdefault(one.state, []).append(
-                {"id": one.id, "app": one.app, "title": one.title, "note": one.note}
-            )
+        for one in held.items:
+            told = {"id": one.id, "app": one.app, "title": one.title, "note": one.note}
+            states.setdefault(one.state, []).append(told)
         return {
-            "applications": [
-                {"app": app, "promoted": _told(held.promoted.get(app)), "deployed": held.deployed.get(app, {})}
-                for app in sorted(held.promoted.keys() | held.deployed.keys())
-            ],
-            "runs": [{"run": id_} | _told(run) for id_, run in held.runs.items()],
+            "applications": list(self.applications),
+            "runs": [{"run": id_} | _told(run) for id_, run in state_fold.runs(held.state)],
             "claims": [one.as_json() for one in self.claims],
-            "memories": self.memories,
+            "memories": held.memories if titles else held.scopes,
             "growth": states,
-            "conflicts": list(self.conflicts),
+            "conflicts": held.conflicts(),
         }
 
 
@@ -110,82 +127,38 @@ def run(ctx: Context, options: Options | None = None) -> Result:
     if options.of:
         one = _run_named(ctx, options.of)
         return _run(ctx, at, one) if one else _stream(ctx, at, options.of)
-    counted, held, read = _folded(ctx, at)
     now = ctx.clock.now() if not options.at else at.last.when if at.last else ctx.clock.now()
-    return _result(ctx, at, counted, held, now, read=read)
+    if at.last is None or not at.whole or at.last.oid != ctx.ledger.tip:
+        return _result(ctx, at, at.reader.tally(Query(upto=at.upto)), _made(at, Query(upto=at.upto)), now)
+    held = Held(**dict(zip(Held.__slots__, map(ctx.folds.now, FOLDS), strict=True)))
+    return _result(ctx, at, (at.upto, held.state.get(folds.TALLY, "")), held, now)
 
 
 def _result(
-    ctx: Context,
-    at: Point,
-    counted: tuple[int, Mapping[str, int]],
-    held: Held,
-    now: datetime,
-    *,
-    stream: str = "",
-    read: int = 0,
+    ctx: Context, at: Point, counted: tuple[int, Mapping[str, int]], held: Held, now: datetime, *, stream: str = ""
 ) -> Result:
-    for promoted in held.promoted.values():
-        promoted["version"] = promoted["version"] or _version(ctx, promoted["sources"])
     return Result(
         at=at,
         transactions=counted[0],
         types=counted[1],
         held=held,
-        claims=tuple(standing(_claims(held, now), now)),
-        items=tuple(state_fold.items(held)),
-        conflicts=tuple(state_fold.conflicts(held)),
+        applications=tuple(_applications(ctx, held.state)),
+        claims=tuple(standing(held.claims, now)),
         stream=stream,
-        read=read,
         notices=ctx.ledger.notices,
     )
 
 
-# -- folding, from a snapshot where there is one ---------------------------------------------------------------------
+def _made(at: Point, query: Query) -> Held:
+    """The folds of some records, kept nowhere."""
+    made = (folds.of(at.reader, one, replace(query, types=one.types)) for one in FOLDS)
+    return Held(**dict(zip(Held.__slots__, made, strict=True)))
 
 
-def _folded(ctx: Context, at: Point) -> tuple[tuple[int, Mapping[str, int]], Held, int]:
-    """Counts and fold up to a point, and how many records were read for it."""
-    known = _snapshot(ctx, at) if at.whole else None
-    after, held = (known[0], known[2]) if known else (0, Held())
-    counted = at.reader.tally(Query(after=after, upto=at.upto))
-    entries = at.reader.entries(Query(types=TYPES, after=after, upto=at.upto))
-    held.take(entries)
-    types = Counter(known[1] if known else {}) + Counter(counted[1])
-    complete = len(entries) == sum(counted[1].get(one, 0) for one in TYPES)  # else something could not be read
-    if complete and at.whole and at.last and at.upto > after and at.last.oid == ctx.ledger.tip:
-        _keep(ctx, at, types, held)
-    return (at.upto, types), held, len(entries)
-
-
-def _snapshot(ctx: Context, at: Point) -> tuple[int, Mapping[str, int], Held] | None:
-    """What was folded before, if it is a beginning of what is asked for."""
-    try:
-        mark, _, body = _place(ctx).read_bytes().partition(b"\n")
-    except OSError:
-        return None
-    if mark != _mark(body):
-        return None
-    kept = json.loads(body)
-    n, oid, types, held = int(kept["n"]), Oid(kept["tx"]), kept["types"], Held(**kept["held"])
-    return (n, types, held) if n <= at.upto and ctx.ledger.goes_on(oid, n) else None
-
-
-def _keep(ctx: Context, at: Point, types: Mapping[str, int], held: Held) -> None:
-    assert at.last is not None
-    whole = {one.name: getattr(held, one.name) for one in dataclasses.fields(held)}
-    body = json.dumps({"n": at.upto, "tx": at.last.oid, "types": types, "held": whole}, default=str).encode()
-    with contextlib.suppress(OSError):  # a repository that cannot be written is read all the same
-        files.write(_place(ctx), _mark(body) + b"\n" + body)
-
-
-def _place(ctx: Context) -> Path:
-    return forks.folder(ctx.location, ctx.settings.text("ref")) / SNAPSHOT
-
-
-def _mark(body: bytes) -> bytes:
-    """The first line of a snapshot: it was made by this code, and is whole."""
-    return sha256(state_fold.code().encode() + body).encode()
+def _applications(ctx: Context, cells: Cells) -> Iterator[dict[str, Any]]:
+    for app, (promoted, deployed) in state_fold.applications(cells).items():
+        told = promoted and promoted | {"version": promoted["version"] or _version(ctx, promoted["sources"])}
+        yield {"app": app, "promoted": _told(told), "deployed": deployed}
 
 
 # -- a stream, a run -------------------------------------------------------------------------------------------------
@@ -197,9 +170,8 @@ def _stream(ctx: Context, at: Point, stream: str) -> Result:
     if not counted[0]:
         hint = "streams are named by: git factory log; runs by: git factory list --type run"
         raise NotFound(f"there is no stream and no run {stream!r} there", code="state/none", hint=hint)
-    entries = at.reader.entries(Query(types=TYPES, stream=stream, upto=at.upto))
     now = at.last.when if at.last else ctx.clock.now()
-    return _result(ctx, at, counted, Held().take(entries), now, stream=stream, read=len(entries))
+    return _result(ctx, at, counted, _made(at, Query(stream=stream, upto=at.upto)), now, stream=stream)
 
 
 def _run_named(ctx: Context, text: str) -> RecordId | None:
@@ -219,36 +191,16 @@ def _run(ctx: Context, at: Point, run_id: RecordId) -> Result:
         at=at,
         transactions=len({entry.tx for entry in entries}),
         types=Counter(entry.record.type for entry in entries),
-        held=Held(),
-        claims=(),
-        items=(),
-        conflicts=(),
         run=fold(entry.record for entry in entries),
-        read=len(entries),
         notices=ctx.ledger.notices,
     )
-
-
-def _of_run(run: State) -> dict[str, Any]:
-    return {"run": run.as_json()}
 
 
 # -- small things ----------------------------------------------------------------------------------------------------
 
 
-def _claims(held: Held, now: datetime) -> list[Entry]:
-    found = ((id_, one) for id_, one in held.heads.items() if one["type"] == "claim")
-    return [
-        Entry(
-            record=Record(id=RecordId(id_), type="claim", parents=(), payload=one),
-            stream="", actor="", when=now, tx=Oid(""), subject="",
-        )
-        for id_, one in found
-    ]  # fmt: skip
-
-
 def _told(kept: Mapping[str, Any] | None) -> dict[str, Any]:
-    return {name: value for name, value in (kept or {}).items() if name != "sources"}
+    return {name: value for name, value in (kept or {}).items() if name not in ("sources", "place")}
 
 
 def _version(ctx: Context, sources: Mapping[str, str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,7 +39,7 @@ def _lines(result: state.Result) -> Iterator[str]:
     last = result.at.last
     where = f" at {records.short(last.oid)}, {records.moment(last.when)}" if last else ""
     yield f"{_many(result.transactions, 'transaction')}, {_many(sum(result.types.values()), 'record')}{where}"
-    yield from _run(result.run) if result.run is not None else _whole(result.as_json())
+    yield from _run(result.run) if result.run is not None else _whole(result.as_json(titles=False))
 
 
 def _run(run: State) -> Iterator[str]:
@@ -62,7 +61,7 @@ def _whole(found: dict[str, Any]) -> Iterator[str]:
         yield f"open run  {records.short(run['run'])}  {run['spec']}  {step}"
     for claim in found["claims"]:
         yield f"claim  {records.short(claim['id'])}  {claim['task']}  {claim['owner']}  {' '.join(claim['paths'])}"
-    for scope, count in sorted(Counter(one["scope"] for one in found["memories"]).items()):
+    for scope, count in sorted(found["memories"].items()):
         yield f"memories  {scope}  {count}"
     for name, items in found["growth"].items():
         yield f"growth  {name}  {len(items)}"

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from factory_git.core.ids import Oid
 from factory_git.index.sqlite import BUSY, writing
+from factory_git.ledger.cells import check_key
 
 T = TypeVar("T")
 STEPS = 64  # that can be taken back
@@ -37,7 +38,7 @@ CREATE TABLE undo (
   PRIMARY KEY (s, tab, key)
 ) WITHOUT ROWID;
 """
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False, default=str).encode
 
 
 class Step(NamedTuple):
@@ -67,6 +68,7 @@ class FileCells:
     # -- cells -------------------------------------------------------------------------------------------------------
 
     def get(self, table: str, key: str) -> Any:
+        check_key(key)
         return self._ask(lambda db: _one(db, table, key))
 
     def put(self, table: str, key: str, value: Any, tags: Iterable[str] = ()) -> None:
@@ -92,7 +94,7 @@ class FileCells:
     @contextmanager
     def trial(self) -> Iterator[FileCells]:
         """These cells; what is put into them is forgotten at the end."""
-        with suppress(_Forget), self.writing():
+        with suppress(_Forget), self.whole():
             yield self
             raise _Forget
 
@@ -108,7 +110,7 @@ class FileCells:
         return [Step(int(s), int(n), Oid(oid)) for s, n, oid in found]
 
     @contextmanager
-    def writing(self) -> Iterator[None]:
+    def whole(self) -> Iterator[None]:
         """Everything inside or nothing. What goes wrong with the file inside is raised."""
         with self._threads:
             db = self._open()
@@ -118,10 +120,10 @@ class FileCells:
                     yield
             finally:
                 self._inside -= 1
-                self._recorded = 0
+                self._recorded = self._recorded if self._inside else 0
 
     def begin(self, count: int) -> None:
-        """What is put from now on belongs to one step of about ``count`` records; too much cannot be taken back."""
+        """What is put from now on belongs to one step, of about ``count`` records: too much cannot be taken back."""
         db = self._open()
         if count > UNDO:
             db.execute("DELETE FROM step")
@@ -174,6 +176,7 @@ class FileCells:
     # -- inside ------------------------------------------------------------------------------------------------------
 
     def _write(self, table: str, key: str, text: str | None, sum_: int, tags: bytes) -> None:
+        check_key(key)
         db = self._open()
         found = db.execute("SELECT n, value, sum, tags FROM cell WHERE tab = ? AND key = ?", (table, key)).fetchone()
         n, *before = found or (None, None, None, None)

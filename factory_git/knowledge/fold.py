@@ -54,6 +54,8 @@ class State:
     def take(self, changes: Iterable[Change]) -> None:
         """Let more changes count; what is known already changes nothing."""
         new = {one.id: one for one in changes if not self.has(one.id)}
+        if not new:
+            return
         count, digest = self._cells.get(SUM, "") or (0, "0" * 64)
         total = int(digest, 16)
         for id_ in by_graph({one.id: one.record.parents for one in new.values()}):
@@ -191,11 +193,17 @@ class State:
             elif self._cells.get(TWINS, scope):
                 self._cells.drop(TWINS, scope)
 
+    def heads_apart(self) -> dict[RecordId, tuple[RecordId, ...]]:
+        """The things with several newest changes, and these."""
+        found = ((id_, unpack(packed)) for id_, (_, _, packed) in self._cells.tagged(THINGS, tags.APART))
+        return {RecordId(id_): thing.heads for id_, thing in found if len(thing.heads) > 1}
+
     def _heads_apart(self) -> Iterator[Clash]:
-        for id_, (_, _, packed) in self._cells.tagged(THINGS, tags.APART):
-            thing = unpack(packed)
-            words = f"{_called(thing)} was changed apart: {', '.join(one[:10] for one in thing.heads)}"
-            yield Clash(kind="heads", ids=(RecordId(id_), *thing.heads), message=words)
+        for id_, heads in self.heads_apart().items():
+            thing = self.thing(id_)
+            assert thing is not None
+            words = f"{_called(thing)} was changed apart: {', '.join(one[:10] for one in heads)}"
+            yield Clash(kind="heads", ids=(id_, *heads), message=words)
 
     def _names_apart(self) -> Iterator[Clash]:
         for _, ids in self._cells.all(TWINS):

@@ -41,6 +41,7 @@ _IN: dict[str, Callable[[Any], Any]] = {
     "outputs": _uses,
     "artifacts": _uses,
     "external": _outside,
+    **dict.fromkeys(("heads", "links", "runs"), list),
 }
 _OUT: dict[str, Callable[[Any], Any]] = {
     "metadata": lambda value: canonical.loads(value) if value != "{}" else {},

@@ -36,8 +36,17 @@ class Cells(Protocol):
         Who must be sure looks at the value: a tag may be kept as a short digest.
         """
 
+    def whole(self) -> AbstractContextManager[None]:
+        """All that is put inside, or nothing when it raises."""
+
     def trial(self) -> AbstractContextManager[Cells]:
         """The same cells; what is put into them is forgotten at the end of the context."""
+
+
+def check_key(key: object) -> None:
+    """Raise :class:`TypeError` for what is no text: a record may say anything where an id should stand."""
+    if not isinstance(key, str):
+        raise TypeError(f"{key!r} is no key")
 
 
 class MemoryCells:
@@ -46,9 +55,11 @@ class MemoryCells:
     def __init__(self) -> None:
         self._tables: dict[str, dict[str, tuple[Any, frozenset[str]]]] = {}
         self._tags: dict[tuple[str, str], set[str]] = {}
+        self._before: list[tuple[str, str, tuple[Any, frozenset[str]] | None]] | None = None
         self._threads = threading.RLock()
 
     def get(self, table: str, key: str) -> Any:
+        check_key(key)
         with self._threads:
             found = self._tables.get(table, {}).get(key)
             return None if found is None else found[0]
@@ -62,8 +73,11 @@ class MemoryCells:
                 self._tags.setdefault((table, tag), set()).add(key)
 
     def drop(self, table: str, key: str) -> None:
+        check_key(key)
         with self._threads:
             before = self._tables.get(table, {}).pop(key, None)
+            if self._before is not None:
+                self._before.append((table, key, before))
             for tag in before[1] if before else ():
                 self._tags[(table, tag)].discard(key)
 
@@ -80,6 +94,23 @@ class MemoryCells:
         with self._threads:
             cells = self._tables.get(table, {})
             return iter([(key, cells[key][0]) for key in sorted(self._tags.get((table, tag), ()))])
+
+    @contextmanager
+    def whole(self) -> Iterator[None]:
+        with self._threads:
+            self._before = []
+            try:
+                yield
+            except BaseException:
+                changed, self._before = self._before, None
+                for table, key, before in reversed(changed):
+                    if before is None:
+                        self.drop(table, key)
+                    else:
+                        self.put(table, key, *before)
+                raise
+            finally:
+                self._before = None
 
     @contextmanager
     def trial(self) -> Iterator[MemoryCells]:

@@ -17,17 +17,18 @@ from hypothesis import strategies as st
 
 from factory_git.app import claim, memory, point, state, state_fold
 from factory_git.app.context import Context, open_context
-from factory_git.app.state_fold import TYPES, Held
-from factory_git.core import files
+from factory_git.app.state import Held
 from factory_git.core.clock import FixedClock
 from factory_git.core.errors import NotFound, UsageError
 from factory_git.core.ids import Oid, RecordId
 from factory_git.engine.phases import validate
 from factory_git.growth import board
-from factory_git.ledger import fold
+from factory_git.ledger import fold, snapshots
+from factory_git.ledger.cells import MemoryCells
 from factory_git.ledger.order import by_graph
 from factory_git.ledger.reader import Reader
 from factory_git.ledger.record import Entry, Record, decode, make
+from tests.app.test_folds import everything
 from tests.conftest import Git
 from tests.engine.fakes import BOUND_FILE, GOOD, make_shop
 from tests.engine.test_kill import proves
@@ -48,9 +49,9 @@ def told(ctx: Context, at: str = "", of: str = "") -> dict[str, Any]:
 def anew(ctx: Context) -> Context:
     """The same repository to another process, with everything gone that can be thrown away."""
     ctx.ledger.close()
-    for path in ctx.location.factory_dir.glob("*"):
-        if path.name.startswith(("index.sqlite", "state.json")):
-            path.unlink()
+    for path in ctx.location.factory_dir.glob("index.sqlite*"):
+        path.unlink()
+    snapshots.forget(ctx.location)
     return replace(open_context(ctx.location.worktree or ctx.location.git_dir), clock=ctx.clock)
 
 
@@ -108,7 +109,7 @@ def act(ctx: Context, what: str, turn: int) -> None:
 
 
 @given(steps=SIDES)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_state_at_n_is_the_fold_of_the_first_n(
     tmp_path_factory: pytest.TempPathFactory, git: Git, steps: list[tuple[int, str]]
 ) -> None:
@@ -132,7 +133,11 @@ def test_state_at_n_is_the_fold_of_the_first_n(
     for n in range(count + 1):
         found = state.run(ctx, state.Options(at=str(n)))
         entries = first(ctx, n)
-        assert found.held == Held().take(one for one in entries if one.record.type in TYPES)
+        for name, fold_ in zip(Held.__slots__, state.FOLDS, strict=True):
+            cells = MemoryCells()
+            if some := [one for one in entries if one.record.type in fold_.types]:
+                fold_.take(cells, some)
+            assert everything(getattr(found.held, name)) == everything(cells)
         assert (found.transactions, sum(found.types.values())) == (n, len(entries))
         answers.append(found.as_json())
     now = told(ctx)
@@ -156,7 +161,7 @@ def test_reading_again_reads_what_is_new(ctx: Context, monkeypatch: pytest.Monke
 
     for start in range(0, 1000, 100):
         remember(range(start, start + 100))
-    assert state.run(ctx).read == 1000
+    state.run(ctx)
     for start in range(1000, 1010):
         remember(range(start, start + 1))
     loaded: list[str] = []
@@ -168,25 +173,10 @@ def test_reading_again_reads_what_is_new(ctx: Context, monkeypatch: pytest.Monke
 
     monkeypatch.setattr(Reader, "_load", count)
     again = state.run(ctx)
-    assert (again.read, len(loaded), sum(again.types.values())) == (10, 10, 1010)
-    assert state.run(ctx).read == 0
+    assert (len(loaded), sum(again.types.values())) == (10, 1010)
+    state.run(open_context(ctx.location.worktree))
+    assert len(loaded) == 10
     assert again.as_json() == told(anew(ctx))
-
-
-def test_what_another_version_kept_is_not_gone_on_with(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    memory.add(ctx, "a")
-    assert (state.run(ctx).read, state.run(ctx).read) == (1, 0)
-    monkeypatch.setattr(state_fold, "code", lambda: "later")
-    assert (state.run(ctx).read, state.run(ctx).read) == (1, 0)
-
-
-@pytest.mark.parametrize("damage", [b"", b"nonsense", b"{}\n{}"])
-def test_what_is_damaged_is_made_anew(ctx: Context, damage: bytes) -> None:
-    memory.add(ctx, "a")
-    wanted = told(ctx)
-    kept = ctx.location.factory_dir / state.SNAPSHOT
-    kept.write_bytes(damage or kept.read_bytes().replace(b"repository", b"repositorY"))
-    assert told(ctx) == wanted
 
 
 def test_a_ledger_that_was_replaced_is_not_taken_for_the_one_that_was_read(ctx: Context, repo: Path, git: Git) -> None:
@@ -200,18 +190,6 @@ def test_a_ledger_that_was_replaced_is_not_taken_for_the_one_that_was_read(ctx: 
     for text in ("d", "e"):
         memory.add(ctx, text)
     assert {one["title"] for one in told(ctx)["memories"]} == {"a", "d", "e"}
-
-
-def test_a_repository_that_cannot_be_written_is_read(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    memory.add(ctx, "a")
-    wanted = told(ctx)
-    (ctx.location.factory_dir / state.SNAPSHOT).unlink()
-
-    def refuse(*_: object) -> None:
-        raise PermissionError
-
-    monkeypatch.setattr(files, "write", refuse)
-    assert told(ctx) == wanted
 
 
 # -- points ----------------------------------------------------------------------------------------------------------
@@ -377,10 +355,11 @@ def test_the_board_needs_no_more_than_is_kept() -> None:
     for count in range(len(every) + 1):
         some = every[:count]
         wanted = board.fold([replace(one, payload=Seen(one.payload)) for one in some])
-        held = Held().take(
-            Entry(record=one, stream="", actor="", when=NOON, tx=Oid(""), subject="") for one in some[:5]
+        cells = MemoryCells()
+        state_fold.take(
+            cells, (Entry(record=one, stream="", actor="", when=NOON, tx=Oid(""), subject="") for one in some[:5])
         )
-        assert state_fold.items(held) == board.fold(some[:5])
+        assert state_fold.items(cells) == board.fold(some[:5])
         assert len(wanted) == min(count, 1)
     assert asked <= set(board.FIELDS)
 
