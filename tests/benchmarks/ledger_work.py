@@ -83,7 +83,7 @@ def child(folder: Path, command: Sequence[str], *, ok: tuple[int, ...] = (0,)) -
     done = subprocess.run(call, check=True, capture_output=True, text=True)
     figures: Figures = json.loads(done.stdout)
     if figures["code"] not in ok:
-        figures["failed"] = f"{' '.join(command)}: {figures['code']} {figures['said']}"
+        figures["failed"] = f"{' '.join(command)}: {figures['code']} {' '.join(figures['said'].split())}"
     return figures
 
 
