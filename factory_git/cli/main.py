@@ -77,9 +77,10 @@ def run(args: Sequence[str]) -> int:
     """Run one command line and return its exit code; never raises, never prints a traceback."""
     as_json = "--json" in args
     try:
-        result = group.main(
-            args=list(args), prog_name="git factory", complete_var="_GIT_FACTORY_COMPLETE", standalone_mode=False
-        )
+        with output.progress_shown():
+            result = group.main(
+                args=list(args), prog_name="git factory", complete_var="_GIT_FACTORY_COMPLETE", standalone_mode=False
+            )
         sys.stdout.flush()
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as leave:

@@ -7,13 +7,15 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import click
 
-from factory_git.core import room
+from factory_git.core import progress, room
 from factory_git.core.errors import FactoryError, Problem
 
 
@@ -36,6 +38,40 @@ def emit_json(value: Any) -> None:
 def say(text: str) -> None:
     """Tell the user something that is not data (standard error)."""
     click.echo(text, err=True)
+
+
+class Progress:
+    """One line on the terminal that says how far a long thing is; nothing at all for what is done within a second."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._began: float | None = None
+        self._shown = False
+
+    def __call__(self, doing: str, done: int) -> None:
+        """Show it, or take it away when there is nothing being done any more."""
+        now = self._clock()
+        self._began = now if self._began is None else self._began
+        if not doing:
+            click.echo("\r\x1b[K" if self._shown else "", nl=False, err=True, color=True)
+            self._began, self._shown = None, False
+        elif now - self._began > 1:
+            click.echo(f"\r\x1b[K{doing}: {done:,} …", nl=False, err=True, color=True)
+            self._shown = True
+
+
+@contextmanager
+def progress_shown() -> Iterator[None]:
+    """Show on the terminal how far things are; elsewhere they are not told."""
+    if not sys.stderr.isatty():
+        yield
+        return
+    shown = Progress()
+    try:
+        with progress.listening(shown):
+            yield
+    finally:
+        shown("", 0)
 
 
 def page(lines: Iterable[str]) -> None:

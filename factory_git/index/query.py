@@ -52,6 +52,11 @@ def number(db: sqlite3.Connection, oid: Oid) -> int:
     return int(found[0]) if found else 0
 
 
+def count(db: sqlite3.Connection) -> int:
+    """How many transactions are indexed."""
+    return int(db.execute("SELECT max(n) FROM tx").fetchone()[0] or 0)
+
+
 def resolve(db: sqlite3.Connection, prefix: str) -> list[RecordId]:
     """Ids that start with ``prefix``, at most ten."""
     found = db.execute("SELECT id FROM record WHERE id >= ? AND id < ? LIMIT 10", (prefix, prefix + "g"))

@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
+from factory_git.core import progress
 from factory_git.core.ids import Oid, RecordId
 from factory_git.core.points import reached
 from factory_git.gitio.repository import MissingObject, Repository
@@ -207,6 +208,8 @@ class SqliteIndex:
                     to_come, target = self._to_come(db, mark, tip), tip
                 done = build.fill(db, to_come, self._repo.blob, LUMP) or tip
                 query.set_watermark(db, done)
+            progress.tell("indexing transactions", query.count(db))
+        progress.over()
         self._say_newer(db)
 
     def _to_come(self, db: sqlite3.Connection, mark: Oid | None, tip: Oid | None) -> Iterator[Transaction]:
@@ -258,9 +261,11 @@ class SqliteIndex:
 
 def _searchable(db: sqlite3.Connection) -> sqlite3.Connection:
     """The same index, with every text in its full text."""
-    if behind(db):
+    while behind(db):
         with writing(db):
-            catch_up(db)
+            count = catch_up(db, LUMP)
+        progress.tell("making texts searchable", count)
+    progress.over()
     return db
 
 

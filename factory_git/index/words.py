@@ -40,12 +40,17 @@ def behind(db: sqlite3.Connection) -> bool:
     return db.execute("SELECT 1 FROM words WHERE n > ? OR n < ? LIMIT 1", (high, low)).fetchone() is not None
 
 
-def catch_up(db: sqlite3.Connection) -> None:
-    """Make every text searchable. Call it in a write transaction."""
+def catch_up(db: sqlite3.Connection, lump: int) -> int:
+    """Make some more texts searchable, about ``lump``; how many are now. Call it in a write transaction."""
     low, high = _searched(db)
-    for where, end in (("n > ?", high), ("n < ?", low)):
-        db.execute(f"INSERT INTO search (rowid, text) SELECT n, text FROM words WHERE {where} ORDER BY n", (end,))  # noqa: S608
-    _note(db, *db.execute("SELECT min(0, min(n)), max(0, max(n)) FROM words").fetchone())
+    last = db.execute("SELECT max(n) FROM (SELECT n FROM words WHERE n > ? ORDER BY n LIMIT ?)", (high, lump))
+    first = db.execute("SELECT min(n) FROM (SELECT n FROM words WHERE n < ? ORDER BY n DESC LIMIT ?)", (low, lump))
+    ends = (first.fetchone()[0] or low, last.fetchone()[0] or high)
+    for begin, end in ((high + 1, ends[1]), (ends[0], low - 1)):
+        taken = "SELECT n, text FROM words WHERE n BETWEEN ? AND ? ORDER BY n"
+        db.execute(f"INSERT INTO search (rowid, text) {taken}", (begin, end))
+    _note(db, *ends)
+    return ends[1] - ends[0]
 
 
 def forget(db: sqlite3.Connection, tx: int) -> None:
@@ -70,5 +75,5 @@ def _searched(db: sqlite3.Connection) -> tuple[int, int]:
     return int(low), int(high)
 
 
-def _note(db: sqlite3.Connection, low: int | None, high: int | None) -> None:
-    db.execute("INSERT OR REPLACE INTO meta VALUES ('searched', ?)", (f"{low or 0} {high or 0}",))
+def _note(db: sqlite3.Connection, low: int, high: int) -> None:
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('searched', ?)", (f"{low} {high}",))

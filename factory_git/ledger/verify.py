@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from factory_git.core import progress
 from factory_git.core.errors import Conflict, FactoryError, Problem
 from factory_git.core.ids import Oid, RecordId, blob_oid
 from factory_git.gitio import journal
@@ -129,6 +130,9 @@ class _Check:
             for commit in fold.commits(self.repo, tip, lambda oid: fresh is not None and oid not in fresh):
                 self.commits.add(commit.oid)
                 self._guarded(commit)
+                if len(self.commits) % 500 == 0:
+                    progress.tell("verifying transactions", len(self.commits))
+            progress.over()
         except FactoryError as error:
             self._say(error.code, f"history is broken: {error.message}", "")
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from factory_git.core import progress
 from factory_git.core.ids import Oid
 from factory_git.core.points import listening
 from factory_git.gitio.locate import locate
@@ -195,3 +196,20 @@ def test_what_was_indexed_before_a_failure_stays_indexed(
     fresh = SqliteIndex(here, None)
     fresh.refresh(lambda: here.ref(REF))
     assert content(index, ["word5"]) == content(fresh, ["word5"])
+
+
+def test_how_far_it_is_is_told(ledger: Ledger, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        ledger.put("note", {"text": f"word{number}"})
+    monkeypatch.setattr("factory_git.index.sqlite.LUMP", 1)
+    here = Repository(locate(repo))
+    index = SqliteIndex(here, None)
+    told: list[tuple[str, int]] = []
+    with progress.listening(lambda doing, done: told.append((doing, done))):
+        index.refresh(lambda: here.ref(REF))
+        assert told[:4] == [("indexing transactions", n) for n in (1, 2, 3, 4)]
+        assert told[-1] == ("", 0)
+        told.clear()
+        index.search(Query(), "word1")
+    assert [done for doing, done in told if doing == "making texts searchable"] == [1, 2, 3, 4]
+    assert told[-1] == ("", 0)
