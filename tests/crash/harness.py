@@ -20,7 +20,7 @@ import pytest
 
 from factory_git.app import context
 from factory_git.core.clock import SystemClock
-from factory_git.gitio import lock, pack
+from factory_git.gitio import lock, merge, pack
 from factory_git.gitio.locate import locate
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import fold
@@ -71,7 +71,8 @@ def sleepless() -> Iterator[None]:
     Later.slept = 0.0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lock, "time", SimpleNamespace(sleep=Later.sleep))
-        patch.setattr(context, "SystemClock", Later)
+        for module in (context, merge):
+            patch.setattr(module, "SystemClock", Later)
         yield
 
 
@@ -122,7 +123,8 @@ class Stage:
         for place, states in self.before.items():
             fsck(at / place)
             if gc:
-                git("gc", "-q", "--prune=now", cwd=at / place)
+                git("gc", "-q", "--prune=now", cwd=at / place, ok=False)  # a lock of Git's may stop it half way
+                fsck(at / place)
             found = history(at / place)
             _whole(place, states, found, self.after[place])
         _there(at / "here", death.acknowledged)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from factory_git.core import points
 from factory_git.core.errors import Conflict, Negative
 from factory_git.core.ids import Oid
 from factory_git.gitio import merge
-from factory_git.gitio.merge import promote
+from factory_git.gitio.merge import promote, settle
+from factory_git.gitio.switch import NOTE, Switch
 
 Git = Callable[..., str]
 
@@ -162,14 +164,11 @@ def test_a_failure_after_the_checkout_takes_it_back(at: Setting, wrong: BaseExce
 
 
 def test_files_half_written_are_taken_back(at: Setting, monkeypatch: pytest.MonkeyPatch) -> None:
-    def half(worktree: Path, old: Oid, new: Oid) -> None:
-        if new == at.new:
-            at.write({"changed.txt": "ne", "deep/er/file.txt": ""})
-            raise OSError("No space left on device")
-        update(worktree, old, new)
+    def half(*_: object) -> None:
+        at.write({"changed.txt": "ne", "deep/er/file.txt": ""})
+        raise OSError("No space left on device")
 
-    update = merge._update
-    monkeypatch.setattr(merge, "_update", half)
+    monkeypatch.setattr(Switch, "forward", half)
     with pytest.raises(OSError, match="No space"):
         at.promote()
     assert at.git("status", "--porcelain") == ""
@@ -192,3 +191,78 @@ def test_a_checkout_in_the_middle_of_something_is_left_alone(at: Setting) -> Non
     with pytest.raises(Conflict, match="another Git process"):
         at.promote()
     assert at.git("rev-parse", "main") == at.old
+
+
+# Promotions that were killed. See tests/crash for all the moments at which they can be.
+
+
+def killed(at: Setting, point: str, then: Callable[[], object] = lambda: None) -> None:
+    """A promotion that dies at a named point, after somebody did something; no handler takes that."""
+
+    def dies(name: str) -> None:
+        if name == point:
+            then()
+            raise Killed
+
+    with pytest.raises(Killed):
+        at.promote(dies)
+
+
+class Killed(BaseException):
+    """A death."""
+
+
+def test_files_cut_off_by_a_death_and_the_lock_it_left_are_no_hindrance(at: Setting) -> None:
+    killed(at, "switch:locked", lambda: at.write({"changed.txt": "n", "added.txt": "", "kept.txt": "mine\n"}))
+    (at.path / "removed.txt").unlink()
+    assert (at.path / ".git/index.lock").exists()
+    at.promote()
+    assert (at.git("rev-parse", "main"), at.git("status", "--porcelain")) == (at.new, "M kept.txt")
+    assert not (at.path / ".git" / NOTE).exists()
+
+
+def test_what_a_person_wrote_after_the_death_is_not_overwritten(at: Setting) -> None:
+    killed(at, "switch:locked")
+    at.write({"changed.txt": "mine\n"})
+    assert at.refused() == ["changed.txt"]
+    assert (at.path / "changed.txt").read_text() == "mine\n"
+    assert not (at.path / ".git/index.lock").exists()
+
+
+def test_after_a_death_another_commit_may_be_promoted(at: Setting) -> None:
+    killed(at, "switch:index")
+    other = at.git("commit-tree", "-m", "another", "-p", at.old, f"{at.old}^{{tree}}")
+    promote(at.path / ".git", "refs/heads/main", at.old, Oid(other), reason="test")
+    assert (at.git("rev-parse", "main"), at.git("status", "--porcelain")) == (other, "")
+
+
+def test_the_lock_of_another_program_is_left_alone_after_a_death(at: Setting) -> None:
+    killed(at, "switch:noted")
+    at.write({".git/index.lock": ""})
+    with pytest.raises(Conflict, match="another Git process"):
+        at.promote()
+    (at.path / ".git/index.lock").unlink()
+    at.promote()
+    assert at.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("name", ["HEAD.lock", "refs/heads/main.lock"])
+def test_locks_that_a_dead_git_left_on_the_branch_are_taken_over(at: Setting, name: str) -> None:
+    lock = at.path / ".git" / name
+    lock.touch()
+    os.utime(lock, (1, 1))
+    at.promote()
+    assert not lock.exists()
+
+
+def test_what_is_left_after_the_branch_moved_is_cleared_away(at: Setting) -> None:
+    def moved() -> None:
+        at.git("update-ref", "refs/heads/main", at.new)
+        (at.path / ".git/HEAD.lock").touch()
+        os.utime(at.path / ".git/HEAD.lock", (1, 1))
+
+    killed(at, "promote:ref", moved)
+    settle(at.path / ".git", "refs/heads/main")
+    assert at.git("status", "--porcelain") == ""
+    assert not (at.path / ".git/HEAD.lock").exists()
+    assert not (at.path / ".git" / NOTE).exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from factory_git.core.errors import Conflict, IntegrityError, Negative
 from factory_git.core.ids import Oid
 from factory_git.core.points import reached
@@ -10,6 +12,7 @@ from factory_git.engine.phases.integrate import short
 from factory_git.engine.state import Outcome, State
 from factory_git.engine.workshop import Report, Workshop
 from factory_git.gitio.merge import promote as move_branch
+from factory_git.gitio.merge import settle
 
 
 def promote(shop: Workshop, state: State, action: Promote) -> Report:
@@ -20,6 +23,8 @@ def promote(shop: Workshop, state: State, action: Promote) -> Report:
     now = shop.code.commit_of(shop.branch)
     payload = {"branch": shop.branch, "from": old, "commit": new}
     if now is not None and shop.code.is_ancestor(new, now):
+        with suppress(Conflict):  # somebody is at work in the checkout: that is done again next time
+            settle(shop.common_dir, shop.branch)
         return Report(
             outcome=Outcome.PROMOTED, title=f"{short(shop)} is at {now[:12]}", payload={**payload, "checkouts": []}
         )
