@@ -110,11 +110,12 @@ def tables(figures: Figures) -> Iterator[str]:
 
 
 def _appends(name: str, found: dict[int, Figures]) -> Iterator[str]:
-    head = ["records", "records/s", "flat", "median ms", "flat", "longest ms", "plain records/s", "ratio"]
+    head = ["records", "records/s", "flat", "median ms", "flat", "longest ms", "plain records/s", "ratio",
+            "bytes/record"]  # fmt: skip
     yield from _table(f"Appends {name}", head, ([
         f"{size:,}", f"{one['per_second']:,.0f}", f"{one['flat_total']:.2f}", f"{one['median_ms']:.2f}",
         f"{one['flat_median']:.2f}", f"{one['longest_ms']:.0f}", f"{one['plain_per_second']:,.0f}",
-        f"{one['plain_ratio']:.2f}",
+        f"{one['plain_ratio']:.2f}", f"{one['bytes_a_record']:.0f}",
     ] for size, one in found.items()))  # fmt: skip
 
 

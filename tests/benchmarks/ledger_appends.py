@@ -25,7 +25,7 @@ from factory_git.gitio import lock
 from factory_git.ledger.projection import Query
 from factory_git.ledger.record import encode
 from tests.benchmarks import ledger_plain
-from tests.benchmarks.ledger_ground import Filler, Ground, record
+from tests.benchmarks.ledger_ground import Filler, Ground, objects, record
 
 Figures = dict[str, Any]
 
@@ -37,6 +37,8 @@ class Turn:
     ground: Ground
     filler: Filler
     batch: int
+    repo: Path
+    bytes: int = 0
     ours: list[float] = dataclasses.field(default_factory=list)
     plain: list[float] = dataclasses.field(default_factory=list)
 
@@ -53,8 +55,13 @@ class Turn:
         for name, _ in files:
             (self.ground.plain / f"{name}.json").unlink()
 
+    def tidy(self) -> None:
+        """Maintain the ledger, and note how many bytes its objects have more than when it was maintained before."""
+        self.filler.ledger.maintain()
+        self.bytes = objects(self.repo) - self.bytes
+
     def figures(self) -> Figures:
-        """Records a second over all appends (packs are joined in some); the median and the longest append."""
+        """Records a second over all appends (packs are joined in some); the median and the longest append; bytes."""
         ours, plain = statistics.fmean(self.ours), statistics.fmean(self.plain)
         return {
             "per_second": self.batch / ours,
@@ -62,6 +69,7 @@ class Turn:
             "longest_ms": max(self.ours) * 1e3,
             "plain_per_second": self.batch / plain,
             "plain_ratio": ours / plain,
+            "bytes_a_record": self.bytes / len(self.ours) / self.batch,
         }
 
 
@@ -71,12 +79,15 @@ def in_turns(grounds: Sequence[Ground], batch: int, times: int) -> dict[int, Fig
         turns = []
         for ground in grounds:
             repo = stack.enter_context(ground.copy(f"by{batch}"))
-            turns.append(Turn(ground, ground.filler(repo), batch))
+            turns.append(Turn(ground, ground.filler(repo), batch, repo))
         for turn in turns:
             turn.filler.append(turn.filler.make(1))  # opens it
+            turn.tidy()  # or one has its packs joined while it is measured, and another has not
         for _ in range(times):
             for turn in turns:
                 turn.take()
+        for turn in turns:
+            turn.tidy()
         out = {turn.ground.size: turn.figures() for turn in turns}
         for turn in turns:
             turn.filler.ledger.close()

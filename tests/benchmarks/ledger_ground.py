@@ -224,3 +224,18 @@ def _fill(folder: Path, filler: Filler, size: int) -> tuple[float, int]:
 def git(*args: str, cwd: Path) -> str:
     """Git in ``cwd``."""
     return subprocess.run(["git", *args], cwd=cwd, check=True, capture_output=True, text=True).stdout
+
+
+def objects(repo: Path) -> int:
+    """Bytes of the object store."""
+    return size_of(repo / ".git" / "objects")
+
+
+def packs(repo: Path) -> int:
+    """How many packs there are."""
+    return len(list((repo / ".git" / "objects" / "pack").glob("*.pack")))
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below a folder."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

@@ -15,7 +15,7 @@ from typing import Any
 
 from factory_git.ledger.record import encode
 from tests.benchmarks import ledger_child, ledger_plain
-from tests.benchmarks.ledger_ground import REF, Filler, Ground, git
+from tests.benchmarks.ledger_ground import REF, Filler, Ground, git, objects, packs, size_of
 
 LONG = 10.0  # seconds after which nothing is measured once more
 BARE = [sys.executable, "-I", "-S"]
@@ -211,18 +211,3 @@ def care(bench: Bench) -> Figures:
         out |= {"after_gc": objects(repo), "index": size_of(repo / ".git" / "factory")}
     out["plain"] = sum(entry.stat().st_blocks * 512 for entry in os.scandir(ground.plain))
     return out
-
-
-def objects(repo: Path) -> int:
-    """Bytes of the object store."""
-    return size_of(repo / ".git" / "objects")
-
-
-def packs(repo: Path) -> int:
-    """How many packs there are."""
-    return len(list((repo / ".git" / "objects" / "pack").glob("*.pack")))
-
-
-def size_of(folder: Path) -> int:
-    """Bytes of all files below a folder."""
-    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
