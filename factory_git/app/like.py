@@ -21,12 +21,11 @@ from factory_git.embedders.table import WAYS, embedder
 from factory_git.executors.environment import allowed
 from factory_git.index.fusion import fused
 from factory_git.index.vectors import NAME, Near, Vectors
-from factory_git.ledger import forks
+from factory_git.ledger import snapshots
 from factory_git.ledger.projection import Found, Query
 from factory_git.memory.summary import COMMON
 
 Tell = Callable[[str], None]
-FOLDER = "folds"  # with what is forgotten when history is redacted
 SETTING = "embeddings"
 DEPTH = 1_000  # of each ranking
 WORDS = 32  # of a text, that are looked for as words
@@ -75,7 +74,7 @@ def _configured(ctx: Context) -> Embedder:
 
 def _nearest(ctx: Context, made_by: Embedder, like: str, ids: Sequence[Oid], tell: Tell) -> list[Near]:
     target = made_by.embed([like.strip()[:SIZE]])[0]
-    store = Vectors(forks.folder(ctx.location, ctx.settings.text("ref")) / FOLDER / NAME, made_by.name)
+    store = Vectors(snapshots.folder(ctx.location, ctx.settings.text("ref")) / NAME, made_by.name)
     try:
         if store.width() not in (0, len(target)):
             store.clear()

@@ -64,7 +64,7 @@ def search(
     if like is not None:
         from factory_git.app.like import ranked  # noqa: PLC0415 (who looks for words pays for no embedders)
 
-        only = {one.id for one in standing.all(scope=scope, tag=tag)}
+        only = {one.id for one in standing.all(scope=scope, tag=tag)} if scope or tag else set(standing.ids())
         hits = ranked(ctx, like, Query(type=TYPE, limit=limit), words=words, only=only, tell=tell)
         return [one for hit in hits if (one := standing.get(hit.row.id)) is not None]
     return _with_words(ctx, words, limit, lambda one: scope in ("", one.scope) and (not tag or tag in one.tags))

@@ -53,7 +53,8 @@ class Vectors:
 
     def missing(self, ids: Sequence[Oid]) -> list[Oid]:
         """Those of ``ids`` that have no vectors yet, in their order."""
-        return self._guard(lambda db: [id_ for id_ in ids if id_ not in self._known(db, ids)] if ids else [])
+        known = self._guard(self._known) if ids else set()
+        return [id_ for id_ in ids if id_ not in known]
 
     def keep(self, made: Iterable[tuple[Oid, Sequence[array[float]]]]) -> None:
         """Keep the vectors of texts, a part each; none at all says that there is nothing to compare."""
@@ -88,7 +89,7 @@ class Vectors:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
-    def _known(self, db: sqlite3.Connection, ids: Sequence[Oid]) -> set[Oid]:
+    def _known(self, db: sqlite3.Connection) -> set[Oid]:
         sql = "SELECT id FROM vector WHERE model = ? AND part = 0"
         return {Oid(id_) for (id_,) in db.execute(sql, (self._model,))}
 

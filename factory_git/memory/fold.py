@@ -65,7 +65,8 @@ class Remembered:
         return {RecordId(root): [RecordId(one) for one in ids] for root, ids in self._cells.all(APART)}
 
     def _memory(self, id_: RecordId, cell: Mapping[str, Any]) -> Memory:
-        rivals = {one for root in cell["roots"] for one in self._cells.get(APART, root) or ()} - {id_}
+        roots = [root for root in cell["roots"] if root != id_]  # of a first revision that stands there is no other
+        rivals = {one for root in roots for one in self._cells.get(APART, root) or ()} - {id_}
         return Memory(
             id=id_,
             scope=cell["scope"],
