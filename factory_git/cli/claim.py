@@ -7,6 +7,7 @@ import json
 import click
 
 from factory_git.app import claim
+from factory_git.app.claim_fold import Claim
 from factory_git.app.context import open_context
 from factory_git.cli import output, records
 from factory_git.core.errors import UsageError
@@ -51,7 +52,7 @@ def command(paths: tuple[str, ...], *, task: str, ttl: str, release: bool, as_js
         output.say(f"nothing is claimed{f' for {task}' if task else ''}")
 
 
-def _tell(one: claim.Claim) -> None:
+def _tell(one: Claim) -> None:
     late = f"  (does not count: {', '.join(id_[:10] for id_ in one.against)} came first)" if one.against else ""
     until, paths = records.moment(one.until), " ".join(map(_shown, one.paths))
     output.emit(f"{records.short(one.id)}  {one_line(one.task)}  {one_line(one.owner)}  until {until}  {paths}{late}")
