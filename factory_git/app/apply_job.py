@@ -170,7 +170,7 @@ class Job:
         """The record of the branch's move, as a run writes it: versions and their lineage are read from these."""
         assert self.ran is not None
         run = self.ran.ids["run"]
-        steps = [int(one.record.payload.get("step", 0)) for one in self.ctx.ledger.list(run=run)]
+        steps = [int(one.record.payload.get("step", 0)) for one in self.ctx.ledger.valid(run=run)]
         payload = {
             "run": run, "spec": self.spec.id, "step": max(steps, default=0) + 1, "phase": "promote",
             "iteration": self.ran.iterations, "outcome": "promoted", "seconds": 0, "branch": self.branch, "from": tip,
@@ -212,10 +212,10 @@ class Job:
     def _evidence(self, parents: tuple[RecordId, ...]) -> list[RecordId]:
         """Simulations of this morph, and approvals of its mutations."""
         ledger, prints = self.ctx.ledger, {one.fingerprint for one in self.plan.diff.mutations}
-        simulated = [one.record.id for one in ledger.list(type="simulation", parent=parents[0])]
+        simulated = [one.record.id for one in ledger.valid(type="simulation", parent=parents[0])]
         approved = [
             one.record.id
-            for one in ledger.list(type="approval")
+            for one in ledger.valid(type="approval")
             if one.record.payload["app"] == self.spec.id and one.record.payload["fingerprint"] in prints
         ]
         return [*simulated, *approved]

@@ -61,9 +61,9 @@ def _finish(ctx: Context, morph: str, root: str, branch: str, tip: Oid) -> list[
     spec = morph_file.planned_on(ctx, entry, root)
     proven = [
         one.record
-        for one in ctx.ledger.list(type="verdict", stream=stream(spec.id if spec else ""), newest_first=True, limit=1)
+        for one in ctx.ledger.valid(type="verdict", stream=stream(spec.id if spec else ""), newest_first=True, limit=1)
     ]
-    if entry is None or spec is None or not proven or ctx.ledger.list(type="application", parent=entry.record.id):
+    if entry is None or spec is None or not proven or ctx.ledger.valid(type="application", parent=entry.record.id):
         return []
     done = plan(spec, morph_file.of(entry.record.payload))
     nodes = became(done)

@@ -52,7 +52,7 @@ def moves(before: Spec, now: Spec) -> list[Mutation]:
 
 def applied(ctx: Context, entry: Entry | None) -> Entry | None:
     """The application of a recorded morph that went through."""
-    found = ctx.ledger.list(type="application", parent=entry.record.id) if entry else []
+    found = ctx.ledger.valid(type="application", parent=entry.record.id) if entry else []
     return next((one for one in found if one.record.payload["outcome"] == "applied"), None)
 
 

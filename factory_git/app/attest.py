@@ -54,7 +54,7 @@ def run(ctx: Context, options: Options) -> Result:
 
 def _evidence(ctx: Context, commit: str) -> Evidence:
     """The newest promotion of the commit, with its run."""
-    for promotion in ctx.ledger.list(type="promotion", text=commit, newest_first=True):
+    for promotion in ctx.ledger.valid(type="promotion", text=commit, newest_first=True):
         payload = promotion.record.payload
         if payload["commit"] == commit and payload["outcome"] == "promoted":
             return _of_run(ctx, promotion)
@@ -66,7 +66,7 @@ def _evidence(ctx: Context, commit: str) -> Evidence:
 
 def _of_run(ctx: Context, promotion: Entry) -> Evidence:
     id_ = promotion.record.payload["run"]
-    entries = ctx.ledger.list(run=id_)
+    entries = ctx.ledger.valid(run=id_)
     verdict = next((entry for entry in reversed(entries) if entry.record.type == "verdict"), None)
     if verdict is None:
         message = f"run {id_[:10]} promoted it and has no verdict yet"

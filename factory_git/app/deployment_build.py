@@ -129,9 +129,9 @@ def _proof(ctx: Context, side: Side, files: Mapping[str, bytes]) -> str:
     """The newest record that says that this very code was proven: a promotion, or a morph that was applied."""
     code = Code(ctx.location.common_dir)
     wanted = {path: blob_oid(content) for path, content in files.items() if path != LOCK}
-    found = [e.record for e in ctx.ledger.list(type="promotion") if e.record.payload["outcome"] == "promoted"]
+    found = [e.record for e in ctx.ledger.valid(type="promotion") if e.record.payload["outcome"] == "promoted"]
     found = [record for record in found if record.payload["spec"] == side.name]
-    applied = [e.record for e in ctx.ledger.list(type="application") if e.record.payload["outcome"] == "applied"]
+    applied = [e.record for e in ctx.ledger.valid(type="application") if e.record.payload["outcome"] == "applied"]
     found += [record for record in applied if record.payload["app"] == side.name]
     for record in reversed(found):
         commit = str(record.payload.get("commit") or "")

@@ -26,7 +26,7 @@ def stream(app: str) -> str:
 
 def of(ctx: Context, app: str, variant: str = "") -> list[Record]:
     """The deployments of an application (of one variant) that stand or stood, oldest first."""
-    found = [entry.record for entry in ctx.ledger.list(type=TYPE)]
+    found = [entry.record for entry in ctx.ledger.valid(type=TYPE)]
     mine = [record for record in found if record.payload["app"] == app and record.payload["state"] in STANDING]
     return [record for record in mine if not variant or record.payload["variant"] == variant]
 

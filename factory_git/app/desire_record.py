@@ -89,7 +89,7 @@ def _operation(text: str) -> dict[str, Any]:
 
 def listed(ctx: Context, app: str) -> list[Entry]:
     """The desires of an application, newest first."""
-    return [one for one in ctx.ledger.list(type="desire", newest_first=True) if one.record.payload["app"] == app]
+    return [one for one in ctx.ledger.valid(type="desire", newest_first=True) if one.record.payload["app"] == app]
 
 
 def entry(ctx: Context, said: str, *types: str) -> Entry:

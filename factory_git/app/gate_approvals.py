@@ -80,7 +80,7 @@ def _entries(base: Base, wanted: Wanted) -> tuple[list[Entry], list[str]]:
         return [], [f"no ledger here ({ref}): what others recorded is seen after git factory sync"]
     words = sorted({one for _, one in prints})
     several: Sequence[str | None] = words if len(words) <= FEW else [None]  # asking for each is cheaper up to here
-    entries = [entry for word in several for entry in ctx.ledger.list(type=RECORD, text=word)]
+    entries = [entry for word in several for entry in ctx.ledger.valid(type=RECORD, text=word)]
     some = [e for e in entries if (e.record.payload["app"], e.record.payload["fingerprint"]) in prints]
     return some, list(ctx.ledger.notices)
 
@@ -168,11 +168,11 @@ def proven(base: Base, app: str, digest: str) -> set[str]:
     if ctx.repo.ref(ctx.settings.text("ref")) is None:
         return set()
     known: set[str] = set()
-    for entry in ctx.ledger.list(type="verdict", text=digest):
+    for entry in ctx.ledger.valid(type="verdict", text=digest):
         said = entry.record.payload
         if said.get("spec") == app and said.get("spec_digest") == digest and said.get("outcome") == "converged":
             known |= {"acceptance", "tests"}
-    for entry in ctx.ledger.list(type="simulation", text=digest):
+    for entry in ctx.ledger.valid(type="simulation", text=digest):
         if entry.record.payload.get("app") == app and entry.record.payload.get("head") == digest:
             known.add("simulation")
     return known

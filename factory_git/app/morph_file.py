@@ -102,7 +102,7 @@ def put(ctx: Context, one: Record, contents: list[bytes]) -> RecordId:
 
 def twin(ctx: Context, morph: Morph) -> Entry | None:
     """The newest record of a morph with the same operations on the same base."""
-    for entry in ctx.ledger.list(type="morph", newest_first=True):
+    for entry in ctx.ledger.valid(type="morph", newest_first=True):
         payload = entry.record.payload
         same = bool(morph.base) and payload["base"].startswith(morph.base)
         if same and payload["app"] == (morph.app or payload["app"]) and of(payload).ops == morph.ops:

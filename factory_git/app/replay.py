@@ -42,6 +42,6 @@ def run(ctx: Context, id_or_prefix: str) -> Result:
     if record.type != "run":
         hint = "runs are listed by: git factory list --type run"
         raise UsageError(f"{record.id[:10]} is a {record.type}, no run", code="replay/no-run", hint=hint)
-    found = again(entry.record for entry in ctx.ledger.list(run=record.id))
+    found = again(entry.record for entry in ctx.ledger.valid(run=record.id))
     digest = sha256(canonical.dumps(found.state.as_json()))
     return Result(replayed=found, digest=digest, notices=ctx.ledger.notices)

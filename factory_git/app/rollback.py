@@ -150,7 +150,7 @@ def _target(ctx: Context, options: Options) -> Target:
         if not target.state:
             raise NotFound(f"nothing is deployed at {options.to}", code="rollback/nothing")
         return target
-    every = [e.record for e in ctx.ledger.list(type=records.TYPE) if e.record.payload["state"] in records.STANDING]
+    every = [e.record for e in ctx.ledger.valid(type=records.TYPE) if e.record.payload["state"] in records.STANDING]
     apps = dict.fromkeys(str(r.payload["app"]) for r in every if options.app in ("", r.payload["app"]))
     if not apps:
         raise NotFound("nothing has been deployed from here", code="rollback/nothing", hint="git factory deploy --to …")

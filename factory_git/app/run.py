@@ -46,7 +46,7 @@ def run(ctx: Context, options: Options, progress: Progress) -> Result:
         ctx=ctx, code=code, options=options, branch=branch, identity=identity(ctx.location.common_dir),
         progress=progress,
     )  # fmt: skip
-    if options.resume and (found := ctx.ledger.list(type="sequence", newest_first=True, limit=1)):
+    if options.resume and (found := ctx.ledger.valid(type="sequence", newest_first=True, limit=1)):
         return _resume(session, found[0].record)
     # Killed before its first record, a run left nothing to go on with: it is begun.
     chosen = choose(ctx.location, code, tip, options.specs, everything=options.everything)
@@ -190,8 +190,8 @@ class _Budget:
     """Iterations that all specs of a sequence may take together; what was used before a kill counts."""
 
     def __init__(self, session: Session, sequence: Record) -> None:
-        runs = [e.record.id for e in session.ctx.ledger.list(type="run", parent=sequence.id)]
-        plans = (e.record for id_ in runs for e in session.ctx.ledger.list(run=id_, type="plan"))
+        runs = [e.record.id for e in session.ctx.ledger.valid(type="run", parent=sequence.id)]
+        plans = (e.record for id_ in runs for e in session.ctx.ledger.valid(run=id_, type="plan"))
         self.left = int(sequence.payload["budget"]) - sum(1 for _ in plans)
 
     def __call__(self) -> bool:
@@ -228,19 +228,19 @@ def _resume(session: Session, sequence: Record) -> Result:
 
 
 def _run_of(session: Session, sequence: Record, spec: str) -> Entry | None:
-    for entry in session.ctx.ledger.list(type="run", parent=sequence.id):
+    for entry in session.ctx.ledger.valid(type="run", parent=sequence.id):
         if entry.record.payload["spec"] == spec:
             return entry
     return None
 
 
 def _state(session: Session, run_id: RecordId) -> State:
-    return fold(entry.record for entry in session.ctx.ledger.list(run=run_id))
+    return fold(entry.record for entry in session.ctx.ledger.valid(run=run_id))
 
 
 def _abandon(session: Session, spec: str) -> None:
     """Close a run that was left open: a new one starts afresh."""
-    found = session.ctx.ledger.list(type="run", stream=stream(spec), newest_first=True, limit=1)
+    found = session.ctx.ledger.valid(type="run", stream=stream(spec), newest_first=True, limit=1)
     if not found:
         return
     state = _state(session, found[0].record.id)

@@ -45,7 +45,7 @@ def _problem(one: Mutation) -> Problem:
 
 def _promoted(session: Session, one: Chosen, tip: Oid) -> Spec | None:
     """The spec as the newest promotion that ``tip`` contains had it; None where there is none that still checks."""
-    for entry in session.ctx.ledger.list(type="promotion", stream=stream(one.spec.id), newest_first=True):
+    for entry in session.ctx.ledger.valid(type="promotion", stream=stream(one.spec.id), newest_first=True):
         commit = entry.record.payload.get("commit")
         if (
             entry.record.payload["outcome"] != "promoted"

@@ -35,7 +35,7 @@ def nothing_to_do(session: Session, one: Chosen, tip: Oid) -> bool:
 
 
 def _last_verdict(session: Session, spec: str) -> Record | None:
-    found = session.ctx.ledger.list(type="verdict", stream=stream(spec), newest_first=True, limit=1)
+    found = session.ctx.ledger.valid(type="verdict", stream=stream(spec), newest_first=True, limit=1)
     return found[0].record if found else None
 
 

@@ -20,13 +20,14 @@ def results(ledger: Ledger, spec: str, digest: str) -> dict[SpecPath, bool]:
     """
     runs = {
         entry.record.id
-        for entry in ledger.list(type="run")
+        for entry in ledger.valid(type="run")
         if entry.record.payload.get("spec") == spec and entry.record.payload.get("spec_digest") == digest
     }
     found: dict[SpecPath, bool] = {}
     for entry in ledger.list(type="validate") if runs else ():
         payload = entry.record.payload
-        if payload.get("run") not in runs:
+        run = payload.get("run")
+        if not isinstance(run, str) or run not in runs or ledger.disobeys(entry.record):
             continue
         now: dict[SpecPath, bool] = {}
         for test in payload.get("tests", ()):

@@ -84,7 +84,7 @@ def run(ctx: Context, spec: str = "") -> list[Status]:
 
 def _entries(ctx: Context) -> list[Entry]:
     """The records that the fold reads, in the order of the journal."""
-    found = [entry for type_ in TYPES for entry in ctx.ledger.list(type=type_)]
+    found = [entry for type_ in TYPES for entry in ctx.ledger.valid(type=type_)]
     return sorted(found, key=lambda entry: entry.when)
 
 

@@ -16,7 +16,7 @@ from factory_git.ledger.projection import Found, Projection, Query, Row, TxRow
 from factory_git.ledger.record import Entry, Record, decode
 from factory_git.ledger.redaction import Redaction
 from factory_git.ledger.tree import Tree
-from factory_git.ledger.types import NewerVersion, Registry, refuse_newer
+from factory_git.ledger.types import NewerVersion, Registry, UnknownType, refuse_newer, version_of
 from factory_git.ledger.verify import Known, Report, Seals, verify
 
 SHORTEST = 4  # characters of an id that are taken as one
@@ -135,14 +135,17 @@ class Reader:
             except FactoryError as error:
                 self._skip(error)
 
-    def valid(self, type: str) -> builtins.list[Entry]:  # noqa: A002
-        """The records of a type that obey its schema, in graph order; others (of a hostile clone) are named in notices.
+    def valid(self, type: str | None = None, *, limit: int | None = None, **filters: Any) -> builtins.list[Entry]:  # noqa: A002
+        """Like :meth:`list`, of those that obey the schema of their type; others (of a hostile clone) are named.
 
         What is folded into a state is read so: one record that lies about its shape must not stop everybody.
         """
         with self._threads:
-            entries = self.list(type=type)
-            return [entry for entry in entries if self._obeys(entry.record)]
+            entries = self.list(type=type, limit=limit, **filters)
+            found = [entry for entry in entries if self._obeys(entry.record)]
+            if limit is not None and len(found) < len(entries):  # rare: ask for all rather than answer too little
+                found = [entry for entry in self.list(type=type, **filters) if self._obeys(entry.record)][:limit]
+            return found
 
     def _obeys(self, record: Record) -> bool:
         words = self.disobeys(record)
@@ -152,7 +155,12 @@ class Reader:
 
     def disobeys(self, record: Record) -> str:
         """What is to be said of a record that breaks the schema of its type; empty when it obeys."""
-        problems = self._types.issues(record)
+        try:
+            if record.v < version_of(record.type):  # it obeyed the schema of its day
+                return ""
+            problems = self._types.issues(record)
+        except UnknownType as error:
+            return f"skipped: {record.type} {record.id[:12]}: {error.message}"
         broken = f"{record.type} {record.id[:12]} breaks its schema: " + (problems[0].message if problems else "")
         return f"skipped: {broken} (see: git factory verify --full)" if problems else ""
 
