@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,12 +56,13 @@ def export(ctx: Context, target: Path, *, bundle: bool, at: str = "", force: boo
     if bundle:
         return _bundle(ctx, target, dry=dry)
     store = knowledge(ctx)
-    data = store.export(at=at)
-    if not dry:
-        files.write(target, data)
-    return Moved(
-        form="snapshot", file=str(target), bytes=len(data), sha256=sha256(data), changes=len(store.changes(at=at))
-    )
+    with tempfile.TemporaryFile() as spool, tempfile.TemporaryFile() if dry else files.writing(target) as out:
+        count = store.export_to(out, spool, at=at)
+        size, digest = out.seek(0, os.SEEK_END), hashlib.sha256()
+        out.seek(0)
+        for part in iter(lambda: out.read(1 << 20), b""):
+            digest.update(part)
+    return Moved(form="snapshot", file=str(target), bytes=size, sha256=digest.hexdigest(), changes=count)
 
 
 def import_(ctx: Context, source: Path, *, dry: bool = False) -> Moved:

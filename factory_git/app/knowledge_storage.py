@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from factory_git.app.context import Context
 from factory_git.app.folds import Fold, Folds
@@ -64,6 +64,9 @@ class GitStorage:
 
     def content(self, oid: Oid) -> bytes:
         return self._ledger.blob(oid)
+
+    def contents(self, oids: Sequence[Oid]) -> Iterator[bytes]:
+        return self._ledger.blobs(oids)
 
     def containing(self, words: str) -> set[Oid]:
         found = self._ledger.search(words, self._ledger.query(type=TYPE))

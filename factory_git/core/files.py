@@ -5,14 +5,23 @@ from __future__ import annotations
 import contextlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from factory_git.core.points import reached
 
 
 def write(path: Path, content: bytes) -> None:
-    """Put ``content`` at ``path``: a reader sees the old bytes or the new, also after a crash. The mode is kept.
+    """Put ``content`` at ``path``: see :func:`writing`."""
+    with writing(path) as file:
+        file.write(content)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write, and to read again, that is at ``path`` in the end: a reader sees the old bytes or the new, also
+    after a crash. The mode is kept.
 
     A link is followed: what it points at is replaced. Folders on the way are made. Raises ``OSError``; then nothing
     has changed.
@@ -26,8 +35,8 @@ def write(path: Path, content: bytes) -> None:
         raise
     fresh = Path(name)
     try:
-        with os.fdopen(fd, "wb") as file:
-            file.write(content)
+        with os.fdopen(fd, "w+b") as file:
+            yield file
             file.flush()
             os.fsync(file.fileno())
         fresh.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())

@@ -71,6 +71,11 @@ class FileCells:
         check_key(key)
         return self._ask(lambda db: _one(db, table, key))
 
+    def has(self, table: str, key: str) -> bool:
+        check_key(key)
+        sql = "SELECT 1 FROM cell WHERE tab = ? AND key = ?"
+        return self._ask(lambda db: db.execute(sql, (table, key)).fetchone() is not None)
+
     def put(self, table: str, key: str, value: Any, tags: Iterable[str] = ()) -> None:
         text = _encode(value)
         marks = sorted({_tag(table, tag) for tag in tags})
@@ -90,6 +95,10 @@ class FileCells:
     def tagged(self, table: str, tag: str) -> Iterator[tuple[str, Any]]:
         sql = "SELECT key, value, sum FROM tag JOIN cell USING (n) WHERE tag = ?"
         return self._rows(sql, (_tag(table, tag),), table)
+
+    def marked(self, table: str, tag: str) -> list[str]:
+        sql = "SELECT key FROM tag JOIN cell USING (n) WHERE tag = ? ORDER BY key"
+        return self._ask(lambda db: [key for (key,) in db.execute(sql, (_tag(table, tag),))])
 
     @contextmanager
     def trial(self) -> Iterator[FileCells]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from factory_git.core.ids import RecordId
 from factory_git.knowledge import tags
@@ -24,7 +24,8 @@ from factory_git.ledger.record import Record
 Kind = TypeVar("Kind", Collection, Artifact, Link, Run, Package)
 THINGS, AFTER, CHANGES, BROKEN, TWINS, SUM = "thing", "after", "change", "broken", "twin", "sum"
 """Tables: a thing as it is (with the change that shows it so, and when it began), as it was after a change that does
-not show it any more, the subject of a change, changes that fit nothing, things of one name, and the mark."""
+not show it any more, the subject and the
+parents of a change, changes that fit nothing, things of one name, and the mark."""
 
 
 class State:
@@ -82,11 +83,15 @@ class State:
 
     def has(self, change: RecordId) -> bool:
         """Whether a change is among those that made this."""
-        return self._cells.get(CHANGES, change) is not None
+        return self._cells.has(CHANGES, change)
 
     def changes(self, prefix: str = "") -> list[RecordId]:
         """The ids of the changes that begin so, those that fit nothing included."""
         return [RecordId(one) for one in self._cells.keys(CHANGES, prefix)]
+
+    def in_order(self) -> list[RecordId]:
+        """The ids of all changes, parents first, ties by id."""
+        return by_graph({RecordId(id_): kept[1:] for id_, kept in self._cells.all(CHANGES)})
 
     def change(self, id_: RecordId) -> Change:
         """One of the changes."""
@@ -96,12 +101,12 @@ class State:
 
     def subject(self, change: RecordId) -> Thing | None:
         """What a change is about."""
-        found = self._cells.get(CHANGES, change)
-        return self.thing(RecordId(found)) if found else None
+        found = self._subject(change)
+        return self.thing(found) if found else None
 
     def at(self, change: RecordId) -> Thing | None:
         """How a thing was after one of its changes."""
-        subject = self._cells.get(CHANGES, change)
+        subject = self._subject(change)
         shown = self._cells.get(THINGS, subject) if subject else None
         if shown is not None and shown[0] == change:
             return replace(unpack(shown[2]), heads=())
@@ -115,7 +120,7 @@ class State:
     def chain(self, id_: RecordId) -> list[Change]:
         """The changes of a thing, each after its base; those made apart by their ids."""
         ids = [id_, *(RecordId(one) for one, _ in self._cells.tagged(CHANGES, id_))]
-        changes = {one: self.change(one) for one in ids if self._cells.get(CHANGES, one)}
+        changes = {one: self.change(one) for one in ids if self._subject(one)}
         return [changes[one] for one in by_graph({key: one.base for key, one in changes.items()})]
 
     def named(self, kind: type[Kind], name: str, collection: str = "") -> list[Kind]:
@@ -149,6 +154,10 @@ class State:
 
     # -- inside ------------------------------------------------------------------------------------------------------
 
+    def _subject(self, change: RecordId) -> RecordId | None:
+        found = self._cells.get(CHANGES, change)
+        return RecordId(found[0]) if found and found[0] else None
+
     def _tagged(self, kind: type[Kind], tag: str) -> Iterator[Kind]:
         found = (unpack(packed) for _, (_, _, packed) in self._cells.tagged(THINGS, tag))
         return (one for one in found if isinstance(one, kind) and not one.deleted)
@@ -156,11 +165,12 @@ class State:
     def _apply(self, change: Change) -> None:
         before = {one: self.at(one) for one in change.base}
         if not _sound(change, before):
-            self._cells.put(CHANGES, change.id, "")
+            self._cells.put(CHANGES, change.id, ["", *change.record.parents])
             self._cells.put(BROKEN, change.id, change.kind)
             return
         after = applied(change, {id_: one for id_, one in before.items() if one is not None})
-        self._cells.put(CHANGES, change.id, change.subject, [change.subject] if change.base else [])
+        kept = [change.subject, *change.record.parents]
+        self._cells.put(CHANGES, change.id, kept, [change.subject] if change.base else [])
         self._place(change, after)
 
     def _place(self, change: Change, after: Thing) -> None:
@@ -181,13 +191,12 @@ class State:
         self._show(change.subject, [shown, began], thing, before)
 
     def _show(self, subject: RecordId, head: list[str], thing: Thing, before: Thing | None) -> None:
-        loose = any(self._cells.get(THINGS, one) is None for one in tags.refers(thing))
+        loose = not all(self._cells.has(THINGS, one) for one in tags.refers(thing))
         marks = [*tags.tags_of(thing), *([tags.LOOSE] if loose else [])]
         self._cells.put(THINGS, subject, [*head, pack(thing)], marks)
         scopes = {tags.scope_of(one) for one in (before, thing) if one is not None} - {None}
         for scope in sorted(one for one in scopes if one):
-            kind: type[Any] = type(thing)
-            same = sorted(one.id for one in self._tagged(kind, scope) if tags.scope_of(one) == scope)
+            same = self._cells.marked(THINGS, scope)
             if len(same) > 1:
                 self._cells.put(TWINS, scope, same)
             elif self._cells.get(TWINS, scope):
@@ -206,11 +215,11 @@ class State:
             yield Clash(kind="heads", ids=(id_, *heads), message=words)
 
     def _names_apart(self) -> Iterator[Clash]:
-        for _, ids in self._cells.all(TWINS):
-            first = self.thing(ids[0])
-            assert first is not None
-            words = f"{_called(first)} is the name of {', '.join(one[:10] for one in ids)}"
-            yield Clash(kind="name", ids=tuple(ids), message=words)
+        for scope, ids in self._cells.all(TWINS):
+            things = [one for id_ in ids if (one := self.thing(id_)) is not None and tags.scope_of(one) == scope]
+            if len(things) > 1:
+                words = f"{_called(things[0])} is the name of {', '.join(one.id[:10] for one in things)}"
+                yield Clash(kind="name", ids=tuple(one.id for one in things), message=words)
 
     def _ends_gone(self) -> Iterator[Clash]:
         places = [id_ for id_, _ in self._cells.tagged(THINGS, tags.GONE)]

@@ -10,7 +10,9 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
+from typing import IO
 
 from factory_git.core.errors import InvalidInput, Problem
 from factory_git.core.ids import Oid
@@ -27,7 +29,6 @@ from factory_git.knowledge.query import Query
 from factory_git.knowledge.runs import Runs
 from factory_git.knowledge.snapshot import Snapshot
 from factory_git.knowledge.storage import Storage
-from factory_git.ledger.order import by_graph
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,8 @@ class Knowledge:
 
     def changes(self, *, at: str = "") -> list[Change]:
         """Every change record, those of what was deleted too; parents first."""
-        return in_order(self._desk.state(at))
+        state = self._desk.state(at)
+        return [state.change(id_) for id_ in state.in_order()]
 
     def clashes(self) -> list[Clash]:
         """What was changed apart in two clones and needs a decision."""
@@ -67,7 +69,18 @@ class Knowledge:
 
     def export(self, *, at: str = "") -> bytes:
         """A snapshot: the same changes give the same bytes. See :mod:`factory_git.knowledge.snapshot`."""
-        return snapshot.encode(self.changes(at=at), self._desk.storage.content)
+        out = io.BytesIO()
+        self.export_to(out, io.BytesIO(), at=at)
+        return out.getvalue()
+
+    def export_to(self, out: IO[bytes], spool: IO[bytes], *, at: str = "") -> int:
+        """Write a snapshot to ``out``, one thing after the other; ``spool`` is room for what comes later in it.
+
+        Returns the number of changes.
+        """
+        state = self._desk.state(at)
+        records = (state.change(id_).record for id_ in state.in_order())
+        return snapshot.write(out, spool, records, self._desk.storage.contents)
 
     def import_(self, data: bytes) -> Imported:
         """Bring in a snapshot. What is there already stays as it is: importing twice changes nothing.
@@ -87,12 +100,6 @@ class Knowledge:
         new = self._desk.change(decide)
         contents: set[Oid] = {one.oid for change in new for one in snapshot.contents_of(change)}
         return Imported(changes=len(new), contents=len(contents), known=len(found.changes) - len(new))
-
-
-def in_order(state: State) -> list[Change]:
-    """The changes that made a state, parents first, ties by id."""
-    changes = {id_: state.change(id_) for id_ in state.changes()}
-    return [changes[id_] for id_ in by_graph({id_: one.record.parents for id_, one in changes.items()})]
 
 
 def _refuse_clashes(state: State, found: Snapshot) -> None:

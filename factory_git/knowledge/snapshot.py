@@ -6,11 +6,13 @@ bytes of each change record, a line each, its id their Git object id; parents fi
 
 from __future__ import annotations
 
+import hashlib
 import io
+import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 
 from factory_git.core import canonical
 from factory_git.core.errors import FactoryError, IntegrityError, UsageError
@@ -18,7 +20,7 @@ from factory_git.core.ids import Oid, RecordId, blob_oid, is_oid, sha256
 from factory_git.knowledge.change import TYPE, Change, read
 from factory_git.knowledge.model import Content
 from factory_git.knowledge.steps import content_of
-from factory_git.ledger.order import by_graph
+from factory_git.ledger.record import Record
 from factory_git.ledger.record import decode as decode_record
 from factory_git.ledger.record import encode as encode_record
 from factory_git.ledger.types import Validator, compile_schema, refuse_newer, shipped
@@ -36,25 +38,37 @@ class Snapshot:
     contents: Mapping[Oid, bytes]
 
 
-def encode(changes: Iterable[Change], content: Callable[[Oid], bytes]) -> bytes:
-    """The snapshot of these changes and every content that they name."""
-    known = {one.id: one for one in changes}
-    order = by_graph({id_: one.record.parents for id_, one in known.items()})
-    lines = b"".join(encode_record(known[id_].record) + b"\n" for id_ in order)
-    named = {one.oid: one for change in known.values() for one in contents_of(change)}
+def write(
+    out: IO[bytes],
+    spool: IO[bytes],
+    records: Iterable[Record],
+    contents: Callable[[Sequence[Oid]], Iterable[bytes]],
+) -> int:
+    """Write the snapshot of these change records (parents first, ties by id) and every content that they name.
+
+    Each is held only while it is written; ``spool`` takes the lines until their digest is known. Returns their number.
+    """
+    digest, count, named = hashlib.sha256(), 0, dict[Oid, Content]()
+    for record in records:
+        line = encode_record(record) + b"\n"
+        spool.write(line)
+        digest.update(line)
+        count += 1
+        named |= {one.oid: one for one in contents_of(read(record))}
     head = {
         "kind": "git-factory/knowledge",
         "format": FORMAT,
-        "changes": {"count": len(order), "sha256": sha256(lines)},
+        "changes": {"count": count, "sha256": digest.hexdigest()},
         "contents": [{"oid": oid, "sha256": named[oid].sha256, "size": named[oid].size} for oid in sorted(named)],
     }
-    out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as file:
         file.writestr(_entry(HEAD), canonical.dumps(head) + b"\n")
-        file.writestr(_entry(CHANGES), lines)
-        for oid in sorted(named):
-            file.writestr(_entry(CONTENT + oid), content(oid))
-    return out.getvalue()
+        with file.open(_entry(CHANGES, spool.tell()), "w") as lines:
+            spool.seek(0)
+            shutil.copyfileobj(spool, lines)
+        for oid, data in zip(sorted(named), contents(sorted(named)), strict=True):
+            file.writestr(_entry(CONTENT + oid), data)
+    return count
 
 
 def decode(data: bytes) -> Snapshot:
@@ -76,8 +90,9 @@ def contents_of(change: Change) -> list[Content]:
     return [content_of(change.data[key]) for key in ("content", "old") if isinstance(change.data.get(key), Mapping)]
 
 
-def _entry(name: str) -> zipfile.ZipInfo:
+def _entry(name: str, size: int = 0) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name, _EPOCH)
+    info.file_size = size
     info.create_system = 3
     info.external_attr = 0o100644 << 16
     return info

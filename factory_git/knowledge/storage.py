@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from factory_git.core.errors import Conflict, NotFound
@@ -40,6 +40,9 @@ class Storage(Protocol):
 
     def content(self, oid: Oid) -> bytes:
         """The bytes with that id. Raises :class:`NotFound`, :class:`IntegrityError`."""
+
+    def contents(self, oids: Sequence[Oid]) -> Iterator[bytes]:
+        """Many of them, in their order, one after the other."""
 
     def containing(self, words: str) -> set[Oid]:
         """The contents of text in which all these words occur."""
@@ -93,6 +96,9 @@ class MemoryStorage:
         if oid not in self._contents:
             raise NotFound(f"no content {oid}", code="ledger/no-blob")
         return self._contents[oid]
+
+    def contents(self, oids: Sequence[Oid]) -> Iterator[bytes]:
+        return map(self.content, oids)
 
     def containing(self, words: str) -> set[Oid]:
         wanted = set(_WORD.findall(words.casefold()))

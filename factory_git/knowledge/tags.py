@@ -69,7 +69,8 @@ def touching(id_: RecordId) -> str:
 def at(steps: Sequence[str], value: Any) -> str:
     """The tag of a value that has no parts, at a place of the metadata."""
     path = "\0".join(steps)
-    return f"at\0{path}\0{canonical.dumps(value).decode()}"
+    text = value if isinstance(value, str) else canonical.dumps(value).decode()
+    return f"at\0{path}\0{type(value) is str}\0{text}"
 
 
 def refers(thing: Thing) -> tuple[RecordId, ...]:

@@ -18,6 +18,9 @@ class Cells(Protocol):
     def get(self, table: str, key: str) -> Any:
         """The value of a cell; None where there is none."""
 
+    def has(self, table: str, key: str) -> bool:
+        """Whether there is such a cell."""
+
     def put(self, table: str, key: str, value: Any, tags: Iterable[str] = ()) -> None:
         """Give a cell a value and tags, in the place of what it had."""
 
@@ -35,6 +38,9 @@ class Cells(Protocol):
 
         Who must be sure looks at the value: a tag may be kept as a short digest.
         """
+
+    def marked(self, table: str, tag: str) -> list[str]:
+        """Their keys only, sorted."""
 
     def whole(self) -> AbstractContextManager[None]:
         """All that is put inside, or nothing when it raises."""
@@ -63,6 +69,9 @@ class MemoryCells:
         with self._threads:
             found = self._tables.get(table, {}).get(key)
             return None if found is None else found[0]
+
+    def has(self, table: str, key: str) -> bool:
+        return key in self._tables.get(table, {})
 
     def put(self, table: str, key: str, value: Any, tags: Iterable[str] = ()) -> None:
         marked = frozenset(tags)
@@ -94,6 +103,10 @@ class MemoryCells:
         with self._threads:
             cells = self._tables.get(table, {})
             return iter([(key, cells[key][0]) for key in sorted(self._tags.get((table, tag), ()))])
+
+    def marked(self, table: str, tag: str) -> list[str]:
+        with self._threads:
+            return sorted(self._tags.get((table, tag), ()))
 
     @contextmanager
     def whole(self) -> Iterator[None]:

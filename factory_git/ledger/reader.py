@@ -85,15 +85,21 @@ class Reader:
         """The large content that was stored with a transaction under that id (:func:`blob_oid` of its bytes)."""
         if not is_oid(oid):
             raise UsageError(f"{oid!r} is no object id", code="record/id")
+        return next(self.blobs([oid]))
+
+    def blobs(self, oids: Sequence[str]) -> Iterator[bytes]:
+        """The large contents with these ids, in their order, one after the other; see :meth:`blob`."""
         with self._threads:
             self._refresh()
-            if oid not in self._index.located([oid]):
+            there = self._index.located(oids)
+        for oid in oids:
+            if oid not in there:
                 self._refuse_redacted(oid)
                 raise NotFound(f"no content {oid} in the ledger", code="ledger/no-blob")
-        data = self._repo.blob(Oid(oid))
-        if blob_oid(data) != oid:
-            raise IntegrityError(f"content {oid}: its bytes hash to {blob_oid(data)}")
-        return data
+            data = self._repo.blob(Oid(oid))
+            if blob_oid(data) != oid:
+                raise IntegrityError(f"content {oid}: its bytes hash to {blob_oid(data)}")
+            yield data
 
     def list(
         self,
