@@ -8,32 +8,21 @@ containers, some hardened systems, everything that is no Linux) the test is skip
 from __future__ import annotations
 
 import ctypes
-import io
 import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
+
+from tests.fork import Done, factory, forked
 
 WAYS = (("unshare", "-m"), ("unshare", "-Urm"))
 HOLD = 'mount -t tmpfs -o "size=$2k,nr_inodes=$3,mode=0777" tmpfs "$1" && echo ready && exec cat'
 FILLER, EMPTY = "filler", "empty"
 NEW_USER, NEW_MOUNTS = 0x10000000, 0x00020000  # CLONE_NEWUSER, CLONE_NEWNS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """What a process did: its exit code (negative: the signal that ended it) and what it said."""
-
-    code: int
-    out: str
-    err: str
 
 
 class Disk:
@@ -93,14 +82,7 @@ class Disk:
 
     def factory(self, *args: str, cwd: Path) -> Done:
         """``git factory ARGS`` in a process of its own on the disk, in the folder ``cwd``."""
-
-        def program() -> int:
-            from factory_git.__main__ import main
-
-            sys.argv = ["git-factory", *args]
-            return main()
-
-        return self.call(program, cwd)
+        return factory(*args, cwd=cwd, first=lambda: _join(self._holder.pid))
 
     def git(self, *args: str, cwd: Path, ok: bool = True) -> str:
         """What Git says on the disk."""
@@ -109,31 +91,8 @@ class Disk:
         return done.out
 
     def call(self, work: Callable[[], int], cwd: Path) -> Done:
-        """Run ``work`` in a fork on the disk; its result is the exit code. A new interpreter costs ten times that."""
-        sys.stdout.flush()
-        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-            child = os.fork()
-            if child == 0:
-                self._enter(work, cwd, out.fileno(), err.fileno())
-            code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-            return Done(code=code, out=_text(out.fileno()), err=_text(err.fileno()))
-
-    def _enter(self, work: Callable[[], int], cwd: Path, out: int, err: int) -> NoReturn:
-        code = 99
-        try:
-            os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-            os.dup2(out, 1)
-            os.dup2(err, 2)
-            sys.stdout, sys.stderr = io.TextIOWrapper(io.FileIO(1, "w")), io.TextIOWrapper(io.FileIO(2, "w"))
-            _join(self._holder.pid)
-            os.chdir(cwd)
-            code = work()
-        except BaseException:  # noqa: BLE001 (the end of this process: the test reads what it says)
-            sys.excepthook(*sys.exc_info())
-        finally:
-            sys.stdout.flush()
-            sys.stderr.flush()
-            os._exit(code)
+        """Run ``work`` in a fork on the disk, in the folder ``cwd``; its result is the exit code."""
+        return forked(work, cwd, lambda: _join(self._holder.pid))
 
 
 def _join(pid: int) -> None:
@@ -147,10 +106,6 @@ def _join(pid: int) -> None:
         if libc.setns(fd, kind):
             raise OSError(ctypes.get_errno(), f"setns {name}")
         os.close(fd)
-
-
-def _text(fd: int) -> str:
-    return os.pread(fd, os.fstat(fd).st_size, 0).decode(errors="replace")
 
 
 def mounted(path: Path, *, size: int, files: int) -> Iterator[Disk]:

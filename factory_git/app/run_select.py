@@ -11,6 +11,7 @@ from factory_git.core.errors import NotFound, RepositoryError, UsageError
 from factory_git.core.ids import Oid, blob_oid
 from factory_git.gitio.commits import Code, Entry, head_branch
 from factory_git.gitio.locate import Location
+from factory_git.gitio.repository import supported
 from factory_git.spec.load import find, load
 from factory_git.spec.model import Source, Spec
 from factory_git.spec.order import order
@@ -29,6 +30,7 @@ class Chosen:
 
 def target(location: Location, code: Code, onto: str | None) -> tuple[str, Oid]:
     """The branch (full name) that a run promotes onto, and its tip."""
+    supported(location)
     if onto is not None:
         branch = onto if onto.startswith("refs/") else HEADS + onto
         tip = code.commit_of(branch)

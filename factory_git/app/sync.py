@@ -23,6 +23,7 @@ from factory_git.core.points import reached
 from factory_git.gitio import fetch, lock, push
 from factory_git.gitio.child import GitFailed
 from factory_git.gitio.fetch import Fetched
+from factory_git.gitio.repository import supported
 from factory_git.ledger.redaction import Judge, Unaccepted
 
 ATTEMPTS = 8
@@ -81,6 +82,7 @@ def run(
     :class:`RepositoryError` where it cannot be reached or takes no such ref, :class:`Conflict` when it was always
     somebody else who was faster, and the remote takes no ref beside its ledger either.
     """
+    supported(ctx.location)  # before anybody is asked
     result = Result(remote=_remote(ctx, options.remote))
     judge = _judging(ctx, options)
     for result.attempts in range(1, ATTEMPTS + 1):

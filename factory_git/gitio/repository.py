@@ -29,7 +29,7 @@ class Repository:
     def __init__(self, location: Location) -> None:
         """Open it. Raises :class:`RepositoryError` for what libgit2 cannot read (SHA-256, reftable)."""
         self.location = location
-        _supported(location)
+        supported(location)
         try:
             self._repo = pygit2.Repository(str(location.common_dir))
         except (pygit2.GitError, KeyError) as error:
@@ -140,7 +140,8 @@ class Repository:
         return data
 
 
-def _supported(location: Location) -> None:
+def supported(location: Location) -> None:
+    """Raise :class:`RepositoryError` for a kind of repository that libgit2 cannot read: SHA-256, reftable."""
     if location.object_format != "sha1":
         raise RepositoryError(
             f"{location.common_dir} stores objects as {location.object_format}, which git-factory cannot write yet",

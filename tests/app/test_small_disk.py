@@ -21,7 +21,8 @@ import pytest
 
 from factory_git.gitio import pack
 from tests.cli.test_run import SPEC
-from tests.disk import Disk, Done, mounted
+from tests.disk import Disk, mounted
+from tests.fork import Done
 
 SOAK = bool(os.environ.get("FACTORY_SOAK"))
 SWEEP = (0, 4, 8, 12, 16, 20, 24, 32, 40, 48, 64, 96, 128, 160, 192, 256, 320, 400, 512, 640, 800, 1024, 1400)

@@ -11,7 +11,8 @@ import pytest
 
 from factory_git.cli.table import COMMANDS
 from tests.app.test_small_disk import World, without_index
-from tests.disk import Done, mounted
+from tests.disk import mounted
+from tests.fork import Done
 
 RUN, STARTED, PACKAGE = "RUN", "STARTED", "PACKAGE"  # ids that are only known once the world is there
 # Verb by verb the ways to call it that read; none: it only writes. A verb that is not here fails the test.
@@ -84,7 +85,7 @@ READ: dict[str, tuple[str, ...]] = {
     "doctor": ("doctor",),
     "maintenance": (),
     "stats": ("stats",),
-    "redact": ("redact STARTED --reason x --dry-run",),
+    "redact": ("redact STARTED --reason because --dry-run",),
     "merge-driver": (),
     "diff-driver": (),
     "completion": ("completion bash",),

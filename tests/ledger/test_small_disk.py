@@ -16,7 +16,8 @@ from factory_git.gitio import journal, pack
 from factory_git.gitio.child import GitFailed
 from factory_git.ledger.store import REF, Ledger
 from tests.conftest import Git
-from tests.disk import FILLER, Disk, Done, mounted
+from tests.disk import FILLER, Disk, mounted
+from tests.fork import Done
 from tests.ledger.conftest import ANY, open_ledger
 
 STEPS = (

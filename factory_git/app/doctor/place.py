@@ -133,9 +133,9 @@ def clock(ctx: Context) -> Iterator[Trouble]:
 
 
 def _skew(ctx: Context) -> float:
-    """Seconds by which a file that is written now is younger than now; 0 where none can be written."""
+    """Seconds by which a file that is written now is younger than now; 0 where none can be, or there is no ledger."""
     try:
-        with tempfile.NamedTemporaryFile(dir=ctx.location.common_dir, prefix="factory-clock-") as file:
+        with tempfile.NamedTemporaryFile(dir=ctx.location.factory_dir, prefix="factory-clock-") as file:
             return Path(file.name).stat().st_mtime - ctx.clock.now().timestamp()
     except OSError:
         return 0.0
