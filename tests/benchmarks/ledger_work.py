@@ -124,6 +124,7 @@ def reading(ground: Ground, repo: Path) -> list[Task]:
              plain(ground, "up", ground.id(min(500, size - 1)))),
         Task("tree down, wide: all", [*FACTORY, "tree", "--down", first], plain(ground, "down", first)),
         Task("tree down, of 500", [*FACTORY, "tree", "--down", recent], plain(ground, "down", recent)),
+        Task("index rebuild", [*FACTORY, "list", "-n", "1"], prepare=forget_index),
         Task("search, first time", [*FACTORY, "search", "key0"], grep("-w", "key0"), once=True),
         Task("search, rare word", [*FACTORY, "search", "key0"], grep("-w", "key0")),
         Task("search, frequent word", [*FACTORY, "search", "word7"], grep("-w", "word7"), ok=(0, 1)),
@@ -132,7 +133,6 @@ def reading(ground: Ground, repo: Path) -> list[Task]:
         Task("state, first time", [*FACTORY, "state"], plain(ground, "state"), prepare=forget_state),
         Task("state", [*FACTORY, "state"], plain(ground, "state")),
         Task("state --at, half way", [*FACTORY, "state", "--at", half], plain(ground, "state", str(size // 2))),
-        Task("index rebuild", [*FACTORY, "list", "-n", "1"], prepare=forget_index),
         Task("verify --full", [*FACTORY, "verify", "--full"], plain(ground, "verify")),
     ]  # fmt: skip
 
