@@ -38,7 +38,7 @@ def add(db: sqlite3.Connection, made: Transaction, read: Read) -> None:
     for path, oid in made.blobs:
         done = db.execute("INSERT OR IGNORE INTO blob (id, tx, path) VALUES (?, ?, ?)", (oid, n, path))
         if done.rowcount and done.lastrowid is not None:
-            words.add(db, -done.lastrowid, _readable(oid, read))
+            _look_into(db, done.lastrowid, oid, read)
 
 
 def _add_record(
@@ -94,13 +94,18 @@ def _arrived(db: sqlite3.Connection, id_: RecordId, n: int) -> None:
         db.execute("DELETE FROM missing WHERE n = ?", found)
 
 
-def _readable(oid: Oid, read: Read) -> str:
-    """The text of a content (a transcript, a prompt, a diff); empty for what is none, or too large to look into."""
+def _look_into(db: sqlite3.Connection, n: int, oid: Oid, read: Read) -> None:
+    """Index the text of a content (a transcript, a prompt, a diff), unless it is none or too large to look into."""
     try:
         content = read(oid)
-        return content.decode() if len(content) <= LOOKED_INTO and b"\0" not in content else ""
-    except (FactoryError, UnicodeDecodeError):
-        return ""
+        text = content.decode() if len(content) <= LOOKED_INTO and b"\0" not in content else ""
+    except UnicodeDecodeError:
+        text = ""
+    except FactoryError:
+        db.execute("INSERT OR IGNORE INTO unread VALUES (?)", (n,))
+        return
+    db.execute("DELETE FROM unread WHERE n = ?", (n,))
+    words.add(db, -n, text)
 
 
 def rewind(db: sqlite3.Connection, n: int) -> None:
@@ -111,6 +116,7 @@ def rewind(db: sqlite3.Connection, n: int) -> None:
     _orphan(db, n)
     db.execute("DELETE FROM edge WHERE child IN (SELECT n FROM record WHERE tx > ?)", (n,))
     db.execute("DELETE FROM missing WHERE NOT EXISTS (SELECT 1 FROM edge WHERE parent = -missing.n)")
+    db.execute("DELETE FROM unread WHERE n IN (SELECT n FROM blob WHERE tx > ?)", (n,))
     for statement in ("DELETE FROM record WHERE tx > ?", "DELETE FROM blob WHERE tx > ?", "DELETE FROM tx WHERE n > ?"):
         db.execute(statement, (n,))
     reached("index:rewinding")
@@ -126,6 +132,17 @@ def _orphan(db: sqlite3.Connection, n: int) -> None:
         db.execute(
             "UPDATE edge SET parent = -(SELECT max(n) FROM missing) WHERE parent = ? AND child <= ?", (parent, last)
         )
+
+
+def any_unread(db: sqlite3.Connection) -> bool:
+    """Whether there are contents that were not here when they were indexed."""
+    return db.execute("SELECT 1 FROM unread LIMIT 1").fetchone() is not None
+
+
+def look_again(db: sqlite3.Connection, read: Read) -> None:
+    """Index the texts of contents that have come since."""
+    for n, oid in db.execute("SELECT n, id FROM blob WHERE n IN (SELECT n FROM unread)").fetchall():
+        _look_into(db, n, Oid(oid), read)
 
 
 def heal(db: sqlite3.Connection, read: Read) -> None:

@@ -30,6 +30,17 @@ def set_watermark(db: sqlite3.Connection, tip: Oid | None) -> None:
         db.execute("INSERT OR REPLACE INTO meta VALUES ('tip', ?)", (tip,))
 
 
+def looked_at(db: sqlite3.Connection) -> str:
+    """How the folder of packs was when contents that were missing were last asked for; empty: never."""
+    found = db.execute("SELECT value FROM meta WHERE key = 'looked'").fetchone()
+    return str(found[0]) if found else ""
+
+
+def set_looked_at(db: sqlite3.Connection, state: str) -> None:
+    """Note how it is now."""
+    db.execute("INSERT OR REPLACE INTO meta VALUES ('looked', ?)", (state,))
+
+
 def newer_format(db: sqlite3.Connection) -> int:
     """The highest ledger format above our own that was met, or 0."""
     found = db.execute("SELECT value FROM meta WHERE key = 'newer'").fetchone()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-VERSION = 3
+VERSION = 4
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -29,6 +29,7 @@ CREATE TABLE edge (child INTEGER NOT NULL, parent INTEGER NOT NULL, PRIMARY KEY 
 CREATE INDEX edge_parent ON edge (parent);
 CREATE TABLE missing (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE);
 CREATE TABLE blob (n INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, tx INTEGER NOT NULL, path TEXT NOT NULL);
+CREATE TABLE unread (n INTEGER PRIMARY KEY);  -- contents that were not here to be looked into (a partial clone)
 CREATE TABLE words (n INTEGER PRIMARY KEY, text TEXT NOT NULL);  -- of record n, of blob n under -n
 -- Behind words, until somebody searches: meta says from which to which n it goes.
 CREATE VIRTUAL TABLE search USING fts5(

@@ -83,7 +83,7 @@ class SqliteIndex:
         return self._guard(lambda db: query.span(db, after, upto))
 
     def search(self, query_: Query, words: str, *, some: bool = False) -> list[Found]:
-        return self._guard(lambda db: search(_searchable(db), query_, words, some=some))
+        return self._guard(lambda db: search(_searchable(self._arrived(db)), query_, words, some=some))
 
     def texts(self, query_: Query) -> list[tuple[Oid, RecordId]]:
         return self._guard(lambda db: texts.matching(db, query_))
@@ -224,6 +224,17 @@ class SqliteIndex:
             with writing(db):
                 build.heal(db, self._repo.blob)
         self._looked_after = True
+
+    def _arrived(self, db: sqlite3.Connection) -> sqlite3.Connection:
+        """The same index, with the texts of contents that a partial clone fetched since they were indexed.
+
+        They are asked for only where packs came or went: a clone may lack very many.
+        """
+        if build.any_unread(db) and (now := str(self._repo.pack_dir.stat().st_mtime_ns)) != query.looked_at(db):
+            with writing(db):
+                build.look_again(db, self._repo.blob)
+                query.set_looked_at(db, now)
+        return db
 
     def _say_newer(self, db: sqlite3.Connection) -> None:
         version = query.newer_format(db)
