@@ -34,7 +34,13 @@ from factory_git.ledger.record import Entry
 TRIES = 20
 WINDOW = 256  # transactions whose records are held at once
 STATIONS = (1, 4, 16, 64, 256, 1024)  # how far before the tip a fold can be taken back to after it was made at once
-_ALWAYS = ("factory_git.ledger.cells", "factory_git.index.cells", "factory_git.app.folds", "factory_git.ledger.record")
+_ALWAYS = (
+    "factory_git.ledger.cells",
+    "factory_git.index.cells",
+    "factory_git.app.folds",
+    "factory_git.ledger.record",
+    "factory_git.core.canonical",
+)
 _STUMBLES = (AssertionError, AttributeError, KeyError, IndexError, TypeError, ValueError)
 TALLY, SKIPPED = "tally", "skipped"
 

@@ -31,7 +31,7 @@ KNOWLEDGE = Fold(
         f"factory_git.{name}"
         for name in (
             "app.knowledge_storage", "knowledge.fold", "knowledge.packed", "knowledge.tags", "knowledge.steps",
-            "knowledge.change", "knowledge.model", "core.canonical", "ledger.order",
+            "knowledge.change", "knowledge.model", "ledger.order",
         )
     ),
 )  # fmt: skip
@@ -43,7 +43,8 @@ class GitStorage:
     def __init__(self, ctx: Context, ledger: Ledger | None = None) -> None:
         self._ctx = ctx
         self._ledger = ledger or ctx.ledger
-        self._folds = Folds(ctx.location, ctx.repo, self._ledger, ctx.settings.text("ref"))
+        own = ledger is not None
+        self._folds = Folds(ctx.location, ctx.repo, self._ledger, ctx.settings.text("ref")) if own else ctx.folds
 
     def cells(self) -> Cells:
         found = self._folds.now(KNOWLEDGE)

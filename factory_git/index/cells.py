@@ -145,13 +145,13 @@ class FileCells:
         db = self._open()
         db.execute("INSERT INTO step VALUES (?, ?, ?, ?)", (self._recorded or 1, n, oid, self._undo))
         self._recorded = 0
-        kept, undo = 0, 0
+        kept, undo, oldest = 0, 0, 0
         for s, some in db.execute("SELECT s, undo FROM step ORDER BY s DESC").fetchall():
-            kept, undo = kept + 1, undo + some
-            if kept > STEPS or undo > UNDO:
-                db.execute("DELETE FROM step WHERE s < ?", (s,))
-                db.execute("DELETE FROM undo WHERE s <= ?", (s,))
+            if kept == STEPS or undo > UNDO:
+                db.execute("DELETE FROM step WHERE s < ?", (oldest,))
+                db.execute("DELETE FROM undo WHERE s <= ?", (oldest,))
                 return
+            kept, undo, oldest = kept + 1, undo + some, s
 
     def back_to(self, step: Step | None) -> None:
         """Take back every later step; all of it for None."""
@@ -218,15 +218,16 @@ class FileCells:
                 return ask(self._open())
             try:
                 return ask(self._open())
-            except sqlite3.OperationalError:
+            except sqlite3.DatabaseError as error:
                 if self._path is None:
                     raise
-                self.close()
-                self._path = None
-            except sqlite3.DatabaseError:
-                if self._path is None:
-                    raise
-                self._discard()
+                # Busy, read-only, full, not to be opened: it may be sound. A table that is not there is none of these.
+                unusable = isinstance(error, sqlite3.OperationalError)
+                if unusable and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                    self.close()
+                    self._path = None
+                else:
+                    self._discard()
             self._advance(self)
             return ask(self._open())
 

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import ast
+import importlib
+import importlib.util
 import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +21,14 @@ from factory_git.app.context import Context, open_context
 from factory_git.app.folds import Fold
 from factory_git.app.knowledge import knowledge
 from factory_git.core.errors import FactoryError
+from factory_git.core.ids import RecordId
 from factory_git.index import cells as file_cells
 from factory_git.index.cells import FileCells
+from factory_git.knowledge.query import Query as Asked
+from factory_git.ledger import snapshots
 from factory_git.ledger.cells import Cells, MemoryCells
 from factory_git.ledger.projection import Query
+from factory_git.ledger.reader import Reader
 from factory_git.ledger.record import make
 from tests.conftest import Git
 
@@ -160,3 +170,252 @@ def test_whatever_happens_in_two_clones_what_is_kept_is_what_is_made_anew(
         check(one)
     for fold in state.FOLDS:
         assert everything(sides[0].folds.now(fold)) == everything(sides[1].folds.now(fold))
+
+
+def filled(ctx: Context, count: int = 3) -> Context:
+    """Some of everything, a transaction each."""
+    act(ctx, "collection", 0, 0)
+    for turn in range(count):
+        act(ctx, "add", turn, 2 * turn)
+        act(ctx, "remember", turn, turn)
+    act(ctx, "claim", 0, 0)
+    return ctx
+
+
+def looked(ctx: Context) -> dict[str, Any]:
+    """What every fold says now."""
+    return {fold.name: everything(ctx.folds.now(fold)) for fold in state.FOLDS}
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the records that were read from here on."""
+    loaded: list[str] = []
+    load = Reader._load
+
+    def count(reader: Reader, id_: RecordId, **more: Any) -> Any:
+        loaded.append(id_)
+        return load(reader, id_, **more)
+
+    monkeypatch.setattr(Reader, "_load", count)
+    return loaded
+
+
+def test_what_is_known_is_not_read_again(ctx: Context, loads: list[str]) -> None:
+    looked(filled(ctx, 5))
+    loads.clear()
+    other = open_context(ctx.location.worktree)
+    assert other.folds.now(memory.FOLD).keys("head")
+    assert loads == []
+    new = memory.add(ctx, "one more")
+    loads.clear()
+    looked(open_context(ctx.location.worktree))
+    assert loads == [new]
+
+
+def test_after_a_union_no_more_is_read_than_was_written_apart(
+    ctx: Context, repo: Path, git: Git, tmp_path: Path, loads: list[str]
+) -> None:
+    """Whichever side comes first in the order: the other one's records are taken back, and come after it."""
+    looked(filled(ctx, 10))
+    both = git("rev-parse", REF, cwd=repo).strip()
+    for name in ("one", "two"):
+        git("clone", "-q", "--bare", str(repo), name, cwd=tmp_path)
+        git("fetch", "-q", str(repo), f"{both}:{REF}", cwd=tmp_path / name)
+    sides = [open_context(tmp_path / name) for name in ("one", "two")]
+    apart: set[str] = set()
+    for number, side in enumerate(sides):
+        git("config", "factory.fsync", "false", cwd=side.location.git_dir)
+        looked(side)
+        apart |= {memory.add(side, f"{number} {turn}") for turn in range(4)}
+        looked(side)
+    unite(sides[0], sides[1], git)
+    unite(sides[1], sides[0], git)
+    for side in sides:
+        loads.clear()
+        looked(side)
+        assert set(loads) <= apart
+        check(side)
+
+
+def test_a_fold_that_was_made_at_once_can_be_taken_back_a_little(
+    ctx: Context, repo: Path, git: Git, loads: list[str]
+) -> None:
+    filled(ctx, 20)
+    looked(ctx)
+    git("update-ref", REF, f"{REF}~3", cwd=repo)
+    (repo / ".git/factory/acknowledged").unlink()
+    loads.clear()
+    back = open_context(repo)
+    looked(back)
+    assert len(set(loads)) <= 2, "the place four transactions before the tip, and one of them again"
+    check(back)
+
+
+def test_only_so_many_steps_are_kept(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_cells, "STEPS", 5)
+    monkeypatch.setattr(file_cells, "UNDO", 30)
+    for turn in range(30):
+        act(ctx, "remember", turn, turn)
+        cells = ctx.folds.now(memory.FOLD)
+        assert isinstance(cells, FileCells)
+        undo = cells._open().execute("SELECT count(*) FROM undo").fetchone()[0]
+        assert len(cells.steps()) <= 5
+        assert undo <= 30 + 5, "some, and those of the last step"
+    check(ctx)
+
+
+# -- what happens to the file ----------------------------------------------------------------------------------------
+
+
+def files(ctx: Context) -> list[Path]:
+    return sorted(snapshots.folder(ctx.location, REF).glob("*.sqlite"))
+
+
+def spoiled(path: Path, damage: str) -> None:
+    """Damage that SQLite sees at once, or not at all."""
+    for suffix in ("-wal", "-shm"):
+        Path(f"{path}{suffix}").unlink(missing_ok=True)
+    content = path.read_bytes()
+    if damage == "empty":
+        path.write_bytes(b"")
+    elif damage == "cut":
+        path.write_bytes(content[: len(content) // 2])
+    elif damage == "strange":
+        path.write_bytes(b"nonsense" * 4096)
+    elif damage == "a value":
+        with sqlite3.connect(path) as db:
+            db.execute("UPDATE cell SET value = replace(value, 'a', 'b')")
+        db.close()
+    elif damage == "a table":
+        with sqlite3.connect(path) as db:
+            db.execute("DROP TABLE cell")
+        db.close()
+
+
+@pytest.mark.parametrize("damage", ["empty", "cut", "strange", "a value", "a table", "gone"])
+def test_what_is_damaged_is_made_anew(ctx: Context, damage: str) -> None:
+    store = knowledge(filled(ctx))
+    wanted = looked(ctx), store.find(Asked()), state.run(ctx).as_json()
+    ctx.folds.close()
+    assert len(files(ctx)) == len(state.FOLDS)
+    for path in files(ctx):
+        spoiled(path, damage)
+    if damage == "gone":
+        snapshots.forget(ctx.location)
+    other = open_context(ctx.location.worktree)
+    assert (knowledge(other).find(Asked()), state.run(other).as_json()) == wanted[1:]
+    assert looked(other) == wanted[0]
+    assert other.ledger.notices == ()
+    other.folds.close()
+    assert looked(open_context(ctx.location.worktree)) == wanted[0]
+
+
+def test_forgetting_leaves_no_word_behind(ctx: Context) -> None:
+    memory.add(ctx, "the password is on the fridge")
+    looked(ctx)
+    ctx.folds.close()
+    folder = ctx.location.factory_dir
+    assert any(b"fridge" in path.read_bytes() for path in folder.glob("folds/*"))
+    snapshots.forget(ctx.location)
+    assert not (folder / "folds").exists()
+    snapshots.forget(ctx.location)
+    assert [one.text for one in memory.listing(open_context(ctx.location.worktree))] == [
+        "the password is on the fridge"
+    ]
+
+
+def test_what_other_code_made_is_not_gone_on_with(ctx: Context, loads: list[str]) -> None:
+    filled(ctx)
+    before = memory.FOLD
+    ctx.folds.now(before)
+    later = replace(before, modules=(*before.modules, "factory_git.core.errors"))
+    assert folds.version(later) != folds.version(before)
+    loads.clear()
+    other = open_context(ctx.location.worktree)
+    other.folds.now(later)
+    assert len(loads) == 3
+    loads.clear()
+    open_context(ctx.location.worktree).folds.now(later)
+    assert loads == []
+
+
+def test_a_repository_that_cannot_be_written_is_read_and_left_as_it_is(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = looked(filled(ctx))
+    ctx.folds.close()
+    memory.add(ctx, "later")
+    wanted = wanted | {"memory": everything(anew(ctx, memory.FOLD))}
+    before = {path: path.read_bytes() for path in files(ctx)}
+    monkeypatch.setattr("factory_git.index.cells.os.access", lambda *_: False)
+    assert looked(open_context(ctx.location.worktree)) == wanted | {"state": looked(ctx)["state"]}
+    assert {path: path.read_bytes() for path in files(ctx)} == before
+    snapshots.forget(ctx.location)
+    assert looked(open_context(ctx.location.worktree))["memory"] == wanted["memory"]
+    assert not (ctx.location.factory_dir / "folds").exists()
+
+
+def test_what_cannot_be_read_yet_is_not_left_out_for_good(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    filled(ctx)
+    hidden = memory.add(ctx, "in a pack that is still to come")
+    load = Reader._load
+
+    def absent(self: Reader, id_: RecordId, **more: Any) -> Any:
+        if id_ == hidden:
+            raise FactoryError("it is not here")
+        return load(self, id_, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Reader, "_load", absent)
+        for _ in range(2):
+            other = open_context(ctx.location.worktree)
+            assert hidden not in other.folds.now(memory.FOLD).keys("head")
+            assert any("it is not here" in one for one in other.ledger.notices)
+    assert hidden in open_context(ctx.location.worktree).folds.now(memory.FOLD).keys("head")
+
+
+def test_what_breaks_its_schema_is_told_each_time(ctx: Context) -> None:
+    filled(ctx)
+    act(ctx, "hostile", 1, 0)
+    for _ in range(2):
+        other = open_context(ctx.location.worktree)
+        assert len(memory.listing(other)) == 3
+        assert [one for one in other.ledger.notices if "breaks its schema" in one]
+
+
+# -- its code --------------------------------------------------------------------------------------------------------
+
+
+def imported(name: str) -> Iterator[str]:
+    """The modules of this program that a module names at its top."""
+    tree = ast.parse(Path(str(importlib.import_module(name).__file__)).read_bytes())
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("factory_git"):
+            spec = importlib.util.find_spec(node.module)
+            package = spec is not None and spec.submodule_search_locations is not None
+            yield from (f"{node.module}.{one.name}" if package else node.module for one in node.names)
+
+
+STEADY = {
+    "factory_git.core.errors",  # what is raised
+    "factory_git.engine.state",  # of the engine's fold the names of types are taken, and the version has these
+    "factory_git.render.board",  # of the board what is drawn, not what is kept
+    "factory_git.core.ids",  # object ids are Git's
+    "factory_git.core.escape",
+    "factory_git.core.clock",
+}
+
+
+@pytest.mark.parametrize("fold", state.FOLDS, ids=lambda fold: fold.name)
+def test_the_version_of_a_fold_names_every_module_that_decides_what_comes_of_it(fold: Fold) -> None:
+    """A fold whose code imports something new names that, too: else a snapshot would outlive the code that made it."""
+    known = {*fold.modules, *folds._ALWAYS}
+    taker = [one for one in fold.modules if not one.startswith("factory_git.app.knowledge")]
+    seen: set[str] = set()
+    while taker:
+        for name in imported(taker.pop()):
+            if name not in seen | STEADY:
+                seen.add(name)
+                taker.append(name)
+    assert seen <= known
