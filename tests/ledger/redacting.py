@@ -17,13 +17,13 @@ from tests.conftest import Git
 from tests.ledger.conftest import NOON, no_wait, nobody
 
 
-def anyone(path: Path, name: str) -> Ledger:
-    """A ledger of somebody else."""
+def anyone(path: Path, name: str, *, kept: bool = True) -> Ledger:
+    """A ledger of somebody else; its index is ``kept`` in a file, or in memory."""
     repo = Repository(locate(path))
     ref = forks.ref(name)
     settings = Settings(author=nobody, committer=nobody, ref=ref, fsync=False, clock=FixedClock(NOON), wait=no_wait)
     folder = forks.folder(repo.location, ref)
-    return Ledger(repo, SqliteIndex(repo, folder / "index.sqlite"), settings)
+    return Ledger(repo, SqliteIndex(repo, folder / "index.sqlite" if kept else None), settings)
 
 
 def ACCEPT(notes: Sequence[Redaction]) -> Mapping[RecordId, str]:  # noqa: N802 (a constant of a judge)
