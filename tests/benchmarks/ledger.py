@@ -5,8 +5,9 @@
 Records have 0.65 KB; one in a hundred is a memory. Ledgers are built by appending (a hundred records a transaction,
 without fsync) and never changed after that: everything is measured on copies, with fsync. ``--keep`` keeps them for the
 next time. "New" are a thousand records. "Flat" is against the smallest size, sizes taking turns. Times are whole
-processes, medians of ``--rounds``; what takes long or changes the ledger is done once. Peak memory is that of the
-largest process. Plain files are what ``ledger_plain.py`` says; a ratio below one means that the ledger is the faster.
+processes, medians of ``--rounds``; what takes long or changes the ledger is done once. Processors' seconds tell what a
+neighbour on the machine took away. Peak memory is that of the largest process, files it maps into memory included.
+Plain files are what ``ledger_plain.py`` says; a ratio below one means that the ledger is the faster.
 """
 
 from __future__ import annotations
@@ -136,14 +137,17 @@ def _disk(figures: Figures) -> Iterator[str]:
 
 
 def _work(size: int, work: Figures) -> Iterator[str]:
-    head = ["work", "s", "MB", "plain s", "plain MB", "ratio"]
+    head = ["work", "s", "cpu s", "MB", "plain s", "cpu s", "plain MB", "ratio"]
     rows = []
     for name, one in work.items():
         if name != "disk":
             plain = one.get("plain_seconds")
-            beside = [f"{plain:.3f}", f"{one['plain_mb']:.0f}", f"{one['seconds'] / plain:.2f}"] if plain else [""] * 3
+            beside = [""] * 4
+            if plain:
+                beside = [f"{plain:.3f}", f"{one['plain_cpu']:.3f}", f"{one['plain_mb']:.0f}"]
+                beside.append(f"{one['seconds'] / plain:.2f}")
             wrong = f" **failed**: {one['failed']}" if "failed" in one else ""
-            rows.append([name + wrong, f"{one['seconds']:.3f}", f"{one['mb']:.0f}", *beside])
+            rows.append([name + wrong, f"{one['seconds']:.3f}", f"{one['cpu']:.3f}", f"{one['mb']:.0f}", *beside])
     yield from _table(f"Whole processes at {size:,} records", head, rows)
 
 

@@ -1,4 +1,5 @@
-"""Run one command and say on standard output what it took: seconds, peak memory of it and its children, exit code.
+"""Run one command and say on standard output what it took: seconds, those of processors and peak memory
+with its children, exit code.
 
     python -I -S ledger_child.py FOLDER COMMAND…
 
@@ -27,7 +28,8 @@ def main() -> None:
         err.seek(0)
         said = err.read().decode(errors="replace")
     peak = usage.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
-    print(json.dumps({"seconds": seconds, "mb": peak, "code": os.waitstatus_to_exitcode(status), "said": said[-800:]}))
+    took = {"seconds": seconds, "cpu": usage.ru_utime + usage.ru_stime, "mb": peak}
+    print(json.dumps({**took, "code": os.waitstatus_to_exitcode(status), "said": said[-800:]}))
 
 
 if __name__ == "__main__":

@@ -74,11 +74,11 @@ class Bench:
 
 
 def _median(found: list[Figures]) -> Figures:
-    return {key: statistics.median(one[key] for one in found) for key in ("seconds", "mb")} if found else {}
+    return {key: statistics.median(one[key] for one in found) for key in ("seconds", "cpu", "mb")} if found else {}
 
 
 def child(folder: Path, command: Sequence[str], *, ok: tuple[int, ...] = (0,)) -> Figures:
-    """Seconds and peak memory (MB) of a command; ``failed`` says why, and the rest is measured all the same."""
+    """Seconds, those of processors, peak memory (MB) of a command; ``failed`` says why, and the rest goes on."""
     call = [*BARE, ledger_child.__file__, str(folder), *command]
     done = subprocess.run(call, check=True, capture_output=True, text=True)
     figures: Figures = json.loads(done.stdout)
@@ -195,7 +195,7 @@ def _sync_files(bench: Bench, files: Path, filler: Filler) -> None:
     ledger_plain.write(str(files), new, durable=False)
     taken = child(files, plain(bench.ground, "sync", str(files)))
     for name in ("sync, send new", "sync, receive new", "sync, new both ways"):
-        bench.figures[name] |= {"plain_seconds": taken["seconds"], "plain_mb": taken["mb"]}
+        bench.figures[name] |= {f"plain_{key}": taken[key] for key in ("seconds", "cpu", "mb")}
     for name, _ in new:
         (bench.ground.plain / f"{name}.json").unlink()
 
