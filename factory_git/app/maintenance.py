@@ -11,13 +11,15 @@ from typing import Any
 
 from factory_git.app.context import Context
 from factory_git.core.errors import Conflict, FactoryError
-from factory_git.gitio import caller, journal, lock, locks, upkeep
+from factory_git.core.points import reached
+from factory_git.gitio import caller, journal, lock, locks, refs, upkeep
 from factory_git.gitio.child import GitFailed
 from factory_git.ledger import forks
 from factory_git.ledger.store import Ledger
 
 STAMP = "maintained"  # its age is that of the last maintenance
 LOCK = "maintenance.lock"
+NOTE = "maintaining"  # there while Git is at work for us, and after it was killed
 PACKS = 48  # packs of ours from which on it is due
 AGE = 7 * 24 * 3600  # seconds after which it is due, where anything was written since
 ATTEMPTS = 3  # a `git gc` beside us may take packs that are being joined
@@ -64,12 +66,17 @@ def run(ctx: Context, *, auto: bool = False, gc: bool = False, environ: Mapping[
 
 
 def _done(ctx: Context, *, gc: bool) -> Result:
-    notices: list[str] = []
+    notices = _clear(ctx)
     counts = [_joined(ledger) for ledger in _ledgers(ctx)]
+    reached("maintenance:joined")
     graph = _graph(ctx, notices)
+    reached("maintenance:graph")
     if gc:
         upkeep.collect_garbage(ctx.location)
+        reached("maintenance:collected")
+    _note(ctx).unlink(missing_ok=True)
     ctx.ledger.tidy_index()
+    reached("maintenance:tidied")
     with contextlib.suppress(OSError):
         _stamp(ctx).touch()
     before, after = (sum(one) for one in zip(*counts, strict=True))
@@ -77,6 +84,25 @@ def _done(ctx: Context, *, gc: bool) -> Result:
     return Result(
         due=True, packs_before=before, packs_after=after, commit_graph=graph, gc=gc, notices=tuple(notices)
     )  # fmt: skip
+
+
+def _clear(ctx: Context) -> list[str]:
+    """Take away the locks of Git's that a maintenance left which was killed, and note that this one is at work.
+
+    A lock that is younger than that note and that nobody holds is the dead one's: it need not get as old as others.
+    """
+    said = []
+    with contextlib.suppress(FileNotFoundError):
+        for one in locks.since(ctx.location, _note(ctx).stat().st_mtime):
+            while one.exists():
+                said.append(refs.take_over(one, now=ctx.clock.now().timestamp()))
+    _note(ctx).parent.mkdir(parents=True, exist_ok=True)
+    _note(ctx).touch()
+    return [words for words in said if words]
+
+
+def _note(ctx: Context) -> Path:
+    return ctx.location.factory_dir / NOTE
 
 
 def _joined(ledger: Ledger) -> tuple[int, int]:

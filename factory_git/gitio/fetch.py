@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from factory_git.core.clock import SystemClock
 from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed, run
 from factory_git.gitio.locate import Location
@@ -50,7 +51,10 @@ def fetched(location: Location, remote: str, ref: str, *, heads: str = "") -> It
     """
     place = tracking(location, remote, ref)
     known = dict(refs_below(location, f"{place.rpartition('/')[0]}/"))
-    _delete(location, [name for name in known if _left(name, place)])
+    for lock in (location.common_dir / place).parent.rglob("*.lock"):
+        if _left(str(lock.relative_to(location.common_dir)), place):
+            lock.unlink(missing_ok=True)
+    _delete(location, [name for name in known if _left(name, place)], patient=True)
     old, held = known.get(place, ""), f"{place}.{os.getpid()}"
     beside = [f"+{heads}*:{held}.heads/*"] if heads else []
     try:
@@ -70,7 +74,7 @@ def _let_go(location: Location, held: str) -> None:
 
 def _left(name: str, place: str) -> bool:
     """Whether a process that is dead held this beside the tracking ref ``place``, and could not let go of it."""
-    pid = name.removeprefix(f"{place}.").partition("/")[0].removesuffix(".heads")
+    pid = name.removeprefix(f"{place}.").partition("/")[0].partition(".")[0]
     if not name.startswith(f"{place}.") or not pid.isdigit():
         return False
     try:
@@ -82,11 +86,27 @@ def _left(name: str, place: str) -> bool:
     return False
 
 
-def _delete(location: Location, names: Iterable[str]) -> None:
+def _delete(location: Location, names: Iterable[str], *, patient: bool = False) -> None:
+    """Delete refs of ours. ``patient``: one of us died; a lock that may be its is waited for and taken over."""
     lines = "".join(f"delete {name}\n" for name in names).encode()
     if lines:
         env = {"GIT_DIR": str(location.git_dir)}
-        run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
+        done = run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
+        if done.returncode and patient and _freed(location):
+            run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
+
+
+def _freed(location: Location) -> bool:
+    """Take over the lock that Git needs for deleting a ref; False while a living process holds it."""
+    from factory_git.gitio import refs  # noqa: PLC0415 (pygit2 costs 70 ms, and this is rare)
+
+    lock = location.common_dir / "packed-refs.lock"
+    try:
+        while lock.exists():
+            refs.take_over(lock, now=SystemClock().now().timestamp())
+    except refs.RefLocked:
+        return False
+    return True
 
 
 def note_fetched(location: Location, remote: str, ref: str, oid: str) -> None:

@@ -28,6 +28,13 @@ def stale(location: Location, *, now: float) -> list[Path]:
     return [one for one in places if _is_old(one, now) and not refs.holder(one)]
 
 
+def since(location: Location, moment: float) -> list[Path]:
+    """The lock files that were made after a moment, but for that of the index: the file system's own time stamp."""
+    top = location.common_dir
+    places = [*top.glob("*.lock"), *(top / "refs").rglob("*.lock"), *(top / "objects").glob("**/*.lock")]
+    return sorted(one for one in places if one.name != "index.lock" and _written(one) >= moment)
+
+
 def attended(location: Location, *, now: float) -> list[Path]:
     """Old lock files of the working tree, which somebody may be in the middle of something with."""
     return [one for name in _ATTENDED if _is_old(one := location.git_dir / name, now)]
@@ -37,6 +44,13 @@ def take(path: Path) -> str:
     """Remove a stale lock file; what was done, for the user."""
     path.unlink(missing_ok=True)
     return f"removed a stale lock that no process holds: {path}"
+
+
+def _written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _is_old(path: Path, now: float) -> bool:

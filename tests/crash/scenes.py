@@ -7,23 +7,33 @@ be done again after any death, and then ends as it would have without one.
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
+import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from factory_git.app import fork, maintenance, state, sync, verify
+import pytest
+
+from factory_git.app import fork, maintenance, run, state, sync, verify
 from factory_git.app.context import Context, open_context
+from factory_git.app.run_session import Options
 from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
+from factory_git.engine import making
+from factory_git.engine.phases import validate
 from factory_git.gitio import merge, pack
 from factory_git.index.sqlite import SqliteIndex
 from factory_git.ledger import forks
 from factory_git.ledger.record import make
 from factory_git.ledger.store import REF, Ledger
 from tests.crash.deaths import Ack
+from tests.engine import fakes
+from tests.engine.test_kill import proves
 
 ANY = {"type": "object"}
 LONG = 60.0  # seconds ago: long enough for a lock file to be nobody's
@@ -38,6 +48,8 @@ class Scene:
     act: Callable[[Path, Ack], None]
     check: Callable[[Path], str] = lambda _: ""
     children: bool = False  # whether programs of Git do a good part of the work
+    long: bool = False  # whether it takes long, so that there is time for it in the long form only
+    same: bool = True  # whether what is written is the same each time
     gc: bool = True  # whether what is wanted survives that everything is pruned which no ref reaches
 
 
@@ -309,6 +321,47 @@ def _promoted(at: Path) -> str:
     return "" if found == "M mine" else f"the checkout is not the new commit: {found}"
 
 
+# -- runs ------------------------------------------------------------------------------------------------------------
+
+
+def _shop(at: Path) -> None:
+    here = begin(at)
+    _commit(here, {"factory.yaml": fakes.SPEC})
+    script = f"import sys\nfrom pathlib import Path\nsys.stdin.read()\n{fakes.WRITE_GOOD}"
+    (at / "agent.py").write_text(script)
+
+
+def _run(at: Path, ack: Ack) -> None:
+    """A run from the first record to the promoted commit; or what is left of it."""
+    ctx = opened(at / "here")
+    begun = ctx.ledger.list(type="sequence")
+    agent = f"command: {shlex.quote(sys.executable)} {shlex.quote(str(at / 'agent.py'))} {{worktree}}"
+    options = Options(resume=True) if begun else Options(agent=agent)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "compile_spec", fakes.fake_compile)
+        patch.setattr(validate, "prove", proves)
+        result = run.run(ctx, options, fakes.Seen())
+    assert result.specs[0].outcome == "converged", result.specs[0]
+    ctx.ledger.close()
+
+
+def _ran(at: Path) -> str:
+    """One run, whose commit is on the branch and in the checkout; its working folders are gone."""
+    here = at / "here"
+    ctx = opened(here)
+    types = Counter(entry.record.type for entry in ctx.ledger.list())
+    ctx.ledger.close()
+    worktrees = git("worktree", "list", cwd=here).splitlines()
+    found = {
+        "records twice": [type_ for type_, count in types.items() if count > 1],
+        "the branch": git("rev-list", "--count", "main", cwd=here) != "2",
+        "the file": git("show", f"main:{fakes.BOUND_FILE}", cwd=here) != fakes.GOOD.strip(),
+        "the checkout": git("status", "--porcelain", cwd=here),
+        "working folders": worktrees[1:],
+    }
+    return "; ".join(f"{name}: {what}" for name, what in found.items() if what)
+
+
 SCENES = (
     Scene(name="append, the first", make=begin, act=_first),
     Scene(name="append", make=_ledger, act=_append),
@@ -320,11 +373,12 @@ SCENES = (
     Scene(name="index, torn", make=_torn, act=_read),
     Scene(name="index, of another order", make=_apart, act=_read),
     Scene(name="sync", make=_clones, act=_write_and_sync, children=True),
-    Scene(name="sync, the first", make=_alone, act=_write_and_sync, children=True),
-    Scene(name="sync, remote went back", make=_went_back, act=_write_and_sync, children=True),
+    Scene(name="sync, the first", make=_alone, act=_write_and_sync, children=True, long=True),
+    Scene(name="sync, remote went back", make=_went_back, act=_write_and_sync, children=True, long=True),
     Scene(name="maintenance", make=_many, act=_maintain, children=True),
     Scene(name="verify", make=_many, act=_verify),
     Scene(name="state", make=_many, act=_state),
     Scene(name="fork", make=_many, act=_fork),
     Scene(name="promotion", make=_branch, act=_promote, check=_promoted, children=True),
+    Scene(name="run", make=_shop, act=_run, check=_ran, children=True, same=False, long=True),
 )

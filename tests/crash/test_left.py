@@ -111,11 +111,23 @@ def test_the_lock_of_a_tracking_ref_is_taken_over_when_it_is_old(here: Path, the
     assert git("rev-parse", TRACKING, cwd=here) == git("rev-parse", REF, cwd=here)
 
 
+def test_the_lock_under_which_a_dead_sync_let_go_is_taken_over(here: Path, there: Path) -> None:
+    git("update-ref", f"{TRACKING}.{a_dead_process()}", REF, cwd=here)
+    lock = aged(here / ".git/packed-refs.lock")
+    sync_(here)
+    assert not lock.exists()
+    assert git("for-each-ref", "--format=%(refname)", "refs/factory-remotes", cwd=here) == TRACKING
+
+
 def test_what_a_dead_sync_held_is_let_go_and_what_a_living_one_holds_is_not(here: Path, there: Path) -> None:
     tip = git("rev-parse", REF, cwd=here)
     dead, living = f"{TRACKING}.{a_dead_process()}", f"{TRACKING}.{os.getppid()}"
     for name in (dead, f"{dead}.heads/x", living):
         git("update-ref", name, tip, cwd=here)
+    locks = [here / ".git" / f"{name}.lock" for name in (dead, f"{dead}.heads/y", living)]
+    for lock in locks:
+        lock.touch()
     sync_(here)
     refs = git("for-each-ref", "--format=%(refname)", "refs/factory-remotes", cwd=here).split()
     assert refs == [TRACKING, living]
+    assert [lock.exists() for lock in locks] == [False, False, True]
