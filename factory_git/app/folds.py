@@ -32,7 +32,7 @@ from factory_git.ledger.reader import Reader
 from factory_git.ledger.record import Entry
 
 TRIES = 20
-WINDOW = 256  # transactions whose records are held at once
+WINDOW = 1_000  # records that are held at once, where no single transaction has more
 STATIONS = (1, 4, 16, 64, 256, 1024)  # how far before the tip a fold can be taken back to after it was made at once
 _ALWAYS = (
     "factory_git.ledger.cells",
@@ -179,16 +179,28 @@ def _step(ledger: Reader, fold: Fold, cells: FileCells, to: tuple[int, int, Oid]
     after, upto, oid = to
     _, types = ledger.tally(Query(after=after, upto=upto))
     cells.begin(sum(types.get(one, 0) for one in fold.types))
-    for start in range(after, upto, WINDOW):
-        span = Query(types=fold.types, after=start, upto=min(upto, start + WINDOW))
-        entries = ledger.entries(span)
-        wanted = ledger.tally(Query(after=start, upto=min(upto, start + WINDOW)))[1]
-        if keep and len(entries) != sum(wanted.get(one, 0) for one in fold.types):
+    for start, end, count in _windows(ledger, fold, after, upto):
+        entries = ledger.entries(Query(types=fold.types, after=start, upto=end)) if count else []
+        if keep and len(entries) != count:
             raise _Incomplete
         _take(ledger, cells, fold, entries)
     before = cells.get(TALLY, "") or {}
     cells.put(TALLY, "", dict(Counter(before) + Counter(types)))
     cells.end(upto, oid)
+
+
+def _windows(ledger: Reader, fold: Fold, after: int, upto: int) -> Iterator[tuple[int, int, int]]:
+    """Spans of transactions with about as many records each as may be held at once, and how many these are."""
+    width = WINDOW
+    while after < upto:
+        end = min(upto, after + width)
+        types = ledger.tally(Query(after=after, upto=end))[1]
+        count = sum(types.get(one, 0) for one in fold.types)
+        if count > WINDOW and end > after + 1:
+            width = max(1, (end - after) // 2)
+            continue
+        yield after, end, count
+        after, width = end, width if count > WINDOW // 2 else 2 * width
 
 
 def _take(reader: Reader, cells: Cells, fold: Fold, entries: Sequence[Entry]) -> None:
