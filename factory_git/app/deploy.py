@@ -15,6 +15,7 @@ from factory_git.app.deployment_build import MAIN, Build, choose, parents, promo
 from factory_git.app.deployment_move import (
     Ask,
     Move,
+    Moved,
     Plan,
     carry_out,
     clear,
@@ -48,44 +49,22 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Moved):
     """What was done, or in a dry run would be. ``state`` is ``deployed``, ``unchanged`` or ``would deploy``."""
 
-    app: str
-    variant: str
-    version: str
-    previous: str
-    state: str
-    target: Path
     mutations: tuple[Mutation, ...]
-    notes: tuple[str, ...]
-    migrations: tuple[str, ...] = ()
     irreversible: tuple[str, ...] = ()
-    release: str = ""
-    record: str = ""
     rehearsed: bool = False
     proven: int = 0
-    backup: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The result as plain data."""
-        return {
-            "app": self.app,
-            "variant": self.variant,
-            "version": self.version,
-            "previous_version": self.previous,
-            "state": self.state,
-            "target": str(self.target),
-            "release": self.release,
-            "migrations": list(self.migrations),
-            "irreversible": list(self.irreversible),
-            "mutations": [{"id": m.id, "path": m.path, "risk": m.risk} for m in self.mutations],
-            "rehearsed": self.rehearsed,
-            "proven": self.proven,
-            "backup": self.backup,
-            "record": self.record,
-            "notes": list(self.notes),
-        }
+        return self._said(
+            irreversible=list(self.irreversible),
+            mutations=[{"id": m.id, "path": m.path, "risk": m.risk} for m in self.mutations],
+            rehearsed=self.rehearsed,
+            proven=self.proven,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,6 +31,30 @@ def nobody(text: str, why: str) -> str:
     return ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """What every change of what stands at a target comes to: from which version to which, and where."""
+
+    app: str
+    variant: str
+    version: str
+    previous: str
+    state: str
+    target: Path
+    migrations: tuple[str, ...] = ()
+    release: str = ""
+    backup: str = ""
+    record: str = ""
+    notes: tuple[str, ...] = ()
+
+    def _said(self, **own: Any) -> dict[str, Any]:
+        """The declared fields of ``--json``: those of both verbs around those of one's ``own``."""
+        head = {"app": self.app, "variant": self.variant, "version": self.version, "previous_version": self.previous}
+        head |= {"state": self.state, "target": str(self.target), "release": self.release}
+        tail = {"backup": self.backup, "record": self.record, "notes": list(self.notes)}
+        return head | {"migrations": list(self.migrations)} | own | tail
+
+
 @dataclass(slots=True, kw_only=True)
 class Move:
     """A change of ``target``, on which ``here`` stands. ``verb`` begins the names of its steps, ``at`` is the last."""

@@ -17,6 +17,7 @@ from factory_git.app.deployment_losses import Losses, losses
 from factory_git.app.deployment_move import (
     Ask,
     Move,
+    Moved,
     Plan,
     carry_out,
     clear,
@@ -50,47 +51,25 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(Moved):
     """What was done, or in a dry run would be. ``state`` is ``rolled_back`` or ``would roll back``."""
 
-    app: str
-    variant: str
-    version: str
-    previous: str
-    state: str
-    target: Path
     losses: Losses
-    migrations: tuple[str, ...]
     back_to: str
     branch: str = ""
     revert: str = ""
     paths: tuple[str, ...] = ()
-    release: str = ""
-    backup: str = ""
-    record: str = ""
-    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The result as plain data."""
-        return {
-            "app": self.app,
-            "variant": self.variant,
-            "version": self.version,
-            "previous_version": self.previous,
-            "state": self.state,
-            "target": str(self.target),
-            "lost": list(self.losses.lost),
-            "restored": list(self.losses.restored),
-            "migrations": list(self.migrations),
-            "back_to": self.back_to,
-            "branch": self.branch,
-            "revert": self.revert,
-            "paths": list(self.paths),
-            "release": self.release,
-            "backup": self.backup,
-            "record": self.record,
-            "notes": list(self.notes),
-        }
+        return self._said(
+            lost=list(self.losses.lost),
+            restored=list(self.losses.restored),
+            back_to=self.back_to,
+            branch=self.branch,
+            revert=self.revert,
+            paths=list(self.paths),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
