@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import islice
 
 from factory_git.app.context import Context
+from factory_git.core import progress
 from factory_git.core.errors import UsageError
 from factory_git.core.ids import Oid, RecordId
 from factory_git.embedders.parts import SIZE, parts
@@ -43,7 +44,7 @@ def ranked(
 ) -> list[Found]:
     """What is like a text, of the records that match, the best first; of those with ``words``, where there are any.
 
-    Each record once. ``tell`` hears what takes long or is left out. Raises :class:`UsageError` where no embedder is
+    Each record once. ``tell`` hears what is left out. Raises :class:`UsageError` where no embedder is
     configured, :class:`EmbedderFailed` where it fails; what it had made by then is kept.
     """
     made_by = _configured(ctx)
@@ -88,15 +89,23 @@ def _nearest(ctx: Context, made_by: Embedder, like: str, ids: Sequence[Oid], tel
 def _catch_up(ctx: Context, store: Vectors, made_by: Embedder, ids: Sequence[Oid], tell: Tell) -> None:
     missing = store.missing(ids)
     now = missing[: made_by.most]
-    if len(now) > made_by.batch:
-        tell(f"note: making vectors of {len(now):,} texts, once")
-    for texts in _batches(ctx, now, made_by.batch):
-        said = [part for _, pieces in texts for part in pieces]
-        vectors = iter(made_by.embed(said) if said else [])
-        store.keep([(id_, list(islice(vectors, len(pieces)))) for id_, pieces in texts])
+    try:
+        _make(ctx, store, made_by, now)
+    finally:
+        progress.over()
     if len(now) < len(missing):
         left = len(missing) - len(now)
         tell(f"note: {left:,} older texts have no vectors yet; the same command goes on with them")
+
+
+def _make(ctx: Context, store: Vectors, made_by: Embedder, ids: Sequence[Oid]) -> None:
+    done = 0
+    for texts in _batches(ctx, ids, made_by.batch):
+        said = [part for _, pieces in texts for part in pieces]
+        vectors = iter(made_by.embed(said) if said else [])
+        store.keep([(id_, list(islice(vectors, len(pieces)))) for id_, pieces in texts])
+        done += len(texts)
+        progress.tell("making vectors of texts", done)
 
 
 def _batches(ctx: Context, ids: Sequence[Oid], size: int) -> Iterator[list[tuple[Oid, list[str]]]]:

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from factory_git.app.context import Context
 from factory_git.app.folds import Fold
+from factory_git.app.list import moment
+from factory_git.app.search import check_words
+from factory_git.core.clock import Clock
 from factory_git.core.errors import NotFound
 from factory_git.core.ids import RecordId
 from factory_git.ledger.projection import Query
 from factory_git.ledger.record import make
+from factory_git.memory import snippet
 from factory_git.memory.entry import REPOSITORY, Memory, check_scope, check_text, title
 from factory_git.memory.fold import Remembered, take
 
@@ -38,9 +44,67 @@ def add(
     return write(ctx, said, replaced, f"remember: {said['title']}")
 
 
-def listing(ctx: Context, *, scope: str = "", tag: str = "") -> list[Memory]:
-    """What is remembered now, oldest first; of one scope, with one tag."""
-    return remembered(ctx).all(scope=check_scope(scope) if scope else "", tag=tag)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What ``list`` and ``search`` ask alike; times as written by the user."""
+
+    scope: str = ""
+    tag: str = ""
+    actor: str = ""
+    since: str | None = None
+    until: str | None = None
+
+    def asked(self, clock: Clock) -> Wanted:
+        """Ready to be asked. Raises :class:`UsageError` for what is no scope or no time."""
+        return Wanted(
+            scope=check_scope(self.scope) if self.scope else "",
+            tag=self.tag,
+            actor=self.actor.casefold(),
+            since=moment(self.since, clock),
+            until=moment(self.until, clock),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Filters, checked."""
+
+    scope: str
+    tag: str
+    actor: str
+    since: datetime | None
+    until: datetime | None
+
+    def of(self, standing: Remembered) -> list[Memory]:
+        """Those of the memories that stand, in the order of the ledger."""
+        return [one for one in standing.all(scope=self.scope, tag=self.tag) if self.covers(one)]
+
+    def covers(self, one: Memory) -> bool:
+        """Whether a memory is wanted."""
+        return (
+            self.scope in ("", one.scope)
+            and (not self.tag or self.tag in one.tags)
+            and self.actor in one.actor.casefold()
+            and (self.since is None or one.when >= self.since)
+            and (self.until is None or one.when < self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A memory that was found, and where its words are: marked as :data:`factory_git.memory.snippet.OPEN` says."""
+
+    memory: Memory
+    snippet: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The declared fields of ``--json``; the snippet without marks."""
+        return self.memory.as_json() | {"snippet": self.snippet.replace(snippet.OPEN, "").replace(snippet.CLOSE, "")}
+
+
+def listing(ctx: Context, filters: Filters | None = None) -> list[Memory]:
+    """What is remembered now, oldest first."""
+    return (filters or Filters()).asked(ctx.clock).of(remembered(ctx))
 
 
 def near(ctx: Context, scopes: Iterable[str]) -> tuple[Memory, ...]:
@@ -52,22 +116,27 @@ def near(ctx: Context, scopes: Iterable[str]) -> tuple[Memory, ...]:
 def search(
     ctx: Context,
     words: str,
+    filters: Filters | None = None,
     *,
-    scope: str = "",
-    tag: str = "",
     like: str | None = None,
     limit: int = 20,
     tell: Callable[[str], None] = lambda _: None,
-) -> list[Memory]:
-    """Memories that stand and have these words, or are ``like`` a text, or both; the best first."""
-    standing, scope = remembered(ctx), check_scope(scope) if scope else ""
-    if like is not None:
+) -> list[Hit]:
+    """Memories that stand and have these words, or are ``like`` a text, or both; the best first.
+
+    Raises :class:`UsageError` where there is nothing to look for.
+    """
+    wanted, standing = (filters or Filters()).asked(ctx.clock), remembered(ctx)
+    if like is None:
+        check_words(words)
+        found = _with_words(ctx, standing, words, limit, wanted)
+    else:
         from factory_git.app.like import ranked  # noqa: PLC0415 (who looks for words pays for no embedders)
 
-        only = {one.id for one in standing.all(scope=scope, tag=tag)} if scope or tag else set(standing.ids())
+        only = set(standing.ids()) if filters in (None, Filters()) else {one.id for one in wanted.of(standing)}
         hits = ranked(ctx, like, Query(type=TYPE, limit=limit), words=words, only=only, tell=tell)
-        return [one for hit in hits if (one := standing.get(hit.row.id)) is not None]
-    return _with_words(ctx, words, limit, lambda one: scope in ("", one.scope) and (not tag or tag in one.tags))
+        found = [one for hit in hits if (one := standing.get(hit.row.id)) is not None]
+    return [Hit(memory=one, snippet=snippet.around(one.text, f"{words} {like or ''}")) for one in found]
 
 
 def forget(ctx: Context, id_or_prefix: str, *, why: str = "") -> Memory:
@@ -109,12 +178,13 @@ def _one(ctx: Context, id_or_prefix: str) -> Memory:
     return found
 
 
-def _with_words(ctx: Context, words: str, limit: int, wanted: Callable[[Memory], bool]) -> list[Memory]:
+def _with_words(ctx: Context, standing: Remembered, words: str, limit: int, wanted: Wanted) -> list[Memory]:
     """The best that stand. More hits are looked at until there are enough, or no more."""
-    standing, most = remembered(ctx), max(FIRST, limit)
+    most = max(FIRST, limit)
     while True:
-        hits = ctx.ledger.search(words, Query(type=TYPE, limit=most))
-        found = [one for hit in hits if (one := standing.get(hit.row.id)) is not None and wanted(one)]
+        query = Query(type=TYPE, since=wanted.since, until=wanted.until, limit=most)
+        hits = ctx.ledger.search(words, query)
+        found = [one for hit in hits if (one := standing.get(hit.row.id)) is not None and wanted.covers(one)]
         if len(found) >= limit or len(hits) < most:
             return found[:limit]
         most *= 8

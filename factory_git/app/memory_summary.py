@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from factory_git.app.context import Context
-from factory_git.app.memory import listing, payload, write
+from factory_git.app.memory import Filters, listing, payload, write
 from factory_git.app.question import TIMEOUT, Question, ask
 from factory_git.core.errors import AgentFailed, UsageError
 from factory_git.core.ids import RecordId, blob_oid
@@ -77,7 +77,7 @@ def run(ctx: Context, options: Options) -> Result:
     fewer than two memories, :class:`AgentFailed` for an agent that fails or whose answer is no summary.
     """
     scope, named = check_scope(options.scope), options.agent or ctx.settings.text(SETTING)
-    found = listing(ctx, scope=scope)
+    found = listing(ctx, Filters(scope=scope))
     sources = summary.sources(found, None if named == RULES else summary.ASKED)
     if len(sources.entries) < 2:
         raise UsageError(f"{scope} has {len(sources.entries)} memories: nothing to sum up", code="memory/too-few")

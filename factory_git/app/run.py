@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +30,6 @@ from factory_git.gitio import worktrees
 from factory_git.gitio.commits import Code, identity
 from factory_git.ledger.record import Entry, Record, make
 from factory_git.memory.context import scopes
-from factory_git.memory.entry import Memory
 from factory_git.spec.graph import build
 
 __all__ = ["Options", "Result", "run"]
@@ -126,6 +125,7 @@ def _sequence_record(session: Session, chosen: Sequence[Chosen], waiting: Sequen
             "promote": options.promote,
             "continue_on_fail": options.continue_on_fail,
             "timeout": str(options.timeout),
+            **({"about": list(options.about)} if options.about else {}),
             "drift": drift(session),
             "started": session.ctx.clock.now().isoformat("T", "microseconds"),
             "nonce": secrets.token_hex(8),
@@ -150,6 +150,7 @@ def _run_record(session: Session, sequence: Record, one: Chosen) -> Record:
             "iterations": asked["iterations"],
             "promote": asked["promote"],
             "timeout": asked["timeout"],
+            **({"about": asked["about"]} if "about" in asked else {}),
             "drift": asked["drift"],
             "holdout": holdout.any_in(one.spec),
             "started": session.ctx.clock.now().isoformat("T", "microseconds"),
@@ -160,6 +161,7 @@ def _run_record(session: Session, sequence: Record, one: Chosen) -> Record:
 
 def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
     asked = run_record.payload
+    told = _told(one, asked)
     return Workshop(
         common_dir=session.ctx.location.common_dir,
         code=session.code,
@@ -176,14 +178,17 @@ def _workshop(session: Session, one: Chosen, run_record: Record) -> Workshop:
         ),
         clock=session.ctx.clock,
         scanner=session.ctx.scanner,
-        memories=_memories(session, one, asked["agent"]),
+        memories=near(session.ctx, told),
+        told=told,
         gate=lambda commit, base: gate(session.ctx.location, one.spec, commit, base),
     )
 
 
-def _memories(session: Session, one: Chosen, named: str) -> tuple[Memory, ...]:
-    """What an agent may be told; the built-in compiler reads no prompt."""
-    return near(session.ctx, scopes(one.spec.id, agent(named).name)) if named != "compiler" else ()
+def _told(one: Chosen, asked: Mapping[str, Any]) -> tuple[str, ...]:
+    """The scopes that an agent is told of, the nearest first; the built-in compiler reads no prompt."""
+    if asked["agent"] == "compiler":
+        return ()
+    return scopes(one.spec.id, agent(asked["agent"]).name, asked.get("about", ()))
 
 
 class _Budget:

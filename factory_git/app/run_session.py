@@ -12,6 +12,7 @@ from factory_git.core.ids import Oid
 from factory_git.engine.loop import Progress
 from factory_git.engine.making import Made, make
 from factory_git.gitio.commits import Code, Identity
+from factory_git.memory.entry import check_scope
 
 DRIFT = ("refuse", "reconverge")
 
@@ -28,6 +29,7 @@ class Options:
     promote: bool = True
     agent: str = "compiler"
     timeout: float = 600.0
+    about: tuple[str, ...] = ()  # scopes of what is remembered, that an agent is told of as well
     continue_on_fail: bool = False
     onto: str | None = None
     drift: str | None = None
@@ -65,6 +67,8 @@ def check(options: Options) -> None:
         raise UsageError(f"--timeout {options.timeout:g}: more than 0 seconds are needed")
     if options.drift is not None and options.drift not in DRIFT:
         raise UsageError(f"--drift {options.drift}: it is refuse or reconverge")
+    for scope in options.about:
+        check_scope(scope)
     if options.specs and options.everything:
         raise UsageError("--all and named specs exclude each other")
 

@@ -24,12 +24,12 @@ class Options(Filters):
 
 
 def run(ctx: Context, options: Options, *, tell: Callable[[str], None] = lambda _: None) -> list[Found]:
-    """The best first; ``tell`` hears what takes long.
+    """The best first; ``tell`` hears what is left out.
 
     Raises :class:`UsageError` where there is nothing to look for, and what :func:`factory_git.app.like.ranked` does.
     """
-    if (options.words or options.like is None) and not any(letter.isalnum() for letter in options.words):
-        raise UsageError("nothing to look for", code="search/no-words", hint='words, "a phrase", begin*, -without')
+    if options.words or options.like is None:
+        check_words(options.words)
     filters = options.asked(ctx.clock)
     words, text = filters.pop("words"), filters.pop("like")
     query = ctx.ledger.query(**filters)
@@ -38,6 +38,12 @@ def run(ctx: Context, options: Options, *, tell: Callable[[str], None] = lambda 
 
         return like.ranked(ctx, text, query, words=words, tell=tell)
     return ctx.ledger.search(words, query)
+
+
+def check_words(words: str) -> None:
+    """Raise :class:`UsageError` where there is nothing to look for."""
+    if not any(letter.isalnum() for letter in words):
+        raise UsageError("nothing to look for", code="search/no-words", hint='words, "a phrase", begin*, -without')
 
 
 def as_json(found: Found) -> dict[str, Any]:

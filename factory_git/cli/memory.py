@@ -3,23 +3,35 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from factory_git.app import memory, memory_summary
 from factory_git.app.context import open_context
+from factory_git.app.memory import Filters
 from factory_git.app.question import TIMEOUT
 from factory_git.cli import output, records
 from factory_git.memory.entry import REPOSITORY, Memory, title
 
-SHOWN = 400  # characters of a memory that was found
 _SCOPE = click.option(
     "--scope", default="", metavar="SCOPE", help="repository, agent:NAME, spec:ID, objective:NAME, task:NAME."
 )
-_JSON = click.option(
-    "--json", "as_json", is_flag=True, help="Print JSON: id, scope, kind, text, tags, when, actor, of, by, rivals."
+_FIELDS = "id, scope, kind, text, tags, when, actor, of, by, rivals"
+_FILTERS = (
+    _SCOPE,
+    click.option("--tag", default="", help="Only what has this tag."),
+    click.option("--actor", default="", help="Only what an actor said whose name or address contains this."),
+    click.option("--since", help="Not older than: 2026-03-01, 2026-03-01T12:00, '2 days ago'."),
+    click.option("--until", help="Older than."),
 )
+
+
+def _filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in reversed(_FILTERS):
+        command = option(command)
+    return command
 
 
 @click.group(short_help="what people and agents want to know later")
@@ -43,13 +55,13 @@ def add(text: str, scope: str, tags: tuple[str, ...], why: str, replace: str) ->
 
 
 @command.command("list", short_help="what is remembered")
-@_SCOPE
-@click.option("--tag", default="", help="Only what has this tag.")
-@_JSON
-def list_(scope: str, tag: str, as_json: bool) -> None:
+@_filters
+@click.option("-n", "--limit", type=click.IntRange(min=1), help="The newest so many.")
+@click.option("--json", "as_json", is_flag=True, help=f"Print JSON: {_FIELDS}.")
+def list_(limit: int | None, as_json: bool, **filters: Any) -> None:
     """List what stands, oldest first; what was replaced or forgotten is left out."""
     ctx = open_context()
-    found = memory.listing(ctx, scope=scope, tag=tag)
+    found = memory.listing(ctx, Filters(**filters))[-(limit or 0) :]
     records.say_notices(ctx.ledger.notices)
     if as_json:
         records.emit_json_array(one.as_json() for one in found)
@@ -60,21 +72,18 @@ def list_(scope: str, tag: str, as_json: bool) -> None:
 @command.command(short_help="find memories by their words, or by what they mean")
 @click.argument("words", nargs=-1)
 @click.option("--like", metavar="TEXT", help="What is like TEXT, by factory.embeddings; WORDS must occur, where given.")
-@_SCOPE
-@click.option("--tag", default="", help="Only what has this tag.")
+@_filters
 @click.option("-n", "--limit", type=click.IntRange(min=1), default=20, show_default=True, help="At most this many.")
-@_JSON
-def search(words: tuple[str, ...], as_json: bool, **options: Any) -> int:
+@click.option("--json", "as_json", is_flag=True, help=f"Print JSON: {_FIELDS}, snippet.")
+def search(words: tuple[str, ...], like: str | None, limit: int, as_json: bool, **filters: Any) -> int:
     """Find memories that stand, the best first; WORDS and --like as those of `git factory search`."""
     ctx = open_context()
-    found = memory.search(ctx, " ".join(words), tell=output.say, **options)
+    found = memory.search(ctx, " ".join(words), Filters(**filters), like=like, limit=limit, tell=output.say)
     records.say_notices(ctx.ledger.notices)
     if as_json:
         records.emit_json_array(one.as_json() for one in found)
-    for one in found if not as_json else ():
-        output.emit(_line(one))
-        if title(one.text) != one.text:
-            output.emit(f"    {' '.join(one.text.split())[:SHOWN]}")
+    else:
+        output.page(line for one in found for line in (_line(one.memory), f"    {records.marked(one.snippet)}"))
     return 0 if found else 1
 
 

@@ -56,6 +56,14 @@ def short(id_: str) -> str:
     return output.style(id_[:SHORT], fg="yellow")
 
 
+def marked(snippet: str) -> str:
+    """A snippet for people: what was looked for, between the characters STX and ETX, in bold."""
+    before, *rest = snippet.split("\x02")
+    return before + "".join(
+        output.style(hit, bold=True) + after for hit, _, after in (one.partition("\x03") for one in rest)
+    )
+
+
 def moment(when: datetime) -> str:
     """A time for people: local, to the minute."""
     return f"{when.astimezone():%Y-%m-%d %H:%M}"

@@ -35,6 +35,8 @@ MARKS = {"passed": "ok", "ready": "ok", "candidate": "ok", "same": "ok", "merged
     help="Who fills the holes: compiler, or 'command: CMD {worktree}'.",
 )
 @click.option("--timeout", type=float, default=600.0, show_default=True, help="Seconds for the agent and each check.")
+@click.option("--about", multiple=True, metavar="SCOPE",
+              help="What is remembered of this is told as well: task:NAME, objective:NAME; repeatable.")  # fmt: skip
 @click.option("--continue-on-fail", is_flag=True, help="Go on with specs that do not depend on a failed one.")
 @click.option("--onto", metavar="BRANCH", help="Branch to read the spec from and to promote onto (default: HEAD's).")
 @click.option("--drift", type=click.Choice(DRIFT), help="What to do about compiled code that was changed by hand.")

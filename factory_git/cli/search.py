@@ -40,9 +40,5 @@ def command(words: tuple[str, ...], as_json: bool, **options: Any) -> int:
 def _lines(found: Found) -> Iterator[str]:
     row = found.row
     yield "  ".join(word for word in (records.short(row.id), row.type, records.moment(row.tx.when), row.title) if word)
-    before, *rest = found.snippet.split(search.OPEN)
-    parts = [before] + [
-        output.style(hit, bold=True) + after for hit, _, after in (one.partition(search.CLOSE) for one in rest)
-    ]
     where = f"in {found.content[:10]}: " if found.content else ""
-    yield f"    {where}{''.join(parts)}"
+    yield f"    {where}{records.marked(found.snippet)}"

@@ -48,6 +48,7 @@ class Workshop:
     clock: Clock
     scanner: Scanner = field(default_factory=Scanner)  # masks what records would be refused for
     memories: tuple[Memory, ...] = ()  # what is remembered, for prompts
+    told: tuple[str, ...] = ()  # the scopes of which prompts tell, the nearest first
     gate: Callable[[Oid, Oid | None], Gate] = no_gate  # what rules say of a commit, and of what it changes of a base
 
     def folder_name(self, run: RecordId, suffix: str = "") -> str:

@@ -11,12 +11,12 @@ from factory_git.memory.entry import REPOSITORY, Memory
 ROOM = 6_000  # characters of memories in a prompt
 
 
-def scopes(spec: str, agent: str) -> tuple[str, ...]:
-    """The scopes that concern an agent at work on a spec, the nearest first.
+def scopes(spec: str, agent: str, about: Iterable[str] = ()) -> tuple[str, ...]:
+    """The scopes that concern an agent at work on a spec, the nearest first: ``about`` which it is asked, and these.
 
     An agent that is a command goes by its program: ``command: /opt/bin/claude -p`` is ``agent:claude``.
     """
-    return (f"spec:{spec}", f"agent:{called(agent)}", REPOSITORY)
+    return tuple(dict.fromkeys((*about, f"spec:{spec}", f"agent:{called(agent)}", REPOSITORY)))
 
 
 def called(agent: str) -> str:

@@ -184,10 +184,10 @@ def test_memories_are_found_by_what_they_mean(ctx: Context) -> None:
     memory.add(ctx, "frost kills", scope="spec:farmer")
     gone = memory.add(ctx, "a truck that is gone")
     memory.forget(ctx, gone)
-    found = [one.text for one in memory.search(ctx, "", like="truck")]
+    found = [one.memory.text for one in memory.search(ctx, "", like="truck")]
     assert found == ["every lorry comes on Friday", "frost kills"], "what is forgotten is not found"
-    assert [one.text for one in memory.search(ctx, "", like="truck", scope="repository")] == []
-    assert [one.text for one in memory.search(ctx, "frost", like="truck")] == ["frost kills"]
+    assert memory.search(ctx, "", memory.Filters(scope="repository"), like="truck") == []
+    assert [one.memory.text for one in memory.search(ctx, "frost", like="truck")] == ["frost kills"]
 
 
 def test_a_model_in_a_folder_serves_a_search(

@@ -12,12 +12,13 @@ import pytest
 
 from factory_git.app import memory, memory_summary
 from factory_git.app.context import Context, open_context
+from factory_git.app.memory import Filters
 from factory_git.core.errors import NotFound, UsageError
 from factory_git.engine.phases import validate
 from factory_git.ledger.cells import MemoryCells
 from factory_git.ledger.record import make
 from factory_git.ledger.store import REF
-from factory_git.memory import context
+from factory_git.memory import context, snippet
 from factory_git.memory.entry import Memory
 from factory_git.memory.fold import Remembered, take
 from factory_git.memory.summary import by_rule
@@ -37,7 +38,11 @@ def summarize(ctx: Context, scope: str) -> memory_summary.Result:
 
 
 def texts(ctx: Context, **where: str) -> list[str]:
-    return [one.text for one in memory.listing(ctx, **where)]
+    return [one.text for one in memory.listing(ctx, Filters(**where))]
+
+
+def found(ctx: Context, words: str, **where: str) -> list[str]:
+    return [one.memory.text for one in memory.search(ctx, words, Filters(**where))]
 
 
 def test_what_is_added_stands_by_scope_and_tag(ctx: Context) -> None:
@@ -67,7 +72,7 @@ def test_what_is_forgotten_stands_no_more_and_is_not_found(ctx: Context) -> None
     id_ = memory.add(ctx, "the password is on the fridge")
     memory.forget(ctx, id_, why="moved")
     assert texts(ctx) == []
-    assert memory.search(ctx, "fridge") == []
+    assert found(ctx, "fridge") == []
     assert "fridge" in ctx.ledger.get(id_).payload["text"], "history keeps it, and the command says so"
 
 
@@ -88,7 +93,7 @@ def test_a_record_that_is_no_memory_stops_nobody(ctx: Context, monkeypatch: pyte
     monkeypatch.setattr(hostile.ledger._types, "check", lambda _: None)  # another program, which checks nothing
     hostile.ledger.append([make("memory", {"title": "basil", "text": 5})])
     ctx = open_context(ctx.location.worktree)
-    assert texts(ctx) == [one.text for one in memory.search(ctx, "basil")] == ["basil is in"]
+    assert texts(ctx) == found(ctx, "basil") == ["basil is in"]
     assert any("breaks its schema" in one for one in ctx.ledger.notices)
 
 
@@ -103,10 +108,10 @@ def test_two_revisions_made_apart_are_rivals_until_one_replaces_the_other(
     ours = memory.add(ctx, "CI runs on eight cores", replace=first)
     git("fetch", "-q", str(tmp_path / "other"), f"+{REF}:refs/factory-remotes/x/ledger", cwd=repo)
     ctx.ledger.unite(git("rev-parse", "refs/factory-remotes/x/ledger", cwd=repo).strip())  # type: ignore[arg-type]
-    found = memory.listing(ctx)
-    assert {one.text for one in found} == {"CI runs on four cores", "CI runs on eight cores"}
-    assert all(len(one.rivals) == 1 for one in found)
-    assert folded(ctx) == found
+    standing = memory.listing(ctx)
+    assert {one.text for one in standing} == {"CI runs on four cores", "CI runs on eight cores"}
+    assert all(len(one.rivals) == 1 for one in standing)
+    assert folded(ctx) == standing
     memory.add(ctx, "CI runs on eight", replace=ours)
     assert len(memory.listing(ctx)) == 2, "the other one still stands"
     assert folded(ctx) == memory.listing(ctx)
@@ -122,9 +127,33 @@ def folded(ctx: Context) -> list[Memory]:
 def test_memories_are_found_by_their_words(ctx: Context) -> None:
     memory.add(ctx, "basil wilts below six degrees", scope="spec:farmer")
     memory.add(ctx, "mint does not")
-    found = memory.search(ctx, "wilt*")
-    assert [one.text for one in found] == ["basil wilts below six degrees"]
-    assert memory.search(ctx, "basil", scope="repository") == []
+    memory.add(ctx, "six is a number", tags=["numbers"])
+    assert found(ctx, "wilt*") == found(ctx, '"below six"') == ["basil wilts below six degrees"]
+    assert found(ctx, "six", tag="numbers") == found(ctx, "six -basil") == ["six is a number"]
+    assert found(ctx, "basil", scope="repository") == found(ctx, "basil", actor="nobody") == []
+    assert found(ctx, "basil", actor="a u THOR", since="1 day ago") == ["basil wilts below six degrees"]
+    assert found(ctx, "basil", until="1 day ago") == texts(ctx, until="1 day ago") == []
+    with pytest.raises(UsageError, match="nothing to look for"):
+        memory.search(ctx, "-")
+
+
+def test_forgotten_ones_do_not_hide_those_that_stand(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "FIRST", 2)
+    for number in range(9):
+        memory.forget(ctx, memory.add(ctx, f"basil basil basil {number}"))
+    memory.add(ctx, "basil, and many other words that say nothing about it at all")
+    assert len(memory.search(ctx, "basil", limit=1)) == 1
+
+
+def test_a_snippet_stands_around_the_words(ctx: Context) -> None:
+    text = f"{'one of many words ' * 30}the Étude begins {'and goes on ' * 30}"
+    piece = snippet.around(text, 'etude -many "begins and"')
+    assert "the \x02Étude\x03 \x02begins\x03 \x02and\x03 goes" in piece
+    assert (piece[0], piece[-1]) == ("…", "…")
+    assert len(piece.translate({2: None, 3: None})) <= snippet.ROOM + 2
+    assert snippet.around("short\nwords", "none") == "short words"
+    assert snippet.around("x" * 1_000, "wor*")[:3] == "xxx"
+    assert snippet.around("words of words", "wor*") == "\x02words\x03 of \x02words\x03"
 
 
 def test_a_summary_says_what_most_of_a_scope_says_and_replaces_the_one_before(ctx: Context) -> None:
@@ -138,7 +167,7 @@ def test_a_summary_says_what_most_of_a_scope_says_and_replaces_the_one_before(ct
     assert summarize(ctx, "spec:farmer").new
     assert not summarize(ctx, "spec:farmer").new, "there is nothing to sum up again"
     assert [one.kind for one in memory.listing(ctx)].count("summary") == 1
-    short = by_rule(memory.listing(ctx, scope="spec:farmer"), most=2)
+    short = by_rule(memory.listing(ctx, Filters(scope="spec:farmer")), most=2)
     assert "dog" not in short
     assert len(short.splitlines()) == 2
 
@@ -180,18 +209,30 @@ def shop(tmp_path: Path, git: Git, monkeypatch: pytest.MonkeyPatch) -> Shop:
 
 def test_an_agent_gets_what_is_remembered_and_the_record_says_which(shop: Shop, tmp_path: Path) -> None:
     ctx = open_context(shop.path)
-    id_ = memory.add(ctx, "the value was 42 last year", scope="spec:shop")
+    scopes = ("task:7", "objective:other", "spec:shop", "agent:agent.sh", "agent:other", "repository")
+    ids = {scope: memory.add(ctx, f"the value of {scope} was 42 last year", scope=scope) for scope in scopes}
+    memory.forget(ctx, memory.add(ctx, "what was forgotten about 42", scope="spec:shop"))
     ctx.ledger.close()
     script = tmp_path / "agent.sh"
     script.write_text(
-        f'#!/bin/sh\ngrep -q "the value was 42 last year" "$1" || exit 9\n'
+        f'#!/bin/sh\ncat "$1" > {tmp_path}/prompt.md\necho I looked for rhubarb\n'
         f"printf 'def run():\\n    return 42\\n' > \"$2/{BOUND_FILE}\"\n"
     )
     script.chmod(0o755)
-    result = shop.run(agent=f"command: {script} {{prompt_file}} {{worktree}}")
+    result = shop.run(agent=f"command: {script} {{prompt_file}} {{worktree}}", about=("task:7",))
     assert result.specs[0].promoted
+    told = ("task:7", "spec:shop", "agent:agent.sh", "repository")
+    prompt = (tmp_path / "prompt.md").read_text()
+    places = [prompt.index(f"the value of {scope} was") for scope in told]
+    assert places == sorted(places), "the nearest first"
+    assert prompt.count("was 42 last year") == len(told)
+    assert "forgotten" not in prompt
     ctx = open_context(shop.path)
-    assert [entry.record.payload["memory"] for entry in ctx.ledger.list(type="implement")] == [[id_]]
+    (implement,) = ctx.ledger.list(type="implement")
+    assert implement.record.payload["memory"] == [ids[scope] for scope in told]
+    for words in ("rhubarb", '"task:7 was 42"'):  # the transcript, the prompt
+        hits = ctx.ledger.search(words, ctx.ledger.query(type="implement"))
+        assert [one.row.id for one in hits] == [implement.record.id]
 
 
 def test_what_a_user_sees(ctx: Context, repo: Path) -> None:
@@ -203,6 +244,7 @@ def test_what_a_user_sees(ctx: Context, repo: Path) -> None:
     assert call("list").stdout.endswith("the harvest  [units]\n")
     assert json.loads(call("list", "--json").stdout)[0]["id"] == id_
     assert call("search", "wet").stdout.splitlines()[1].strip() == "the harvest is weighed wet"
+    assert json.loads(call("search", "wet", "--json").stdout)[0]["snippet"] == "the harvest is weighed wet"
     assert call("search", "dry").returncode == 1
     assert "its text stays in the ledger's history" in call("forget", id_[:8]).stderr
     assert call("list").stdout == ""

@@ -44,7 +44,7 @@ def test_an_agents_summary_is_recorded_with_what_was_said(ctx: Context, tmp_path
     named = agent(tmp_path)
     result = run(ctx, agent=named)
     record = ctx.ledger.get(result.id)
-    entries = [one.id for one in memory.listing(ctx, scope=SCOPE) if one.kind == "entry"]
+    entries = [one.id for one in memory.listing(ctx, memory.Filters(scope=SCOPE)) if one.kind == "entry"]
     assert record.payload["text"] == result.text == "Basil wants it warm."
     assert record.payload["by"] == named
     assert list(record.payload["of"]) == entries
@@ -73,7 +73,7 @@ def test_a_summary_replaces_the_one_before_and_nothing_new_asks_nobody(ctx: Cont
     assert not (tmp_path / "prompt.txt").exists()
     memory.add(ctx, "dill is new", scope=SCOPE)
     second = run(ctx, agent=named)
-    assert [one.id for one in memory.listing(ctx, scope=SCOPE) if one.kind == "summary"] == [second.id]
+    assert [one.id for one in memory.listing(ctx, memory.Filters(scope=SCOPE)) if one.kind == "summary"] == [second.id]
     assert first.id in ctx.ledger.get(second.id).parents
 
 

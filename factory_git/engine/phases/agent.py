@@ -64,7 +64,7 @@ def ask(shop: Workshop, state: State, made: Made, *, tree: Oid, holes: tuple[Ope
     """Run the agent on ``tree`` and judge what it left. The folder is removed in the end, whatever happens."""
     withheld = prompt.withheld(made)
     told = feedback.of_last_iteration(state, withheld) if iteration > 1 else ""
-    remembered = context.chosen(shop.memories, context.scopes(shop.spec, shop.agent.name), withheld)
+    remembered = context.chosen(shop.memories, shop.told, withheld)
     text = prompt.prompt(made, holes, told, remembered)
     sealed = holdout.any_in(made.spec)
     shown = shop.code.overlay(tree, holdout.disguise(made)) if sealed else tree
