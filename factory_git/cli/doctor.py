@@ -32,9 +32,13 @@ def command(fix: bool, as_json: bool) -> int:
 
 def _tell(looked: Looked) -> None:
     if not looked.troubles:
-        output.emit(f"{output.style('ok', fg='green'):8} {looked.name}: {looked.says}")
+        output.emit(f"{_word('ok', 'green')} {looked.name}: {looked.says}")
     for one, done in zip(looked.troubles, looked.fixed, strict=True):
         colour = "green" if done else "red" if one.severity == "error" else "yellow"
-        output.emit(f"{output.style('fixed' if done else one.severity, fg=colour):8} {looked.name}: {one.message}")
+        output.emit(f"{_word('fixed' if done else one.severity, colour)} {looked.name}: {one.message}")
         if done or one.hint:
             output.emit(f"         {done or one.hint}")
+
+
+def _word(word: str, colour: str) -> str:
+    return output.style(f"{word:8}", fg=colour)

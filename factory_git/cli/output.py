@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import os
+import re
 import shutil
 import sys
 import time
@@ -18,10 +19,21 @@ import click
 from factory_git.core import progress, room
 from factory_git.core.errors import FactoryError, Problem
 
+# What does something to a terminal, but for tabs, line ends and colours.
+_CONTROL = re.compile(r"\x1b(?!\[[0-9;]*m)|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]")
+
+
+def harmless(text: str, stream: Any) -> str:
+    """``text`` with what would do something to a terminal shown as ``\\x1b``: records come from other people's clones.
+
+    What goes to a file or a pipe is left as it is.
+    """
+    return _CONTROL.sub(lambda found: f"\\x{ord(found[0]):02x}", text) if stream.isatty() else text
+
 
 def emit(text: str) -> None:
     """Write one piece of data to standard output, with a newline."""
-    click.echo(text, color=colour(sys.stdout) or None)
+    click.echo(harmless(text, sys.stdout), color=colour(sys.stdout) or None)
 
 
 def write(text: str) -> None:
@@ -37,7 +49,7 @@ def emit_json(value: Any) -> None:
 
 def say(text: str) -> None:
     """Tell the user something that is not data (standard error)."""
-    click.echo(text, err=True)
+    click.echo(harmless(text, sys.stderr), err=True)
 
 
 class Progress:
@@ -85,10 +97,10 @@ def page(lines: Iterable[str]) -> None:
     pager = os.environ.get("GIT_PAGER") or os.environ.get("PAGER") or "less"
     if pager in ("cat", "") or shutil.which(pager.split()[0]) is None:
         for line in lines:
-            click.echo(line)
+            emit(line)
         return
     os.environ["PAGER"] = pager
-    click.echo_via_pager(f"{line}\n" for line in lines)
+    click.echo_via_pager(f"{harmless(line, sys.stdout)}\n" for line in lines)
 
 
 def colour(stream: Any) -> bool:
@@ -112,7 +124,7 @@ def failure(error: FactoryError, problems: Sequence[Problem], *, as_json: bool) 
         _json_error(error.as_json())
         return
     for problem in problems:
-        click.echo(str(problem), err=True)
+        say(str(problem))
     if not (len(problems) == 1 and _says_the_same(error, problems[0])):
         error_text(error.message, error.hint)
 
@@ -133,9 +145,9 @@ def error(message: str, code: str = "internal", hint: str = "", *, as_json: bool
 def error_text(message: str, hint: str) -> None:
     """Print an error the way Git does, and the way out under it."""
     head = click.style("error:", fg="red", bold=True) if colour(sys.stderr) else "error:"
-    click.echo(f"{head} {message}", err=True)
+    say(f"{head} {message}")
     if hint:
-        click.echo(f"hint: {hint}", err=True)
+        say(f"hint: {hint}")
 
 
 def describe_os_error(problem: OSError) -> tuple[str, str, str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,6 +13,7 @@ import click
 from factory_git.cli import output
 from factory_git.core import canonical
 
+_CONTROL = re.compile(r"[\x7f-\x9f]")
 SHORT = 10  # characters of an id for people: unambiguous up to millions of records
 
 
@@ -33,14 +36,20 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
 
 def emit_json(value: Any) -> None:
     """One line of JSON. Numbers stay as they were stored: 1 and 1.0, every digit."""
-    click.echo(canonical.dumps(value).decode())
+    click.echo(_text(value))
+
+
+def _text(value: Any) -> str:
+    """JSON, in which a terminal finds nothing to obey: what it does not escape by itself stands within strings only."""
+    text = canonical.dumps(value).decode()
+    return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", text) if sys.stdout.isatty() else text
 
 
 def emit_json_array(values: Iterable[Any]) -> None:
     """A JSON array with one element a line."""
     before = "["
     for value in values:
-        click.echo(before + "\n" + canonical.dumps(value).decode(), nl=False)
+        click.echo(before + "\n" + _text(value), nl=False)
         before = ","
     click.echo("[]" if before == "[" else "\n]")
 
