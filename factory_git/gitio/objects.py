@@ -22,6 +22,7 @@ FILE = "100644"
 EPOCH = datetime.fromtimestamp(0, UTC)
 
 _ENTRY = re.compile(rb"([0-7]{5,6}) ([^\0]+)\0(.{20})", re.DOTALL)
+_WHOLE = re.compile(rb"[0-7]{5,6} [^\0]+\0.{20}", re.DOTALL)
 _PERSON = re.compile(r"(.*?) ?<([^>\n]*)> (-?\d+) ([+-]\d{4})")
 _UNSAFE = re.compile(r"[<>\n\r\0]")
 
@@ -36,6 +37,9 @@ class TreeEntry(NamedTuple):
     @property
     def is_tree(self) -> bool:
         return self.mode == TREE
+
+
+Entries = tuple[TreeEntry, ...]
 
 
 class Object(NamedTuple):
@@ -117,6 +121,16 @@ def parse_tree(data: bytes) -> tuple[TreeEntry, ...]:
         TreeEntry(mode.decode(), name.decode(errors="surrogateescape"), Oid(oid.hex()))
         for mode, name, oid in _ENTRY.findall(data)
     )
+
+
+def tree_lines(data: bytes) -> frozenset[bytes]:
+    """The entries of a tree object as they are stored: to compare two trees, parsing all of both would be dear."""
+    return frozenset(_WHOLE.findall(data))
+
+
+def differing(ours: frozenset[bytes], theirs: frozenset[bytes]) -> tuple[Entries, Entries]:
+    """The entries that only the one tree has, and those that only the other one has; of :func:`tree_lines`."""
+    return parse_tree(b"".join(ours - theirs)), parse_tree(b"".join(theirs - ours))
 
 
 def commit(

@@ -35,7 +35,10 @@ class Repository:
         except (pygit2.GitError, KeyError) as error:
             hint = "git config --global --add safe.directory PATH" if "not owned" in str(error) else "see: git status"
             raise RepositoryError(f"{location.common_dir}: {error}", code="repository/unusable", hint=hint) from error
-        self.tree: Callable[[Oid], tuple[objects.TreeEntry, ...]] = functools.lru_cache(maxsize=256)(self._tree)
+        # Objects never change; walking history asks for each commit and tree twice.
+        self.tree: Callable[[Oid], objects.Entries] = functools.lru_cache(maxsize=256)(self._tree)
+        self.commit: Callable[[Oid], objects.Commit] = functools.lru_cache(maxsize=256)(self._commit)
+        self._lines = functools.lru_cache(maxsize=64)(lambda oid: objects.tree_lines(self._expect(oid, "tree")))
 
     @property
     def pack_dir(self) -> Path:
@@ -65,10 +68,6 @@ class Repository:
         """The bytes of a blob."""
         return self._expect(oid, "blob")
 
-    def commit(self, oid: Oid) -> objects.Commit:
-        """A commit."""
-        return objects.parse_commit(oid, self._expect(oid, "commit"))
-
     def has(self, oid: Oid) -> bool:
         """Whether the object is in the repository."""
         return bool(oid in self._repo.odb)
@@ -85,6 +84,11 @@ class Repository:
             if entry is None:
                 return None
         return entry
+
+    def differing(self, old: Oid | None, new: Oid | None) -> tuple[objects.Entries, objects.Entries]:
+        """The entries that only the tree ``old`` has, and those that only ``new`` has; None is an empty tree."""
+        ours, theirs = (self._lines(oid) if oid else frozenset() for oid in (old, new))
+        return objects.differing(ours, theirs)
 
     def is_ancestor(self, old: Oid, new: Oid) -> bool:
         """Whether ``old`` is ``new`` or one of its ancestors; False when either is absent."""
@@ -129,6 +133,9 @@ class Repository:
     def write_pack(self, items: Sequence[objects.Object], *, fsync: bool) -> str:
         """Write objects as one kept pack; see :func:`factory_git.gitio.pack.write`."""
         return pack.write(self.pack_dir, items, fsync=fsync)
+
+    def _commit(self, oid: Oid) -> objects.Commit:
+        return objects.parse_commit(oid, self._expect(oid, "commit"))
 
     def _tree(self, oid: Oid) -> tuple[objects.TreeEntry, ...]:
         return objects.parse_tree(self._expect(oid, "tree"))

@@ -57,7 +57,7 @@ def look(repo: Repository, ours: Oid | None, other: Oid) -> Arrived:
 
 
 def _refuse_losses(repo: Repository, ours: Oid, other: Oid) -> None:
-    files = fold.changes(repo.tree, repo.commit(ours).tree, repo.commit(other).tree)
+    files = fold.changes(repo.differing, repo.commit(ours).tree, repo.commit(other).tree)
     for number, (path, old, _) in enumerate(files):
         if old is not None:
             raise _refused("ledger/deleted", f"removes or replaces {old} at {path}", other)

@@ -10,11 +10,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from factory_git.core.ids import Oid
-from factory_git.gitio.objects import Commit
+from factory_git.gitio.objects import Commit, Entries
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import layout, transaction
 from factory_git.ledger.layout import Stored
 from factory_git.ledger.transaction import Transaction
+
+Differing = Callable[[Oid | None, Oid | None], tuple[Entries, Entries]]
+"""What only the one tree has, and what only the other one has; None is an empty tree."""
 
 
 def commits(repo: Repository, tip: Oid, seen: Callable[[Oid], bool]) -> Iterator[Commit]:
@@ -48,14 +51,14 @@ def transactions(repo: Repository, tip: Oid, seen: Callable[[Oid], bool]) -> Ite
     for commit in commits(repo, tip, seen):
         parents = parents_of(repo, commit)
         before = repo.commit(parents[0]).tree if parents else None
-        yield with_files(transaction.read(commit), changes(repo.tree, before, commit.tree))
+        yield with_files(transaction.read(commit), changes(repo.differing, before, commit.tree))
 
 
 def added(repo: Repository, commit: Commit) -> Iterator[tuple[str, Oid | None, Oid]]:
     """The files that a commit brought beside its first parent: path, id there before, id."""
     parents = parents_of(repo, commit)
     before = repo.commit(parents[0]).tree if parents else None
-    for path, old, new in changes(repo.tree, before, commit.tree):
+    for path, old, new in changes(repo.differing, before, commit.tree):
         if new is not None:
             yield path, old, new
 
@@ -77,19 +80,18 @@ def with_files(made: Transaction, changed: Iterable[tuple[str, Oid | None, Oid |
     return replace(made, records=tuple(records), blobs=tuple(blobs), strange=tuple(strange), gone=tuple(gone))
 
 
-def changes(trees: layout.Trees, old: Oid | None, new: Oid | None) -> Iterator[tuple[str, Oid | None, Oid | None]]:
+def changes(differing: Differing, old: Oid | None, new: Oid | None) -> Iterator[tuple[str, Oid | None, Oid | None]]:
     """Files that differ between two trees: path, id before, id after. Equal folders are not opened.
 
-    Nor are those that lie deeper than anything of a ledger can: such a one is given as if it were a file.
+    ``differing`` gives what only the one tree and what only the other one has (:meth:`Repository.differing`). What lies
+    deeper than anything of a ledger can is given as if it were a file.
     """
     stack: list[tuple[str, Oid | None, Oid | None]] = [("", old, new)]
     while stack:
         prefix, before, after = stack.pop()
         if before == after:
             continue
-        ours, theirs = trees(before) if before else (), trees(after) if after else ()
-        left = {entry.name: entry for entry in set(ours).difference(theirs)}  # mostly equal: let sets find the rest
-        right = {entry.name: entry for entry in set(theirs).difference(ours)}
+        left, right = ({entry.name: entry for entry in some} for some in differing(before, after))
         for name in sorted(left.keys() | right.keys()):
             one, two = left.get(name), right.get(name)
             path = f"{prefix}{name}"

@@ -38,5 +38,5 @@ def _brought(repo: Repository, found: Found) -> bool:
     commit = repo.commit(found.tx.oid)
     parents = fold.parents_of(repo, commit)
     before = repo.commit(parents[0]).tree if parents else None
-    made = fold.with_files(found.tx, fold.changes(repo.tree, before, commit.tree))
+    made = fold.with_files(found.tx, fold.changes(repo.differing, before, commit.tree))
     return found.id in {RecordId(oid) for _, oid in made.records}

@@ -140,7 +140,7 @@ class _Check:
         try:
             parents = fold.parents_of(self.repo, commit)
             before = self.repo.commit(parents[0]).tree if parents else None
-            changed = fold.changes(self.repo.tree, before, commit.tree)
+            changed = fold.changes(self.repo.differing, before, commit.tree)
             self._transaction(fold.with_files(transaction.read(commit), changed), commit.oid in self.repo.boundary)
             self._union(commit, parents)
         except FactoryError as error:

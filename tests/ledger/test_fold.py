@@ -9,7 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factory_git.core.ids import Oid, RecordId
-from factory_git.gitio.objects import FILE, TREE, Object, TreeEntry, build, parse_tree, tree, tree_with
+from factory_git.gitio.objects import (
+    FILE,
+    TREE,
+    Object,
+    TreeEntry,
+    build,
+    differing,
+    parse_tree,
+    tree,
+    tree_lines,
+    tree_with,
+)
 from factory_git.ledger import fold
 from factory_git.ledger.order import by_graph
 
@@ -61,11 +72,20 @@ def possible(files: dict[str, str]) -> bool:
     return not any(other.startswith(path + "/") for path in files for other in files)
 
 
+def among(made: dict[Oid, Object]) -> fold.Differing:
+    """What two of these trees have not in common."""
+
+    def lines(oid: Oid | None) -> frozenset[bytes]:
+        return tree_lines(made[oid].data) if oid else frozenset()
+
+    return lambda old, new: differing(lines(old), lines(new))
+
+
 @given(FILES.filter(possible), FILES.filter(possible))
 def test_changes_are_those_of_the_flat_lists(old: dict[str, str], new: dict[str, str]) -> None:
     made: dict[Oid, Object] = {}
     before, after = grow(old, made), grow(new, made)
-    found = {path: (one, two) for path, one, two in fold.changes(lambda o: parse_tree(made[o].data), before, after)}
+    found = {path: (one, two) for path, one, two in fold.changes(among(made), before, after)}
 
     def oid(content: str | None) -> Oid | None:
         return None if content is None else build("blob", content.encode()).oid

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from factory_git.core.ids import Oid
 from factory_git.gitio.objects import FILE, TREE, Object, TreeEntry, build, parse_tree, tree
 from factory_git.ledger import fold, merge
+from tests.ledger.test_fold import among
 
 RECORD, OTHER = build("blob", b"a record"), build("blob", b"something else")
 PATH = ["tx", "2026-03", "01", "1200", "0123456789abcdef", f"note-{RECORD.oid[:12]}.json"]
@@ -35,11 +36,11 @@ def test_a_record_stays_whatever_stands_at_its_path_elsewhere(depth: int, folder
         made.update({item.oid: item for item in new})
         found.append(both)
     assert found[0] == found[1]
-    files = {path: oid for path, _, oid in fold.changes(lambda o: parse_tree(made[o].data), None, both)}
+    files = {path: oid for path, _, oid in fold.changes(among(made), None, both)}
     assert files["/".join(PATH)] == RECORD.oid
 
 
 def test_a_folder_too_deep_for_a_ledger_is_one_stranger() -> None:
     made: dict[Oid, Object] = {}
     deep = nested([*"abcdefghi"], OTHER.oid, FILE, made)
-    assert [path for path, _, _ in fold.changes(lambda o: parse_tree(made[o].data), None, deep)] == ["a/b/c/d/e/f/g"]
+    assert [path for path, _, _ in fold.changes(among(made), None, deep)] == ["a/b/c/d/e/f/g"]
