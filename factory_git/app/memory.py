@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from datetime import datetime
 from typing import Any
 
@@ -32,15 +33,21 @@ FOLD = Fold(
 
 
 def add(
-    ctx: Context, text: str, *, scope: str = REPOSITORY, tags: Sequence[str] = (), why: str = "", replace: str = ""
+    ctx: Context, text: str, *, scope: str = "", tags: Sequence[str] = (), why: str = "", replace: str = ""
 ) -> RecordId:
-    """Remember ``text``; ``replace`` (an id or its beginning) makes it the next revision of another memory.
+    """Remember ``text``, of the repository where no scope is said.
+
+    ``replace`` (an id or its beginning) makes it the next revision of another memory, whose scope and tags it keeps
+    where it has none of its own.
 
     The same text about the same thing is one memory, however often it is added; what was forgotten or revised since
     stands again when it is added again.
     """
-    replaced = [_one(ctx, replace).id] if replace else []
-    said = payload(check_scope(scope), check_text(text), replaces=replaced, tags=sorted(set(tags)), why=why)
+    before = _one(ctx, replace) if replace else None
+    where = check_scope(scope) if scope else before.scope if before else REPOSITORY
+    marks = sorted(set(tags or (before.tags if before else ())))
+    replaced = [before.id] if before else []
+    said = payload(where, check_text(text), replaces=replaced, tags=marks, why=why)
     return write(ctx, said, replaced, f"remember: {said['title']}")
 
 
@@ -103,14 +110,19 @@ class Hit:
 
 
 def listing(ctx: Context, filters: Filters | None = None) -> list[Memory]:
-    """What is remembered now, oldest first."""
-    return (filters or Filters()).asked(ctx.clock).of(remembered(ctx))
+    """What is remembered now, oldest first; of each summary it is said whether it is out of date."""
+    standing = remembered(ctx)
+    found = (filters or Filters()).asked(ctx.clock).of(standing)
+    return [changed(one, outdated=True) if _outdated(ctx, standing, one) else one for one in found]
 
 
 def near(ctx: Context, scopes: Iterable[str]) -> tuple[Memory, ...]:
-    """What is remembered now about any of these scopes, which is what an agent may be told."""
-    standing = remembered(ctx)
-    return tuple(one for scope in scopes for one in standing.all(scope=scope))
+    """What is remembered now about any of these scopes, which is what an agent may be told.
+
+    A summary that is out of date is not: it would tell what was forgotten.
+    """
+    found = (one for scope in scopes for one in listing(ctx, Filters(scope=scope)))
+    return tuple(one for one in found if not one.outdated)
 
 
 def search(
@@ -176,6 +188,19 @@ def _one(ctx: Context, id_or_prefix: str) -> Memory:
         hint = "what stands: git factory memory list"
         raise NotFound(f"{id_[:12]} is no memory that stands", code="memory/not-found", hint=hint)
     return found
+
+
+def _outdated(ctx: Context, standing: Remembered, one: Memory) -> bool:
+    """Whether a summary says what stands no more, be it that it took it over from the summary before it."""
+    left = list(one.of)
+    while left:
+        id_ = left.pop()
+        if standing.get(id_) is None:
+            before = ctx.ledger.row(id_) and ctx.ledger.get(id_).payload
+            if not before or before.get("kind") != "summary" or not before.get("of"):
+                return True
+            left += [RecordId(other) for other in before["of"]]
+    return False
 
 
 def _with_words(ctx: Context, standing: Remembered, words: str, limit: int, wanted: Wanted) -> list[Memory]:

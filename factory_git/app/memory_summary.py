@@ -6,6 +6,7 @@ and the memories that it sums up are its parents. Where an agent fails nothing i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from factory_git.core.errors import AgentFailed, UsageError
 from factory_git.core.ids import RecordId, blob_oid
 from factory_git.memory import summary
 from factory_git.memory.context import ROOM
-from factory_git.memory.entry import REPOSITORY, check_scope
+from factory_git.memory.entry import REPOSITORY, Memory, check_scope
 from factory_git.memory.summary import Sources
 
 RULES = "rules"
@@ -81,14 +82,20 @@ def run(ctx: Context, options: Options) -> Result:
     sources = summary.sources(found, None if named == RULES else summary.ASKED)
     if len(sources.entries) < 2:
         raise UsageError(f"{scope} has {len(sources.entries)} memories: nothing to sum up", code="memory/too-few")
-    of = tuple(one.id for one in sources.entries)
+    of = tuple(one.id for one in sources.told)
     before = [one for one in found if one.kind == "summary"]
-    if len(before) == 1 and before[0].by == named and set(before[0].of) == set(of):
+    if len(before) == 1 and before[0].by == named and _nothing_new(before[0], sources, found):
         one = before[0]
-        return Result(id=one.id, scope=scope, text=one.text, by=one.by, of=of, left=sources.left, new=False)
+        return Result(id=one.id, scope=scope, text=one.text, by=one.by, of=one.of, left=sources.left, new=False)
     said = _said(ctx, named, scope, sources, options.timeout)
     id_ = "" if options.dry_run else _write(ctx, scope, said, [one.id for one in before], of)
     return Result(id=id_, scope=scope, text=said.text, by=said.by, of=of, left=sources.left, new=True)
+
+
+def _nothing_new(before: Memory, sources: Sources, found: Sequence[Memory]) -> bool:
+    """Whether a summary is of just these entries; it may be of older summaries besides."""
+    entries = {one.id for one in found if one.kind == "entry"}
+    return not before.outdated and entries.intersection(before.of) == {one.id for one in sources.entries}
 
 
 def _said(ctx: Context, named: str, scope: str, sources: Sources, timeout: float) -> _Said:
@@ -119,7 +126,8 @@ def _write(ctx: Context, scope: str, said: _Said, before: list[RecordId], of: tu
     ids = {name: blob_oid(data) for name, data in zip(("prompt", "answer"), said.talk, strict=False)}
     made = payload(scope, said.text, replaces=before, of=list(of), by=said.by, masked=said.masked, **ids)
     subject = f"sum up {len(of)} memories of {scope}"
-    return write(ctx, made | {"kind": "summary"}, [*before, *of], subject, said.talk)
+    parents = list(dict.fromkeys((*before, *of)))
+    return write(ctx, made | {"kind": "summary"}, parents, subject, said.talk)
 
 
 def _spec(scope: str) -> str:

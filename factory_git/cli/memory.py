@@ -18,7 +18,7 @@ from factory_git.memory.entry import REPOSITORY, Memory, title
 _SCOPE = click.option(
     "--scope", default="", metavar="SCOPE", help="repository, agent:NAME, spec:ID, objective:NAME, task:NAME."
 )
-_FIELDS = "id, scope, kind, text, tags, when, actor, of, by, rivals"
+_FIELDS = "id, scope, kind, text, tags, when, actor, of, by, rivals, outdated"
 _FILTERS = (
     _SCOPE,
     click.option("--tag", default="", help="Only what has this tag."),
@@ -47,11 +47,16 @@ def command() -> None:
 @_SCOPE
 @click.option("--tag", "tags", multiple=True, help="A word to find it by; may be given again.")
 @click.option("--why", default="", help="Where it comes from.")
-@click.option("--replace", default="", metavar="ID", help="The memory that this is the next revision of.")
+@click.option(
+    "--replace",
+    default="",
+    metavar="ID",
+    help="The memory that this is the next revision of: its scope and tags stay, where no others are said.",
+)
 def add(text: str, scope: str, tags: tuple[str, ...], why: str, replace: str) -> None:
     """Remember TEXT (- reads standard input) and print its id."""
     said = sys.stdin.read() if text == "-" else text
-    output.emit(memory.add(open_context(), said, scope=scope or REPOSITORY, tags=tags, why=why, replace=replace))
+    output.emit(memory.add(open_context(), said, scope=scope, tags=tags, why=why, replace=replace))
 
 
 @command.command("list", short_help="what is remembered")
@@ -115,13 +120,17 @@ def summarize(as_json: bool, **said: Any) -> None:
 @click.argument("id_", metavar="ID")
 @click.option("--why", default="", help="Why.")
 def forget(id_: str, why: str) -> None:
-    """Let the memory with this id stand no more. Its text stays in the ledger's history."""
+    """Let the memory with this id stand no more: it is not listed, found or told, and a summary of it is out of date.
+
+    Its text stays in the ledger's history; git factory redact takes it out of that.
+    """
     one = memory.forget(open_context(), id_, why=why)
     output.say(f"forgotten: {title(one.text)}; its text stays in the ledger's history")
+    output.say(f"to take it out of that: git factory redact {records.short(one.id)}")
 
 
 def _line(one: Memory) -> str:
-    mark = "summary: " if one.kind == "summary" else ""
+    mark = ("out of date, " if one.outdated else "") + "summary: " if one.kind == "summary" else ""
     tags = f"  [{', '.join(one.tags)}]" if one.tags else ""
     rivals = f"  (also as {', '.join(other[:10] for other in one.rivals)})" if one.rivals else ""
     return f"{records.short(one.id)}  {one.scope}  {records.moment(one.when)}  {mark}{title(one.text)}{tags}{rivals}"

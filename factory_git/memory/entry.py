@@ -20,7 +20,8 @@ _NAME = re.compile(r"[^\s:]\S*")
 class Memory:
     """One thing remembered, as it stands now. ``kind`` is ``entry`` or ``summary``; ``of`` is what a summary sums up.
 
-    ``rivals`` are other revisions of the same thing, made elsewhere and not yet reconciled.
+    ``rivals`` are other revisions of the same thing, made elsewhere and not yet reconciled. A summary is ``outdated``
+    when something that it sums up stands no more: revised, forgotten or taken out of history.
     """
 
     id: RecordId
@@ -33,6 +34,7 @@ class Memory:
     of: tuple[RecordId, ...] = ()
     by: str = ""
     rivals: tuple[RecordId, ...] = ()
+    outdated: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The declared fields of ``--json``."""
@@ -47,6 +49,7 @@ class Memory:
             "of": list(self.of),
             "by": self.by,
             "rivals": list(self.rivals),
+            "outdated": self.outdated,
         }
 
 

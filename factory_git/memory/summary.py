@@ -32,14 +32,18 @@ COMMON = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """What a summary is made of: ``told``, oldest first, of which ``entries`` are summed up. ``left`` had no room.
-
-    Where some are left out, what the last summary says of them is told in their place.
+    """What a summary is made of, oldest first: the newest ``entries``, and where ``left`` older ones had no room, what
+    the summaries ``before`` say of them.
     """
 
-    told: tuple[Memory, ...]
     entries: tuple[Memory, ...]
+    before: tuple[Memory, ...]
     left: int
+
+    @property
+    def told(self) -> tuple[Memory, ...]:
+        """All of it."""
+        return (*self.before, *self.entries)
 
 
 def sources(found: Sequence[Memory], room: int | None) -> Sources:
@@ -54,8 +58,8 @@ def sources(found: Sequence[Memory], room: int | None) -> Sources:
         chosen.append(one)
     chosen.reverse()
     left = len(entries) - len(chosen)
-    before = [one for one in found if one.kind == "summary"] if left else []
-    return Sources(told=(*before, *chosen), entries=tuple(chosen), left=left)
+    before = [one for one in found if one.kind == "summary" and not one.outdated] if left else []
+    return Sources(entries=tuple(chosen), before=tuple(before), left=left)
 
 
 def prompt(scope: str, memories: Sequence[Memory]) -> str:

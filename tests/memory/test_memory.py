@@ -60,9 +60,9 @@ def test_the_same_text_is_one_memory(ctx: Context) -> None:
 
 
 def test_a_revision_stands_for_what_it_replaces(ctx: Context) -> None:
-    first = memory.add(ctx, "CI runs on two cores")
+    first = memory.add(ctx, "CI runs on two cores", scope="task:7", tags=["ci"])
     second = memory.add(ctx, "CI runs on four cores", replace=first[:8])
-    assert texts(ctx) == ["CI runs on four cores"]
+    assert texts(ctx) == texts(ctx, scope="task:7", tag="ci") == ["CI runs on four cores"]
     assert ctx.ledger.get(second).parents == (first,)
     with pytest.raises(NotFound, match="is no memory that stands"):
         memory.add(ctx, "three", replace=first)

@@ -136,11 +136,33 @@ def test_what_has_no_room_is_left_to_the_summary_before_and_counted(
         memory.add(ctx, text, scope=SCOPE)
     result = run(ctx, agent=named)
     asked = (tmp_path / "prompt.txt").read_text()
-    assert (len(result.of), result.left) == (3, 2)
+    assert (len(result.of), result.left) == (4, 2), "three memories and the summary before"
     assert TEXTS[0] not in asked
     assert "summary] Basil wants it warm." in asked
+    assert not run(ctx, agent=named).new, "nothing is new"
     monkeypatch.setattr(summary, "ENTRIES", 2)
-    assert len(run(ctx, agent="rules").of) == 2, "as many parents as a record should have"
+    assert len(run(ctx, agent="rules").of) == 3, "as many parents as a record should have"
+
+
+def test_a_summary_of_what_was_forgotten_is_out_of_date_and_told_to_nobody(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, _ = (one.id for one in memory.listing(ctx))
+    for gone in (lambda: memory.forget(ctx, first), lambda: memory.add(ctx, "mint does, too", replace=second)):
+        made = run(ctx, agent="rules")
+        assert made.id in {one.id for one in memory.near(ctx, [SCOPE])}
+        gone()
+        assert made.id not in {one.id for one in memory.near(ctx, [SCOPE])}
+        assert [one.outdated for one in memory.listing(ctx) if one.id == made.id] == [True]
+    assert run(ctx, agent="rules").new, "it is made again"
+    monkeypatch.setattr(summary, "ENTRIES", 2)
+    memory.add(ctx, "dill is new", scope=SCOPE)
+    carrying = run(ctx, agent="rules")
+    assert (carrying.left, not memory.listing(ctx)[-1].outdated) == (1, True)
+    memory.forget(ctx, memory.listing(ctx)[0].id)
+    assert memory.listing(ctx)[-1].outdated, "it took over what the summary before said"
+    memory.add(ctx, "borage is new", scope=SCOPE)
+    assert "summary" not in {ctx.ledger.get(id_).payload["kind"] for id_ in run(ctx, agent="rules").of}
 
 
 def test_a_long_sentence_is_cut_by_rule(ctx: Context) -> None:
