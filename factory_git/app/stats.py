@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from factory_git.app.context import Context
@@ -21,17 +21,36 @@ class Kind:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Week:
+    """An ISO week: the records that came by type, the contents beside them, and the bytes of both."""
+
+    name: str
+    records: dict[str, int]
+    contents: int
+    bytes: int
+
+    def as_json(self) -> dict[str, Any]:
+        """The declared fields of ``--json``."""
+        return {"week": self.name, "records": self.records, "contents": self.contents, "bytes": self.bytes}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Stats:
-    """The whole ledger. ``disk`` counts everything the ref reaches: commits and trees, too; ``weeks`` are ISO weeks."""
+    """The whole ledger. ``disk`` counts everything the ref reaches: commits and trees, too.
+
+    ``contents`` are the large contents that records name: transcripts, diffs; ``records`` counts those here.
+    """
 
     records: int
     bytes: int
     disk: int
     kinds: tuple[Kind, ...]
-    weeks: tuple[tuple[str, dict[str, int]], ...] = field(default=())
+    contents: Kind
+    weeks: tuple[Week, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The declared fields of ``--json``."""
+        more = self.contents
         return {
             "records": self.records,
             "bytes": self.bytes,
@@ -40,7 +59,8 @@ class Stats:
                 {"type": one.type, "records": one.records, "bytes": one.bytes, "stored": one.stored}
                 for one in self.kinds
             ],
-            "weeks": [{"week": week, "records": counts} for week, counts in self.weeks],
+            "contents": {"count": more.records, "bytes": more.bytes, "stored": more.stored},
+            "weeks": [week.as_json() for week in self.weeks],
         }
 
 
@@ -48,21 +68,31 @@ def run(ctx: Context) -> Stats:
     """Count everything; the largest type first, the oldest week first."""
     census = ctx.ledger.census()
     sizes = upkeep.sizes(ctx.location, (id_ for id_, _, _ in census)) if census else []
-    records: Counter[str] = Counter()
+    count: Counter[str] = Counter()
     own: Counter[str] = Counter()
     stored: Counter[str] = Counter()
     weeks: dict[str, Counter[str]] = {}
+    grown: Counter[str] = Counter()
     for (_, type_, when), (size, disk) in zip(census, sizes, strict=True):
-        records[type_] += 1
+        year, number, _ = when.isocalendar()
+        week = f"{year}-W{number:02}"
+        weeks.setdefault(week, Counter())[type_] += 1
+        grown[week] += size
+        count[type_] += 1
         own[type_] += size
         stored[type_] += disk
-        year, week, _ = when.isocalendar()
-        weeks.setdefault(f"{year}-W{week:02}", Counter())[type_] += 1
-    kinds = (Kind(type=t, records=records[t], bytes=own[t], stored=stored[t]) for t in records)
+    every = [Kind(type=type_, records=count[type_], bytes=own[type_], stored=stored[type_]) for type_ in count]
+    kinds = [one for one in every if one.type]
     return Stats(
-        records=len(census),
-        bytes=own.total(),
+        records=sum(one.records for one in kinds),
+        bytes=sum(one.bytes for one in kinds),
         disk=upkeep.disk_usage(ctx.location, ctx.settings.text("ref")) if census else 0,
         kinds=tuple(sorted(kinds, key=lambda one: (-one.bytes, one.type))),
-        weeks=tuple((week, dict(sorted(weeks[week].items()))) for week in sorted(weeks)),
+        contents=next((one for one in every if not one.type), Kind(type="", records=0, bytes=0, stored=0)),
+        weeks=tuple(_week(name, weeks[name], grown[name]) for name in sorted(weeks)),
     )
+
+
+def _week(name: str, counts: Counter[str], grown: int) -> Week:
+    records = {type_: counts[type_] for type_ in sorted(counts) if type_}
+    return Week(name=name, records=records, contents=counts[""], bytes=grown)

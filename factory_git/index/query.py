@@ -107,8 +107,11 @@ def row(db: sqlite3.Connection, id_: RecordId) -> Row | None:
 
 
 def census(db: sqlite3.Connection) -> list[tuple[RecordId, str, datetime]]:
-    """Every record's id, type and time, in graph order."""
-    found = db.execute("SELECT record.id, record.type, tx.at FROM record JOIN tx ON tx.n = record.tx ORDER BY record.n")
+    """Every record's id, type and time, and those of every content, which has no type."""
+    found = db.execute(
+        "SELECT record.id, record.type, tx.at FROM record JOIN tx ON tx.n = record.tx"
+        " UNION ALL SELECT blob.id, '', tx.at FROM blob JOIN tx ON tx.n = blob.tx"
+    )
     return [(RecordId(id_), type_, _when(at)) for id_, type_, at in found]
 
 

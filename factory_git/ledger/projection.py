@@ -139,7 +139,7 @@ class Projection(Protocol):
         """How many transactions (of a stream, between two places) there are, and how many records of each type."""
 
     def census(self) -> list[tuple[RecordId, str, datetime]]:
-        """Every record's id, type and time, in graph order."""
+        """Every record's id, type and time, and those of every content, which has no type."""
 
     def apart(self) -> Projection:
         """Another index of the same repository, empty and in memory."""

@@ -315,7 +315,7 @@ class Reader:
         return alone, alone.number(row.oid)
 
     def census(self) -> builtins.list[tuple[RecordId, str, datetime]]:
-        """Every record's id, type and time, in graph order; reads no record."""
+        """Every record's id, type and time, and those of every content, which has no type; reads none of them."""
         with self._threads:
             self._refresh()
             return self._index.census()

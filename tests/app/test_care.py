@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from factory_git.app.context import Context, open_context
 from factory_git.app.doctor import place, store
 from factory_git.app.doctor.run import CHECKS, Looked, run
 from factory_git.core.clock import FixedClock
+from factory_git.core.ids import blob_oid
 from factory_git.gitio import lock, upkeep, worktrees
 from factory_git.ledger.store import REF
 from tests.conftest import Git
@@ -340,14 +342,30 @@ def test_it_starts_in_the_background_when_due_and_allowed(
     assert not maintenance.start_if_due(again(ctx))
 
 
-def test_stats_count_records_bytes_and_weeks(ctx: Context, repo: Path, git: Git) -> None:
-    found = stats.run(ctx)
-    sizes = {entry.record.id: int(git("cat-file", "-s", entry.record.id, cwd=repo)) for entry in ctx.ledger.list()}
-    assert (found.records, found.bytes) == (6, sum(sizes.values()))
-    assert [(one.type, one.records) for one in found.kinds] == [("note", 5), ("type", 1)]
-    assert sum(one.bytes for one in found.kinds) == found.bytes
-    year, week, _ = ctx.clock.now().isocalendar()
-    assert dict(found.weeks)[f"{year}-W{week:02}"] == {"note": 5, "type": 1}
+def test_stats_count_records_contents_bytes_and_weeks(ctx: Context, repo: Path, git: Git) -> None:
+    """Against Git's own listing: every file of the tip's tree, its size, and the time of the commit that added it."""
+    clock = FixedClock(datetime(2026, 1, 1, 12, tzinfo=UTC))  # the first week of its year
+    old = Context(location=ctx.location, config=ctx.config, clock=clock)
+    content = b"a transcript " * 300
+    old.ledger.put("note", {"title": "with a content", "content": blob_oid(content)}, blobs=[content])
+    old.ledger.put("note", {"title": "of the year before"})
+    found = stats.run(again(ctx))
+    added = git("log", "--first-parent", "--format=%cd", "--date=format:%G-W%V", "--name-only", REF, cwd=repo)
+    sizes = {line.split()[4]: int(line.split()[3]) for line in git("ls-tree", "-rl", REF, cwd=repo).splitlines()}
+    naive: dict[str, Counter[str]] = {}
+    for line in added.splitlines():
+        if "-W" in line:
+            week = naive.setdefault(line, Counter())
+        elif line:
+            name = line.rpartition("/")[2]
+            week["contents" if "/blobs/" in line else name.rpartition("-")[0]] += 1
+            week["bytes"] += sizes[line]
+    told = {one.name: Counter(one.records) + Counter(contents=one.contents, bytes=one.bytes) for one in found.weeks}
+    assert told == naive
+    assert (found.records, found.contents.records, found.contents.bytes) == (8, 1, len(content))
+    assert found.bytes + found.contents.bytes == sum(sizes.values())
+    assert [(one.type, one.records) for one in found.kinds] == [("note", 7), ("type", 1)]
+    assert found.weeks[0].name == "2026-W01"
     assert found.disk > sum(one.stored for one in found.kinds)
 
 
