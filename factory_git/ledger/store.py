@@ -24,7 +24,7 @@ from factory_git.ledger.redact import Redact, Taken
 from factory_git.ledger.redaction import Judge, Redaction
 from factory_git.ledger.rewrite import Rewrite
 from factory_git.ledger.secrets import Scanner
-from factory_git.ledger.types import UPGRADE, NewerVersion, compile_schema, version_of
+from factory_git.ledger.types import UPGRADE, NewerVersion, UnknownType, compile_schema, version_of
 from factory_git.ledger.write import Decided, Writer
 
 REF = "refs/factory/ledger"
@@ -94,12 +94,14 @@ class Ledger(Reader):
         note = self._note(stream, subject, key, actor, sign or self._settings.sign)
         ids = tuple(record.id for record in records)
         unique = {record.id: record for record in records}
-        with self._threads, self._writer.locked():
-            for record in unique.values():  # after recovery, which may bring types back
-                if record.type == redaction.TYPE:
-                    raise UsageError("a redaction is more than its note", code="redact/note", hint="git factory redact")
-                self._types.check(record)
-            self._writer.write(lambda tip: self._decide(tip, unique, blobs, note()))
+        with self._threads:
+            # What the lock is not needed for is done without it: others wait for it. The first check of a process loads
+            # and compiles schemas; the index is brought up to date by whoever asks it next.
+            unknown = [record for record in unique.values() if not self._checked(record)]
+            with self._writer.locked():
+                for record in unknown:  # recovery may have brought types back
+                    self._types.check(record)
+                self._writer.write(lambda tip: self._decide(tip, unique, blobs, note()))
             self._refresh()
         return ids
 
@@ -151,19 +153,23 @@ class Ledger(Reader):
                 )
             self.append([record], subject=f"register type {type}")
 
-    def unite(self, other: Oid, *, judge: Judge | None = None) -> bool:
+    def unite(self, other: Oid, *, judge: Judge | None = None, dry_run: bool = False) -> bool:
         """Make this ledger hold all that the ledger with the tip ``other`` holds; whether that was news.
 
         The other one's objects must be in the repository. Two clones that unite the same two tips make the same commit.
         What was redacted in either is taken out of both first; notes that take something away here and do not count
-        yet are put before ``judge``: :class:`Unaccepted`, and nothing is changed, where one is refused.
+        yet are put before ``judge``: :class:`Unaccepted`, and nothing is changed, where one is refused. A dry run
+        raises what there is to raise.
         Raises :class:`IntegrityError` for a commit that is no ledger's or that takes records away from ours,
         :class:`NewerVersion` for a later format; nothing is changed then.
         """
         with self._threads, self._writer.locked():
             before = self.tip
             absorbing = self._absorbing(admit.check, lambda notes: self._counting(notes, judge))
-            self._writer.write(lambda tip: absorbing.decide(tip, other))
+            if dry_run:
+                absorbing.look(before, other)
+            else:
+                self._writer.write(lambda tip: absorbing.decide(tip, other))
             self._refresh()
             return self.tip != before
 
@@ -227,6 +233,16 @@ class Ledger(Reader):
         self._index.close()
 
     # -- inside ------------------------------------------------------------------------------------------------------
+
+    def _checked(self, record: Record) -> bool:
+        """Whether its type is known; raises where the record may not be written."""
+        if record.type == redaction.TYPE:
+            raise UsageError("a redaction is more than its note", code="redact/note", hint="git factory redact")
+        try:
+            self._types.check(record)
+        except UnknownType:
+            return False
+        return True
 
     def _decide(
         self, tip: Oid | None, records: Mapping[RecordId, Record], blobs: Sequence[bytes], note: transaction.Note
