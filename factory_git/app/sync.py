@@ -27,6 +27,7 @@ from factory_git.gitio.repository import supported
 from factory_git.ledger.redaction import Judge, Unaccepted
 
 ATTEMPTS = 8
+BRANCH = "refs/heads/factory/ledger"  # where a ledger lies that a host takes only as a branch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,6 +156,8 @@ def _take(ctx: Context, result: Result, found: Fetched, judge: Judge, *, dry_run
     if tips:
         result.received += fetch.transactions(where, tips[0], push.ref_at(where, ref), *tips[1:])
     if dry_run:
+        if found.new:
+            _unite(ctx, result, Oid(found.new), judge, dry_run=True)
         return
     if found.new:
         _unite(ctx, result, Oid(found.new), judge)
@@ -180,9 +183,9 @@ def _judging(ctx: Context, options: Options) -> Judge:
     return lambda notes: verify.seals(ctx, keys).notes(notes)
 
 
-def _unite(ctx: Context, result: Result, tip: Oid, judge: Judge) -> None:
+def _unite(ctx: Context, result: Result, tip: Oid, judge: Judge, *, dry_run: bool = False) -> None:
     try:
-        ctx.ledger.unite(tip, judge=judge)
+        ctx.ledger.unite(tip, judge=judge, dry_run=dry_run)
     except Unaccepted as error:
         ref = ctx.settings.text("ref")
         hint = (
@@ -253,5 +256,6 @@ def _refused(remote: str, ref: str, words: str) -> RepositoryError:
         return RepositoryError(f"{remote} keeps what it has: {words}", code="sync/redaction-refused", hint=hint)
     hint = f"try: git push {remote} {ref}"
     if not ref.startswith("refs/heads/"):
-        hint += "; a host that takes only branches: git config factory.ref refs/heads/factory/ledger, on every clone"
+        move = f"git config factory.ref {BRANCH} && git branch {BRANCH.removeprefix('refs/heads/')} {ref}"
+        hint += f"; a host that takes only branches: {move}, on every clone"
     return RepositoryError(f"{remote} did not take {ref}: {words}", code="sync/not-sent", hint=hint)

@@ -8,9 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
@@ -18,57 +16,12 @@ import pytest
 from factory_git.app import remote, sync, sync_heads
 from factory_git.app.context import Context, open_context
 from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError, UsageError
-from factory_git.core.ids import RecordId
 from factory_git.gitio import push
 from factory_git.gitio.locate import Location
 from factory_git.ledger import admit
 from factory_git.ledger.store import REF
+from tests.app.clones import Clone, go, note, titles
 from tests.conftest import Git
-
-ANY = {"type": "object"}
-Clone = Callable[..., Path]
-
-
-@pytest.fixture
-def origin(tmp_path: Path, repo: Path, git: Git) -> Path:
-    path = tmp_path / "origin.git"
-    git("clone", "-q", "--bare", str(repo), str(path), cwd=tmp_path)
-    ctx = open_context(repo)
-    ctx.ledger.register("note", ANY)
-    git("push", "-q", str(path), REF, cwd=repo)
-    return path
-
-
-@pytest.fixture
-def clone(tmp_path: Path, origin: Path, git: Git) -> Clone:
-    def make(name: str, *options: str, url: str = "") -> Path:
-        git("clone", "-q", *options, url or f"file://{origin}", name, cwd=tmp_path)
-        git("config", "factory.fsync", "false", cwd=tmp_path / name)
-        go(tmp_path / name)
-        return tmp_path / name
-
-    return make
-
-
-def note(path: Path, *texts: str) -> list[RecordId]:
-    ctx = open_context(path)
-    ids = [ctx.ledger.put("note", {"title": text}) for text in texts]
-    ctx.ledger.close()
-    return ids
-
-
-def titles(path: Path) -> list[str]:
-    ctx = open_context(path)
-    found = [entry.record.payload["title"] for entry in ctx.ledger.list(type="note")]
-    ctx.ledger.close()
-    return found
-
-
-def go(path: Path, **options: object) -> sync.Result:
-    ctx = open_context(path)
-    result = sync.run(ctx, sync.Options(**options), wait=lambda _: None)  # type: ignore[arg-type]
-    ctx.ledger.close()
-    return result
 
 
 def test_what_each_has_comes_to_both(clone: Clone, origin: Path, git: Git) -> None:
@@ -554,63 +507,6 @@ def test_clones_that_write_and_sync_at_random_converge(clone: Clone, git: Git) -
     assert sorted(orders.pop()) == sorted(written)
     ctx = open_context(clones[0])
     assert ctx.ledger.verify().ok
-
-
-class _Backend(BaseHTTPRequestHandler):
-    """Git's own smart HTTP server behind Python's."""
-
-    root = ""
-
-    def do_GET(self) -> None:
-        self._serve(b"")
-
-    def do_POST(self) -> None:
-        if self.headers.get("Transfer-Encoding") == "chunked":
-            parts = []
-            while size := int(self.rfile.readline().strip() or b"0", 16):
-                parts.append(self.rfile.read(size))
-                self.rfile.readline()
-            self._serve(b"".join(parts))
-        else:
-            self._serve(self.rfile.read(int(self.headers.get("Content-Length", 0))))
-
-    def _serve(self, body: bytes) -> None:
-        path, _, query = self.path.partition("?")
-        env = os.environ | {
-            "GIT_PROJECT_ROOT": self.root,
-            "GIT_HTTP_EXPORT_ALL": "1",
-            "REMOTE_USER": "somebody",
-            "PATH_INFO": path,
-            "QUERY_STRING": query,
-            "REQUEST_METHOD": self.command,
-            "CONTENT_TYPE": self.headers.get("Content-Type", ""),
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_CONTENT_ENCODING": self.headers.get("Content-Encoding", ""),
-            "GIT_PROTOCOL": self.headers.get("Git-Protocol", ""),
-        }
-        done = subprocess.run(["git", "http-backend"], input=body, env=env, capture_output=True, check=True)
-        head, _, content = done.stdout.partition(b"\r\n\r\n")
-        fields = dict(line.split(": ", 1) for line in head.decode().split("\r\n"))
-        self.send_response(int(fields.pop("Status", "200 OK").split()[0]))
-        for name, value in fields.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        pass
-
-
-@pytest.fixture
-def served(origin: Path) -> Iterator[str]:
-    """The origin over smart HTTP on loopback."""
-    handler = type("Handler", (_Backend,), {"root": str(origin.parent)})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/{origin.name}"
-    server.shutdown()
-    server.server_close()
 
 
 def test_over_smart_http(clone: Clone, served: str, origin: Path, git: Git) -> None:
