@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pygit2
 from pygit2.enums import FileMode, ObjectType
 
-from factory_git.core.errors import Conflict, NotFound, RepositoryError
+from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError
 from factory_git.core.ids import Oid
 from factory_git.gitio.child import GitFailed, git, run
 
@@ -189,16 +190,22 @@ class Code:
         if old != commit:
             move(self.common_dir, ref, old, Oid(commit), "factory: pin")
 
-    def complete(self, commit: str, paths: Iterable[str]) -> bool:
-        """Whether the commit, its trees and the blobs of ``paths`` are all there (a gc may have come between)."""
-        try:
-            tree = self._repo[commit].peel(pygit2.Tree)
-            for path in paths:
-                found = tree[path]
-                assert found.id in self._repo
-        except (KeyError, AssertionError):
-            return False
-        return True
+    def unpin(self, ref: str) -> None:
+        """Delete a ref that pinned something; there may be none."""
+        git("update-ref", "-d", ref, cwd=self.common_dir, ok=(0, 1))
+
+    def hold(self, ref: str, write: Callable[[], Oid], base: str) -> Oid:
+        """The commit that ``write`` makes, pinned with all that is in it and not in ``base``.
+
+        Written again when a concurrent ``git gc --prune=now`` took an object of it before the pin held it.
+        """
+        for _ in range(ATTEMPTS):
+            with contextlib.suppress(RepositoryError, KeyError, pygit2.GitError):
+                commit = write()
+                self.pin(ref, commit)
+                git("rev-list", "--objects", commit, f"^{base}", cwd=self.common_dir)
+                return commit
+        raise IntegrityError("objects vanish as they are written", hint="is `git gc --prune=now` looping?")
 
     def is_ancestor(self, old: str, new: str) -> bool:
         """Whether ``new`` has ``old`` in its history, or is it."""

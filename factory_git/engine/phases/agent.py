@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -60,15 +60,30 @@ class Work:
         return (self.prompt, self.transcript)
 
 
-def ask(shop: Workshop, state: State, made: Made, *, tree: Oid, holes: tuple[OpenHole, ...], iteration: int) -> Work:
-    """Run the agent on ``tree`` and judge what it left. The folder is removed in the end, whatever happens."""
+def attempt(state: State, iteration: int) -> str:
+    """The ref that holds what an agent is given and what it left, until the candidate is pinned."""
+    return f"refs/factory/attempts/{state.run}/{iteration}"
+
+
+def ask(
+    shop: Workshop, state: State, made: Made, *, lay: Callable[[], Oid], holes: tuple[OpenHole, ...], iteration: int
+) -> Work:
+    """Run the agent on the tree that ``lay`` writes, and judge what it left.
+
+    The folder is removed in the end, whatever happens; :func:`attempt` is not, and holds what the caller takes.
+    """
     withheld = prompt.withheld(made)
     told = feedback.of_last_iteration(state, withheld) if iteration > 1 else ""
     remembered = context.chosen(shop.memories, shop.told, withheld)
     text = prompt.prompt(made, holes, told, remembered)
     sealed = holdout.any_in(made.spec)
-    shown = shop.code.overlay(tree, holdout.disguise(made)) if sealed else tree
-    start = shop.code.commit(shown, [] if sealed else [made.base], "The application so far\n", shop.identity)
+    held = attempt(state, iteration)
+
+    def begin() -> Oid:
+        tree = shop.code.overlay(lay(), holdout.disguise(made)) if sealed else lay()
+        return shop.code.commit(tree, [] if sealed else [made.base], "The application so far\n", shop.identity)
+
+    start = shop.code.hold(held, begin, made.base)
     name = shop.folder_name(state.run, "-agent")
     place = worktrees.workspace(shop.common_dir, name, start, sealed=sealed)
     before, refs = worktrees.own_state(shop.common_dir), worktrees.branches(shop.common_dir)
@@ -79,7 +94,11 @@ def ask(shop: Workshop, state: State, made: Made, *, tree: Oid, holes: tuple[Ope
             tampered = worktrees.restore_state(shop.common_dir, before)
             after = worktrees.branches(shop.common_dir)
             index = Path(scratch) / "index"
-            changes = shop.code.changes(start, shop.code.take(place, start, index))
+
+            def take() -> Oid:
+                return shop.code.commit(shop.code.take(place, start, index), [start], "What it left\n", shop.identity)
+
+            changes = shop.code.changes(start, shop.code.hold(held, take, start))
     finally:
         worktrees.remove(shop.common_dir, place)
     hidden = (*holdout.hidden_paths(made), *(s.path for s in made.spec.sources)) if sealed else ()

@@ -2,36 +2,44 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from typing import Any
 
-from factory_git.core.errors import IntegrityError
 from factory_git.core.ids import Oid, blob_oid
 from factory_git.core.points import reached
 from factory_git.core.trailers import NODE, PHASE, RUN, SPEC, node_values, topmost
 from factory_git.engine import holdout
 from factory_git.engine.decide import Implement
 from factory_git.engine.making import Made
-from factory_git.engine.phases.agent import Work, ask
+from factory_git.engine.phases.agent import Work, ask, attempt
 from factory_git.engine.state import Outcome, State
 from factory_git.engine.workshop import Report, Workshop
-from factory_git.gitio.commits import ATTEMPTS, Entry
+from factory_git.gitio.commits import Entry
 
 LISTED = 500
 
 
 def implement(shop: Workshop, state: State, action: Implement) -> Report:
     """Outcome ``candidate``, or ``failed`` when the agent did not do its job."""
+    try:
+        return _implement(shop, state, action)
+    finally:
+        if shop.agent.name != "compiler":
+            shop.code.unpin(attempt(state, action.iteration))
+
+
+def _implement(shop: Workshop, state: State, action: Implement) -> Report:
     assert state.base is not None
     made = shop.make(state.base)
     kept = _kept(state)
     laid: dict[str, Entry | bytes | None] = {**made.changes, **kept}
-    tree = shop.code.overlay(made.base, laid)
     payload: dict[str, Any] = {"agent": "compiler", "changes": [], "refused": []}
     blobs: tuple[bytes, ...] = ()
     open_holes = [hole for hole in made.holes if hole.file not in kept]
     if shop.agent.name != "compiler" and made.judged and (open_holes or action.iteration > 1):
-        work = ask(shop, state, made, tree=tree, holes=tuple(open_holes), iteration=action.iteration)
+        lay = functools.partial(shop.code.overlay, made.base, laid)
+        work = ask(shop, state, made, lay=lay, holes=tuple(open_holes), iteration=action.iteration)
         payload, blobs = _agent_payload(shop, work), work.blobs
         if work.failure:
             words = f"{work.failure}: {work.reason}" if work.reason else work.failure
@@ -85,21 +93,19 @@ def _candidate(
     iteration: int,
     by_agent: bool,
 ) -> Oid:
-    """The candidate commit, pinned; the base itself when nothing changes.
-
-    Written again when a concurrent ``git gc --prune=now`` took an object before the pin held it.
-    """
+    """The candidate commit, pinned; the base itself when nothing changes."""
     message = _message(shop, state, made, by_agent=by_agent)
-    for _ in range(ATTEMPTS):
+
+    def write() -> Oid:
         tree = shop.code.overlay(made.base, laid)
         same = tree == shop.code.tree_of(made.base)
         commit = made.base if same else shop.code.commit(tree, [made.base], message, shop.identity)
         reached("implement:commit")
-        shop.code.pin(_ref(state, iteration), commit)
-        if shop.code.complete(commit, [path for path, value in laid.items() if value is not None]):
-            reached("implement:pinned")
-            return commit
-    raise IntegrityError("objects of the candidate vanish as they are written", hint="is `git gc --prune=now` looping?")
+        return commit
+
+    commit = shop.code.hold(_ref(state, iteration), write, made.base)
+    reached("implement:pinned")
+    return commit
 
 
 def _ref(state: State, iteration: int) -> str:

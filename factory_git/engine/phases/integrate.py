@@ -39,7 +39,8 @@ def integrate(shop: Workshop, state: State, action: Integrate) -> Report:
             title=f"integrate: nothing to bring onto {short(shop)}",
             payload={"commit": tip, "onto": tip},
         )
-    tree, conflicts = shop.code.merge(state.base, tip, state.candidate)
+    base, candidate = state.base, state.candidate
+    tree, conflicts = shop.code.merge(base, tip, candidate)
     if tree is None:
         reason = f"conflicts with {short(shop)} in {', '.join(conflicts[:20])}"
         return Report(
@@ -47,12 +48,16 @@ def integrate(shop: Workshop, state: State, action: Integrate) -> Report:
             title=f"integrate: {len(conflicts)} conflicts",
             payload={"onto": tip, "paths": list(conflicts), "reason": reason},
         )
-    message = shop.code.message(state.candidate)
-    commit = shop.code.commit(tree, [tip], message, shop.identity)
+
+    def write() -> Oid:
+        merged, _ = shop.code.merge(base, tip, candidate)
+        assert merged is not None
+        return shop.code.commit(merged, [tip], shop.code.message(candidate), shop.identity)
+
+    commit = shop.code.hold(f"refs/factory/candidates/{state.run}/{action.iteration}-onto-{tip[:12]}", write, tip)
     if still_there(shop.code, made, commit):
         reason = f"what the spec compiles to is another on {short(shop)} as it is now"
         return Report(outcome=Outcome.REPLAN, title=f"integrate: {reason}", payload={"onto": tip, "reason": reason})
-    shop.code.pin(f"refs/factory/candidates/{state.run}/{action.iteration}-onto-{tip[:12]}", commit)
     reached("integrate:pinned")
     return Report(
         outcome=Outcome.MERGED,
