@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from factory_git.core.clock import FixedClock
+from factory_git.ledger.record import make
 from factory_git.ledger.store import REF
 from tests.conftest import Git
-from tests.ledger.conftest import ANY, open_ledger
+from tests.ledger.conftest import ANY, NOON, open_ledger
+from tests.ledger.test_read import damage
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -66,6 +71,99 @@ def test_list_filters_and_keeps_numbers(factory: Run, ids: list[str]) -> None:
     assert set(entry) == {"id", "type", "v", "parents", "payload", "stream", "actor", "when", "tx", "subject"}
     assert json.loads(factory("list", "--type", "nothing", "--json").stdout) == []
     assert "no time" in factory("list", "--since", "whenever", ok=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        ("--type memo", "c"),
+        ("--stream runs/aa", "a"),
+        ("--run aa", "a"),
+        ("--actor bob", "b"),
+        ("--actor bob@x", "b"),
+        ("--since 2026-03-01T12:00", "a c"),
+        ("--until 2026-03-01T12:00", "b"),
+        ("--parent {a}", "b"),
+        ("--text ÄRGER", "c"),
+        ("--text 100% --type memo", ""),
+        ("--type note -r", "b a"),
+        ("--type note -n 1", "a"),
+    ],
+)
+def test_every_filter_of_list(factory: Run, repo: Path, options: str, found: str) -> None:
+    clock = FixedClock(NOON)
+    ledger = open_ledger(repo, clock=clock)
+    ledger.register("note", ANY)
+    ledger.register("memo", ANY)
+    made = {"a": ledger.put("note", {"title": "a"}, stream="runs/aa", actor="Ann <ann@x>")}
+    clock.at = NOON - timedelta(days=1)
+    made["b"] = ledger.put("note", {"title": "b"}, [made["a"]], actor="Bob <bob@x>")
+    clock.at = NOON + timedelta(days=1)
+    made["c"] = ledger.put("memo", {"title": "c", "text": "ärger"}, [made["b"]], actor="Ann <ann@x>")
+    ledger.close()
+    listed = json.loads(factory("list", *options.format(**made).split(), "--json").stdout)
+    assert [one["payload"]["title"] for one in listed if one["type"] != "type"] == found.split()
+
+
+@pytest.mark.parametrize("content", [None, b'{"parents":[],"payload":{"title":"forged"},"type":"note","v":1}'])
+def test_a_damaged_record_is_said_on_standard_error_and_the_rest_is_listed(
+    factory: Run, repo: Path, git: Git, ids: list[str], content: bytes | None
+) -> None:
+    damage(repo, git, ids[0], content)
+    listed = factory("list", "--type", "note", "--json")
+    assert [one["id"] for one in json.loads(listed.stdout)] == [ids[1]]
+    assert ids[0] in listed.stderr
+    assert ids[0] in factory("show", ids[0], ok=1).stderr
+    assert factory("show", ids[1], "--payload").stdout == '{"title":"the second"}\n'
+    assert ids[0] in factory("verify", ok=1).stdout
+    assert "forged" not in listed.stdout + factory("log").stdout + factory("tree", ids[1]).stdout
+
+
+def test_a_record_of_a_later_version_is_reported_and_the_exit_says_so(
+    factory: Run, repo: Path, ids: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger = open_ledger(repo)
+    with monkeypatch.context() as future:
+        future.setattr("factory_git.ledger.types.version_of", lambda _: 2)
+        newer = make("note", {"title": "from tomorrow"}, v=2)
+        ledger.append([newer])
+    ledger.close()
+    listed = factory("list", "--json", ok=1)
+    assert {ids[0], ids[1]} < {one["id"] for one in json.loads(listed.stdout)}
+    assert newer.id not in listed.stdout
+    assert "version 2" in listed.stderr
+    assert "upgrade" in listed.stderr
+    assert "upgrade" in factory("show", newer.id, ok=2).stderr + factory("verify", ok=1).stdout
+    assert factory("show", ids[0]).stdout.startswith(f"note {ids[0]}")
+
+
+def test_eighteen_diamonds_on_each_other_are_fifty_five_lines(factory: Run, repo: Path) -> None:
+    ledger = open_ledger(repo)
+    ledger.register("note", ANY)
+    top = make("note", {"title": "0"})
+    records = [top]
+    for n in range(1, 19):
+        sides = [make("note", {"title": f"{n} {side}"}, [top.id]) for side in ("left", "right")]
+        top = make("note", {"title": f"{n}"}, [side.id for side in sides])
+        records += [*sides, top]
+    ledger.append(records)
+    ledger.close()
+    for arguments in ((top.id,), ("--down", records[0].id)):
+        lines = factory("tree", *arguments).stdout.splitlines()
+        assert len(lines) == 55
+        assert sum("above" in line for line in lines) == 18, "the second time a shared record is only named"
+        assert all(set(line[: re.search(r"[0-9a-f]", line).start()]) <= set("├──└│ ") for line in lines if line)  # type: ignore[union-attr]
+
+
+def test_a_parent_that_is_gone_is_marked_in_the_tree(factory: Run, repo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = open_ledger(repo)
+    ledger.register("note", ANY)
+    gone = make("note", {"never": "stored"})
+    with monkeypatch.context() as careless:
+        careless.setattr("factory_git.ledger.store.Ledger._refuse_absent", lambda *_: None)
+        child = ledger.put("note", {"title": "orphan"}, [gone.id])
+    ledger.close()
+    assert factory("tree", child).stdout.splitlines()[1] == f"└── {gone.id[:10]} (missing)"
 
 
 def test_show_by_prefix_payload_and_content(factory: Run, ids: list[str]) -> None:

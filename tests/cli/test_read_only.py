@@ -104,6 +104,7 @@ class Library(World):
         self.well("claim", "a.txt", "--for", "tidy")
         self.well("fork", "3")
         self.well("hooks", "install")
+        self.well("verify")  # the next one has less to look at
 
     def ids_of(self) -> dict[str, str]:
         listed = json.loads(self.well("list", "--type", "run", "--json"))
@@ -155,27 +156,30 @@ def test_every_reading_command_works_there_and_changes_nothing(library: Library,
     names = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
     assert [name for name in names if not name.startswith(".git/factory")] == []
     library.disk.remount("ro")
-    assert [call for call in called if not same(asked[call], library.factory(*call), call)] == []
+    for call in called:
+        same(call, asked[call], library.factory(*call))
     assert everything(library.seen) == after
 
 
 def test_without_an_index_reading_works_all_the_same(library: Library, tmp_path: Path) -> None:
     ledger = {"log", "list", "show", "tree", "search", "state", "verify", "artifact", "memory", "stats", "watch"}
-    called = [call for call in calls(library, tmp_path) if call[0] in ledger]
+    called = [call for call in calls(library, tmp_path) if call[0] in ledger and call != ("verify",)]
     asked = {call: library.factory(*call) for call in called}
     without_index(library)
     before = everything(library.seen)
     library.disk.remount("ro")
-    assert [call for call in called if not same(asked[call], library.factory(*call), call)] == []
+    for call in called:
+        same(call, asked[call], library.factory(*call))
     assert everything(library.seen) == before
 
 
-def same(writable: Done, read_only: Done, call: tuple[str, ...]) -> bool:
-    """Whether the answer is the same in a repository that cannot be written; the doctor says that it cannot."""
-    assert writable.code == 0, (call, writable)
-    return (read_only.code, read_only.err) == (0, writable.err) and (
-        read_only.out == writable.out or call == ("doctor",)
-    )
+def same(call: tuple[str, ...], writable: Done, read_only: Done) -> None:
+    """The answer is the same in a repository that cannot be written; the doctor says that it cannot."""
+    assert writable.code == 0, (call, writable.err)
+    if call == ("doctor",):
+        assert "cannot be written by this user" in read_only.out
+    else:
+        assert read_only == writable, call
 
 
 @pytest.mark.parametrize(

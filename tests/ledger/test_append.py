@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,6 +63,17 @@ def test_putting_a_record_again_changes_nothing(ledger: Ledger, repo: Path) -> N
     assert later.put("note", {"a": 1}, actor="somebody else") == id_
     assert later.tip == tip
     assert later.entry(id_) == entry
+
+
+def test_one_one_point_nought_null_and_nothing_are_four_records_and_all_come_back(ledger: Ledger, repo: Path) -> None:
+    payloads: list[dict[str, Any]] = [{"n": 1}, {"n": Decimal("1.0")}, {"n": None}, {}]
+    ids = [ledger.put("note", payload) for payload in payloads]
+    again = open_ledger(repo)
+    assert len(set(ids)) == 4
+    for id_, payload in zip(ids, payloads, strict=True):
+        found = again.get(id_).payload
+        assert (found, str(found.get("n"))) == (payload, str(payload.get("n"))), "1 == 1.0, but they are not the same"
+    assert [again.put("note", payload) for payload in payloads] == ids
 
 
 def test_a_half_known_transaction_stores_the_other_half(ledger: Ledger) -> None:

@@ -89,6 +89,19 @@ def test_killed_at_any_step_the_ledger_is_old_or_new(repo: Path, git: Git, step:
     assert not ledger.notices
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_a_batch_whose_writer_was_killed_is_retried_under_its_key(ledger: Ledger, repo: Path, step: str) -> None:
+    """Neither lost nor doubled, whether it got through or not."""
+    records = [make("note", {"n": n}) for n in range(3)]
+    ledger.close()
+    assert killed(lambda: open_ledger(repo).append(records, key="batch"), step)
+    late = open_ledger(repo)
+    assert len(ids(late)) in (0, 3), "all or none"
+    assert set(late.append(records, key="batch")) == ids(late)
+    assert sorted(entry.record.payload["n"] for entry in late.list(type="note")) == [0, 1, 2]
+    assert len({entry.tx for entry in late.list(type="note")}) == 1
+
+
 def test_half_written_files_of_the_dead_are_swept(ledger: Ledger, repo: Path) -> None:
     def dies(path: Path, content: bytes, **_: object) -> None:
         (path.parent / f"{pack.TEMPORARY}x{path.suffix}").write_bytes(content[:5])

@@ -74,6 +74,48 @@ def test_a_deleted_record_is_named(repo: Path, git: Git, ids: list[str], which: 
     assert open_ledger(repo).verify().problems[0].code.startswith("ledger/")
 
 
+@pytest.mark.parametrize("which", [0, 1, 2])
+def test_what_was_deleted_bricks_nothing(repo: Path, git: Git, ids: list[str], which: int) -> None:
+    """The others are read, more is written, and the same record put again stands again."""
+    replant(repo, git, {path_of(repo, git, ids[which]): None}, amend=False)
+    ledger = open_ledger(repo)
+    for other in ids[:which] + ids[which + 1 :]:
+        assert ledger.get(other).payload == {"n": ids.index(other)}
+    assert ledger.put("note", {"n": 9})
+    assert ledger.put("note", {"n": which}, ids[which - 1 : which] if which else []) == ids[which]  # type: ignore[arg-type]
+    assert ids[which] in git("ls-tree", "-r", REF, cwd=repo)
+    assert open_ledger(repo).get(ids[which]).payload == {"n": which}
+
+
+@pytest.mark.parametrize("bytes_", ["not JSON", '{"a": 1}', '{"parents":[],"payload":{},"type":"note","v":99}'])
+def test_what_cannot_be_read_is_named_and_never_deleted(
+    ledger: Ledger, repo: Path, git: Git, tmp_path: Path, ids: list[str], bytes_: str
+) -> None:
+    """A later program may understand it: appends, joined packs, gc, a union and a new index leave it where it is."""
+    git("clone", "-q", "--bare", str(repo), str(tmp_path / "other"), cwd=tmp_path)
+    git("fetch", "-q", str(repo), f"{REF}:{REF}", cwd=tmp_path / "other")
+    open_ledger(tmp_path / "other").put("note", {"n": "theirs"})
+    blob = git("hash-object", "-w", "--stdin", cwd=repo, stdin=bytes_).strip()
+    place = f"{path_of(repo, git, ids[0]).rpartition('/')[0]}/note-{blob[:12]}.json"
+    replant(repo, git, {place: blob}, f"x\n\nFactory-Format: 1\nFactory-Record: note {blob}\n", amend=False)
+    git("fetch", "-q", str(tmp_path / "other"), f"{REF}:refs/factory-remotes/o/ledger", cwd=repo)
+    late = open_ledger(repo)
+    late.put("note", {"n": "ours"})
+    late.unite(git("rev-parse", "refs/factory-remotes/o/ledger", cwd=repo).strip())  # type: ignore[arg-type]
+    late.maintain()
+    late.close()
+    git("gc", "-q", "--prune=now", cwd=repo)
+    (repo / ".git/factory/index.sqlite").unlink()
+    late = open_ledger(repo)
+    assert {entry.record.payload["n"] for entry in late.list(type="note")} == {0, 1, 2, "ours", "theirs"}
+    assert any(blob[:12] in notice for notice in late.notices)
+    assert (place, blob) in [
+        (line.split("\t")[1], line.split()[2]) for line in git("ls-tree", "-r", REF, cwd=repo).splitlines()
+    ]
+    assert git("cat-file", "blob", blob, cwd=repo) == bytes_
+    assert blob in {problem.path for problem in late.verify().problems}
+
+
 def test_the_newest_transaction_cut_off_is_named(ledger: Ledger, repo: Path, git: Git, ids: list[str]) -> None:
     lost = ledger.tip
     git("update-ref", REF, f"{REF}~1", cwd=repo)
