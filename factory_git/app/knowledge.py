@@ -20,7 +20,7 @@ from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed
 from factory_git.knowledge.repository import Knowledge
 
-BUNDLE = b"# v"
+BUNDLE, ZIP = b"# v", b"PK"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +73,9 @@ def import_(ctx: Context, source: Path, *, dry: bool = False) -> Moved:
         raise NotFound(f"no file {source}", code="import/no-file") from error
     if data.startswith(BUNDLE):
         return _unite(ctx, source, data, dry=dry)
+    if not data.startswith(ZIP):
+        hint = "both are written by: git factory export"
+        raise UsageError(f"{source} is neither a snapshot nor a bundle", code="import/unknown", hint=hint)
     found = knowledge(ctx, dry=dry).import_(data)
     return Moved(
         form="snapshot", file=str(source), bytes=len(data), sha256=sha256(data),

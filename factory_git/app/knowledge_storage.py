@@ -7,13 +7,15 @@ from collections.abc import Iterator, Sequence
 
 from factory_git.app.context import Context
 from factory_git.app.folds import Fold, Folds
-from factory_git.core.errors import NotFound
+from factory_git.app.point import Point, find
+from factory_git.core.errors import NotFound, UsageError
 from factory_git.core.ids import Oid, RecordId
 from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed
 from factory_git.knowledge.change import TYPE, Stamp
 from factory_git.knowledge.fold import take
 from factory_git.ledger.cells import Cells
+from factory_git.ledger.projection import Query
 from factory_git.ledger.record import Entry, Record
 from factory_git.ledger.store import Ledger
 from factory_git.ledger.types import UPGRADE, NewerVersion
@@ -38,7 +40,7 @@ KNOWLEDGE = Fold(
 
 
 class GitStorage:
-    """One ledger as a :class:`factory_git.knowledge.storage.Storage`. ``at`` is a commit of it, or a record's id."""
+    """One ledger as a :class:`factory_git.knowledge.storage.Storage`. ``at`` is a point of it."""
 
     def __init__(self, ctx: Context, ledger: Ledger | None = None) -> None:
         self._ctx = ctx
@@ -55,10 +57,10 @@ class GitStorage:
         return self._ledger.known(id)
 
     def reached(self, at: str) -> Sequence[Record]:
-        there = {tx.oid for tx, _ in self._ledger.since("", self._transaction(at))}
-        found = self._ledger.list(type=TYPE)
+        point = self._point(at)
+        found = point.reader.entries(Query(type=TYPE, upto=point.upto))
         self._refuse_newer()
-        return [one.record for one in found if one.tx in there]
+        return [one.record for one in found]
 
     def append(self, records: Sequence[Record], blobs: Sequence[bytes], *, key: str, stream: str, subject: str) -> None:
         self._ledger.append(records, blobs=blobs, key=key, stream=stream, subject=subject)
@@ -82,14 +84,25 @@ class GitStorage:
         if self._ledger.met_newer:
             raise NewerVersion("there are changes that only a newer program can read", hint=UPGRADE)
 
-    def _transaction(self, at: str) -> Oid:
+    def _point(self, at: str) -> Point:
+        """A point of the ledger as ``state --at`` knows it, or a name that Git knows for one of its transactions."""
         try:
-            found = ask(self._ctx.location, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{at}^{{commit}}")
-            oid = Oid(found.decode().strip())
-        except GitFailed:
-            oid = self._ledger.entry(at).tx
+            return find(self._ctx, at)
+        except (NotFound, UsageError):
+            oid = _commit(self._ctx, at)
+            if not oid:
+                raise
         tip = self._ledger.tip
         if tip is None or not self._ctx.repo.is_ancestor(oid, tip):
             hint = "transactions: git factory log"
             raise NotFound(f"{at} is no transaction of the ledger", code="knowledge/no-transaction", hint=hint)
-        return oid
+        return find(self._ctx, oid)
+
+
+def _commit(ctx: Context, name: str) -> Oid:
+    """The commit that Git knows by that name; empty: none."""
+    try:
+        found = ask(ctx.location, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{name}^{{commit}}")
+    except GitFailed:
+        return Oid("")
+    return Oid(found.decode().strip())

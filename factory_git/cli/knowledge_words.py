@@ -19,7 +19,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 CONTENT = "oid, sha256, size, media_type"
 ARTIFACT = f"id, collection, name, revision, content ({CONTENT}), metadata, created, changed, by, deleted, heads"
-AT = click.option("--at", default="", metavar="TX", help="As it was at this transaction or record of the ledger.")
+AT = click.option("--at", default="", metavar="N|TIME|ID", help="As it was then: see git factory state --at.")
 WHY = click.option("--why", default="", help="Why; kept in the change record.")
 DRY = click.option("--dry-run", is_flag=True, help="Check everything and change nothing.")
 CASCADE = click.option("--cascade", is_flag=True, help="Delete what depends on it, too. Default: refuse, and list it.")

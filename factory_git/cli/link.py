@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from factory_git.cli import knowledge_words as words
 from factory_git.cli import output, records
+from factory_git.core.ids import RecordId
 from factory_git.knowledge.model import Link
 
 _DECLARED = "id, source, target, type, metadata, created, by, deleted, heads"
@@ -41,8 +44,10 @@ def add(*, source: str, type_: str, target: str, metadata: Any, why: str, dry_ru
 @words.json_option(_DECLARED)
 def list_(*, of: str, source: str, target: str, type_: str, at: str, as_json: bool) -> None:
     """List relationships by type and ends."""
-    found = words.store().links.list(of=of, source=source, target=target, type=type_, at=at)
-    words.show(found, _line, as_json=as_json)
+    store = words.store()
+    found = store.links.list(of=of, source=source, target=target, type=type_, at=at)
+    called = functools.cache(lambda id_: store.artifacts.called(id_, at=at))
+    words.show(found, lambda one: _line(one, called), as_json=as_json)
 
 
 @command.command(short_help="let a relationship be no more")
@@ -58,5 +63,5 @@ def delete(*, ref: str, why: str, dry_run: bool, as_json: bool) -> None:
     output.say(f"{'would be deleted' if dry_run else 'deleted'}: {one.type} ({one.id})")
 
 
-def _line(one: Link) -> str:
-    return f"{records.short(one.id)}  {records.short(one.source)}  {one.type}  {records.short(one.target)}"
+def _line(one: Link, called: Callable[[RecordId], str]) -> str:
+    return f"{records.short(one.id)}  {called(one.source)} {one.type} {called(one.target)}"

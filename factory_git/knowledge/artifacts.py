@@ -149,6 +149,15 @@ class Artifacts:
         """One that is there now, or was at an old transaction."""
         return artifact_of(self._desk.state(at), ref)
 
+    def called(self, id_: RecordId, *, at: str = "") -> str:
+        """``COLLECTION/NAME`` of an artifact, deleted or not; the beginning of its id where there is none."""
+        state = self._desk.state(at)
+        one = state.thing(id_)
+        if not isinstance(one, Artifact):
+            return id_[:10]
+        where = state.thing(one.collection)
+        return f"{where.name if isinstance(where, Collection) else one.collection[:10]}/{one.name}"
+
     def content(self, ref: str, *, revision: str = "", at: str = "") -> bytes:
         """Its bytes, or those of an earlier revision; checked against both digests."""
         state = self._desk.state(at)

@@ -58,9 +58,10 @@ class Runs:
         somebody moved it meanwhile."""
         seen = self.get(ref)
         if state not in NEXT[seen.state]:
-            allowed = ", ".join(NEXT[seen.state]) or "nothing: it is over"
+            allowed = ", ".join(NEXT[seen.state])
+            hint = f"it can become: {allowed}" if allowed else "it is over: start another run"
             message = f"run {seen.id[:10]} is {seen.state} and cannot become {state}"
-            raise UsageError(message, code="knowledge/transition", hint=f"it can become: {allowed}")
+            raise UsageError(message, code="knowledge/transition", hint=hint)
         before = base_of(seen)
 
         def decide(known: State, stamp: Stamp) -> Plan:

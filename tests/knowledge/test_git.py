@@ -150,8 +150,28 @@ def test_an_old_commit_or_record_answers(store: Knowledge, repo: Path, git: Git)
     store.artifacts.update("notes/a", b"two")
     for at in (tip, tip[:10], first, first[:10], f"{REF}~1"):
         assert call(repo, "artifact", "cat", "notes/a", "--at", at).stdout == b"one"
+    for at in ("2", "2099-01-01"):
+        wanted = b"one" if at == "2" else b"two"
+        assert call(repo, "artifact", "cat", "notes/a", "--at", at).stdout == wanted
     head = git("rev-parse", "HEAD", cwd=repo).strip()
-    assert call(repo, "artifact", "list", "--at", head).returncode == 3, "a commit of the code is no transaction"
+    for at, code in ((head, 3), ("HEAD", 3), ("9", 2), ("soon", 2)):
+        assert call(repo, "artifact", "list", "--at", at).returncode == code, "a commit of the code is no transaction"
+
+
+def test_export_and_import_stand_in_a_pipe(store: Knowledge, repo: Path, tmp_path: Path) -> None:
+    id_ = store.artifacts.add("notes", "a", b"one")
+    assert call(repo, "export", str(tmp_path / "k.zip")).returncode == 0
+    for number, args in enumerate(([], ["--bundle"])):
+        data = call(repo, "export", *args, "-").stdout
+        assert args or data == (tmp_path / "k.zip").read_bytes()
+        in_git(tmp_path / str(number))
+        assert call(tmp_path / str(number), "import", "-", stdin=data).returncode == 0
+        assert knowledge(open_context(tmp_path / str(number))).artifacts.content(id_) == b"one"
+    assert not (repo / "-").exists()
+    assert call(repo, "export", "-", "--json").returncode == 2
+    assert call(repo, "export", "-", "--dry-run").stdout == b""
+    refused = call(repo, "import", "README")
+    assert (refused.returncode, b"neither a snapshot nor a bundle" in refused.stderr) == (2, True)
 
 
 def test_a_damaged_change_is_told_and_the_rest_is_read(store: Knowledge, repo: Path, git: Git) -> None:
@@ -247,6 +267,10 @@ def test_what_a_user_sees(repo: Path, git: Git) -> None:
     assert call(repo, "artifact", "cat", "notes/plan.md", "--revision", id_).stdout == b"sow in March\n"
     assert call(repo, "artifact", "update", id_, "plan.md", "--base", id_[:9]).returncode == 5
     assert b"rain" in call(repo, "artifact", "history", id_).stdout
+    other = call(repo, "artifact", "add", "notes", "README").stdout.decode().strip()
+    call(repo, "link", "add", id_, "cites", other)
+    assert call(repo, "link", "list").stdout.decode().endswith("  notes/plan.md cites notes/README\n")
+    call(repo, "artifact", "delete", other, "--cascade")
     dry = call(repo, "artifact", "delete", id_, "--dry-run", "--json")
     assert json.loads(dry.stdout)["id"] == id_
     run = call(repo, "manifest", "start", "weave", "--input", id_).stdout.decode().strip()
