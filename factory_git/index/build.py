@@ -16,29 +16,33 @@ from factory_git.ledger.transaction import Transaction
 from factory_git.ledger.types import refuse_newer
 
 Read = Callable[[Oid], bytes]
+AddWords = Callable[[sqlite3.Connection, int, str], None]
 LOOKED_INTO = 1 << 20  # bytes of a content whose words are indexed
 
 
 def add(db: sqlite3.Connection, made: Transaction, read: Read) -> None:
     """Index one transaction; what is already there (a record two clones wrote) stays where it was first."""
-    if made.format > FORMAT:
-        db.execute("INSERT OR REPLACE INTO meta VALUES ('newer', ?)", (str(made.format),))
     # A key twice (two clones): the first transaction in the order keeps it.
     key = made.key if made.key and not _known_key(db, made.key) else None
     n = db.execute(
         "INSERT INTO tx (oid, stream, actor, at, subject, key) VALUES (?, ?, ?, ?, ?, ?)",
         (made.oid, made.stream, made.actor, int(made.when.timestamp()), made.subject, key),
     ).lastrowid
+    if made.format > FORMAT:  # the first transaction of each newer format
+        db.execute("INSERT OR IGNORE INTO meta VALUES (?, ?)", (f"newer:{made.format}", str(n)))
+    awaited = db.execute("SELECT 1 FROM missing LIMIT 1").fetchone() is not None
     found: dict[RecordId, tuple[str, Record | FactoryError]] = {}
     for path, oid in made.records:
         found.setdefault(RecordId(oid), (path, _load(RecordId(oid), read)))
     for id_ in by_graph({i: r.parents if isinstance(r, Record) else () for i, (_, r) in found.items()}):
         path, record = found[id_]
         _add_record(db, (n, made.stream), path, id_, record)
+        if awaited:
+            _arrived(db, id_)
     for path, oid in made.blobs:
         done = db.execute("INSERT OR IGNORE INTO blob (id, tx, path) VALUES (?, ?, ?)", (oid, n, path))
         if done.rowcount and done.lastrowid is not None:
-            _look_into(db, done.lastrowid, oid, read)
+            _look_into(db, done.lastrowid, oid, read, words.add)
 
 
 def _add_record(
@@ -67,15 +71,14 @@ def _add_record(
     )
     if not done.rowcount or done.lastrowid is None:
         return
-    _arrived(db, id_, done.lastrowid)
     if isinstance(record, Record):
-        _add_content(db, done.lastrowid, record)
+        _add_content(db, done.lastrowid, record, words.add)
 
 
-def _add_content(db: sqlite3.Connection, n: int, record: Record) -> None:
+def _add_content(db: sqlite3.Connection, n: int, record: Record, add_words: AddWords) -> None:
     for parent in record.parents:
         db.execute("INSERT OR IGNORE INTO edge VALUES (?, ?)", (n, _number(db, parent)))
-    words.add(db, n, "\n".join(words.texts(record.payload)))
+    add_words(db, n, "\n".join(words.texts(record.payload)))
 
 
 def _number(db: sqlite3.Connection, id_: RecordId) -> int:
@@ -86,15 +89,15 @@ def _number(db: sqlite3.Connection, id_: RecordId) -> int:
     return int(found[0])
 
 
-def _arrived(db: sqlite3.Connection, id_: RecordId, n: int) -> None:
-    """A record that others named before it came."""
+def _arrived(db: sqlite3.Connection, id_: RecordId) -> None:
+    """It may be a record that others named before it came."""
     found = db.execute("SELECT n FROM missing WHERE id = ?", (id_,)).fetchone()
     if found is not None:
-        db.execute("UPDATE edge SET parent = ? WHERE parent = ?", (n, -found[0]))
         db.execute("DELETE FROM missing WHERE n = ?", found)
+        db.execute("UPDATE edge SET parent = ? WHERE parent = ?", (_number(db, id_), -found[0]))
 
 
-def _look_into(db: sqlite3.Connection, n: int, oid: Oid, read: Read) -> None:
+def _look_into(db: sqlite3.Connection, n: int, oid: Oid, read: Read, add_words: AddWords) -> None:
     """Index the text of a content (a transcript, a prompt, a diff), unless it is none or too large to look into."""
     try:
         content = read(oid)
@@ -105,7 +108,7 @@ def _look_into(db: sqlite3.Connection, n: int, oid: Oid, read: Read) -> None:
         db.execute("INSERT OR IGNORE INTO unread VALUES (?)", (n,))
         return
     db.execute("DELETE FROM unread WHERE n = ?", (n,))
-    words.add(db, -n, text)
+    add_words(db, -n, text)
 
 
 def rewind(db: sqlite3.Connection, n: int) -> None:
@@ -120,7 +123,7 @@ def rewind(db: sqlite3.Connection, n: int) -> None:
     for statement in ("DELETE FROM record WHERE tx > ?", "DELETE FROM blob WHERE tx > ?", "DELETE FROM tx WHERE n > ?"):
         db.execute(statement, (n,))
     reached("index:rewinding")
-    db.execute("DELETE FROM meta WHERE key = 'newer' AND NOT EXISTS (SELECT 1 FROM tx)")
+    db.execute("DELETE FROM meta WHERE key GLOB 'newer:*' AND CAST(value AS INTEGER) > ?", (n,))
 
 
 def _orphan(db: sqlite3.Connection, n: int) -> None:
@@ -142,7 +145,7 @@ def any_unread(db: sqlite3.Connection) -> bool:
 def look_again(db: sqlite3.Connection, read: Read) -> None:
     """Index the texts of contents that have come since."""
     for n, oid in db.execute("SELECT n, id FROM blob WHERE n IN (SELECT n FROM unread)").fetchall():
-        _look_into(db, n, Oid(oid), read)
+        _look_into(db, n, Oid(oid), read, words.add_late)
 
 
 def heal(db: sqlite3.Connection, read: Read) -> None:
@@ -157,7 +160,7 @@ def heal(db: sqlite3.Connection, read: Read) -> None:
                 "UPDATE record SET damaged = '', run = ?, title = ? WHERE n = ?",
                 (_run(record, stream), summary(record.payload), n),
             )
-            _add_content(db, n, record)
+            _add_content(db, n, record, words.add_late)
 
 
 def _run(record: Record, stream: str) -> str | None:

@@ -43,8 +43,8 @@ def set_looked_at(db: sqlite3.Connection, state: str) -> None:
 
 def newer_format(db: sqlite3.Connection) -> int:
     """The highest ledger format above our own that was met, or 0."""
-    found = db.execute("SELECT value FROM meta WHERE key = 'newer'").fetchone()
-    return int(found[0]) if found else 0
+    found = db.execute("SELECT max(CAST(substr(key, 7) AS INTEGER)) FROM meta WHERE key GLOB 'newer:*'").fetchone()
+    return int(found[0] or 0)
 
 
 def any_damaged(db: sqlite3.Connection) -> bool:

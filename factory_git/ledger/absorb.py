@@ -51,14 +51,8 @@ class Absorb:
 
     def decide(self, tip: Oid | None, other: Oid) -> Decided | None:
         """What makes the ledger at ``tip`` hold all of ``other`` but what was redacted; None when it does already."""
-        new = self.arrived(self.repo, tip, other)
+        new, followed, ours = self.look(tip, other)
         self.became[other] = other
-        known = {note.id: note for note in self.notes()}
-        theirs = [read for id_ in new.notes if id_ not in known and (read := note(self.repo, id_)) is not None]
-        notes = [*known.values(), *theirs]
-        coming = {oid for _, oid in brought(self.repo, other, new.commits, _ids(notes))} if notes else set()
-        ours = {*self.here(_ids(theirs))} if tip is not None and theirs else set()
-        followed = self._followed([note for note in notes if note.ids & (coming | ours)])
         taken = _ids(followed)
         if not followed:
             return self._united(tip, other)
@@ -72,6 +66,16 @@ class Absorb:
         reached("redact:rewritten")
         self.forget([note.id for note in followed], work if here != tip else None)
         return self._united(here, self.became[other], before=tip)
+
+    def look(self, tip: Oid | None, other: Oid) -> tuple[Arrived, list[Redaction], frozenset[Oid]]:
+        """What is new in the other, the notes that are followed, and what new ones of them name that is here."""
+        new = self.arrived(self.repo, tip, other)
+        known = {note.id: note for note in self.notes()}
+        theirs = [read for id_ in new.notes if id_ not in known and (read := note(self.repo, id_)) is not None]
+        notes = [*known.values(), *theirs]
+        coming = {oid for _, oid in brought(self.repo, other, new.commits, _ids(notes))} if notes else set()
+        ours = frozenset(self.here(_ids(theirs))) if tip is not None and theirs else frozenset()
+        return new, self._followed([note for note in notes if note.ids & (coming | ours)]), ours
 
     def _united(self, tip: Oid | None, other: Oid, *, before: Oid | None = None) -> Decided | None:
         made = merge.unite(self.repo, tip, other) if tip else (other, [])

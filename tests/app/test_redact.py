@@ -98,6 +98,8 @@ def test_it_goes_from_the_remote_and_from_every_clone_that_accepts(clone: Clone,
     assert caught.value.exit_code == 1
     assert "git factory sync --accept-redactions origin" in caught.value.hint
     assert "git push --force origin" in caught.value.hint
+    with pytest.raises(Unaccepted):
+        go(other, dry_run=True)
     assert titles(other) == ["secret", "kept", "late"], "nothing was changed"
     result = go(other, accept_redactions=True)
     assert result.rewritten == 0

@@ -21,6 +21,7 @@ from factory_git.ledger import merge
 from factory_git.ledger.projection import Query
 from factory_git.ledger.record import make
 from factory_git.ledger.store import REF, Ledger
+from tests.conftest import Git
 from tests.ledger.conftest import ANY, open_ledger
 
 TABLES = ("tx", "record", "edge", "missing", "blob", "words")
@@ -213,3 +214,17 @@ def test_how_far_it_is_is_told(ledger: Ledger, repo: Path, monkeypatch: pytest.M
         index.search(Query(), "word1")
     assert [done for doing, done in told if doing == "making texts searchable"] == [1, 2, 3, 4]
     assert told[-1] == ("", 0)
+
+
+def test_a_newer_format_is_told_while_the_ledger_has_it(ledger: Ledger, repo: Path, git: Git) -> None:
+    ledger.put("note", {"n": 1})
+    before = git("rev-parse", REF, cwd=repo).strip()
+    newer = git(
+        "commit-tree", f"{REF}^{{tree}}", "-p", REF, "-m", "from the future\n\nFactory-Format: 3\n", cwd=repo
+    ).strip()
+    here = Repository(locate(repo))
+    for tip, told in ((before, False), (newer, True), (before, False), (newer, True)):
+        index = SqliteIndex(here, repo / ".git" / "kept.sqlite")
+        index.refresh(lambda tip=tip: tip)  # type: ignore[misc]
+        assert any("format 3" in notice for notice in index.notices) == told
+        index.close()
