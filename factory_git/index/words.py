@@ -25,13 +25,17 @@ def texts(value: Any) -> Iterator[str]:
 
 
 def add(db: sqlite3.Connection, n: int, text: str) -> None:
-    """The text of record ``n``, of content ``n`` under ``-n``."""
-    if not text:
-        return
-    db.execute("INSERT INTO words VALUES (?, ?)", (n, text))
+    """The text of record ``n``, of content ``n`` under ``-n``; the newest of all."""
+    if text:
+        db.execute("INSERT INTO words VALUES (?, ?)", (n, text))
+
+
+def add_late(db: sqlite3.Connection, n: int, text: str) -> None:
+    """The same for what was unreadable when its turn came."""
+    add(db, n, text)
     low, high = _searched(db)
-    if n in range(low, high + 1):
-        db.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (n, text))  # it was unreadable when its turn came
+    if text and low <= n <= high:
+        db.execute("INSERT INTO search (rowid, text) VALUES (?, ?)", (n, text))
 
 
 def behind(db: sqlite3.Connection) -> bool:
