@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 
 import pytest
@@ -94,13 +95,15 @@ def test_a_chain_of_a_hundred_thousand_neither_overflows_nor_slows() -> None:
     assert [node["id"] for node in value["nodes"] if node["missing"]] == [str(count)]
 
 
+@pytest.mark.soak
 def test_a_deep_ledger_is_one_query(ledger: Ledger) -> None:
+    depth = 100_000 if os.environ.get("FACTORY_SOAK") else 3_000
     records = [make("note", {"n": 0})]
-    for n in range(3000):
+    for n in range(depth):
         records.append(make("note", {"n": n}, [records[-1].id]))
     ledger.append(records)
-    assert len(ledger.tree(records[-1].id).as_json()["nodes"]) == 3001
-    assert len(ledger.tree(records[0].id, "down").as_json()["nodes"]) == 3001
+    assert len(ledger.tree(records[-1].id).as_json()["nodes"]) == depth + 1
+    assert len(ledger.tree(records[0].id, "down").as_json()["nodes"]) == depth + 1
 
 
 def test_an_unknown_root_is_not_found_and_a_bad_direction_refused(ledger: Ledger) -> None:
