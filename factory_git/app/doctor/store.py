@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
@@ -51,18 +51,18 @@ def locks(ctx: Context) -> Iterator[Trouble]:
         if owner:
             yield Trouble(code="doctor/lock", message=f"{own} is held by {owner}", hint="wait for it, or end it")
         else:
-            yield _stale(own, "the next append removes it, too")
+            yield _stale(own, "the next append removes it, too", partial(refs.take_over, own, now=now))
     for path in left.stale(ctx.location, now=now):
         if path != own:
-            yield _stale(path, "Git refuses to write what it locks; --fix removes it")
+            yield _stale(path, "Git refuses to write what it locks; --fix removes it", partial(left.take, path))
     for path in left.attended(ctx.location, now=now):
         message = f"{path} is old: a Git that was killed left it, or somebody has an editor open"
         yield Trouble(code="doctor/lock-attended", message=message, hint=f"where no Git is at work: rm '{path}'")
 
 
-def _stale(path: Path, hint: str) -> Trouble:
+def _stale(path: Path, hint: str, fix: Callable[[], str]) -> Trouble:
     message = f"{path} is a lock that no process holds"
-    return Trouble(code="doctor/lock", message=message, hint=hint, severity="error", fix=lambda: left.take(path))
+    return Trouble(code="doctor/lock", message=message, hint=hint, severity="error", fix=fix)
 
 
 def packs(ctx: Context) -> Iterator[Trouble]:
