@@ -148,17 +148,18 @@ class Switch:
         self.end()
 
     def _left(self, path: str) -> bool:
-        """Whether what lies there can be what Git leaves that was killed: nothing, the new file or its beginning."""
+        """Whether what lies there can be what Git leaves that was killed: nothing, or the beginning of either file."""
         place = self.worktree / path
+        if not place.exists() and not place.is_symlink():
+            return True
+        sides = [commit for commit in (self.old, self.new) if entries(self.worktree, commit, [path])]
         if not place.is_file() or place.is_symlink():
-            return not place.exists() or on_disk(self.worktree, path) == self._wanted(path)
-        if self._wanted(path) is None:
-            return False
-        new = git("cat-file", "--filters", f"{self.new}:{path}", cwd=self.worktree)
-        return new.startswith(place.read_bytes())
-
-    def _wanted(self, path: str) -> tuple[str, str] | None:
-        return entries(self.worktree, self.new, [path]).get(path)
+            found = on_disk(self.worktree, path)
+            return any(entries(self.worktree, commit, [path])[path] == found for commit in sides)
+        begun = place.read_bytes()
+        return any(
+            git("cat-file", "--filters", f"{commit}:{path}", cwd=self.worktree).startswith(begun) for commit in sides
+        )
 
 
 def left(worktree: Path) -> Switch | None:

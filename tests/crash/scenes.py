@@ -6,6 +6,7 @@ be done again after any death, and then ends as it would have without one.
 
 from __future__ import annotations
 
+import functools
 import os
 import shlex
 import shutil
@@ -19,14 +20,18 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import fork, maintenance, run, state, sync, verify
+from factory_git.app import fork, maintenance, redact, run, state, sync, verify
 from factory_git.app.context import Context, open_context
 from factory_git.app.run_session import Options
+from factory_git.core import points
+from factory_git.core.clock import SystemClock
 from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
 from factory_git.engine import making
 from factory_git.engine.phases import validate
 from factory_git.gitio import merge, pack
+from factory_git.gitio.config import Config
+from factory_git.gitio.locate import Location, locate
 from factory_git.index.sqlite import SqliteIndex
 from factory_git.ledger import forks
 from factory_git.ledger.record import make
@@ -36,6 +41,7 @@ from tests.engine import fakes
 from tests.engine.test_kill import proves
 
 ANY = {"type": "object"}
+SECRET = "old 1"
 LONG = 60.0  # seconds ago: long enough for a lock file to be nobody's
 
 
@@ -66,9 +72,16 @@ def begin(at: Path, name: str = "here", *, bare: bool = False) -> Path:
     return at / name
 
 
+@functools.cache
+def located(path: Path) -> Location:
+    """Where a repository is; asked once, since every copy of a scene stands in the same place."""
+    return locate(path)
+
+
 def opened(path: Path, many: int | None = None) -> Context:
     """A repository as another process would open it; its ledger joins packs when there are ``many``."""
-    ctx = open_context(path)
+    where = located(path)
+    ctx = Context(location=where, config=Config(where), clock=SystemClock())
     if many is not None:
         ctx.ledger._writer.many = many
     return ctx
@@ -236,6 +249,52 @@ def _write_and_sync(at: Path, ack: Ack) -> None:
     _sync(at / "here")
 
 
+# -- taken out of history ----------------------------------------------------------------------------------------------
+
+
+def _redact(at: Path, ack: Ack) -> None:
+    ctx = opened(at / "here")
+    secret = next((entry.record.id for entry in ctx.ledger.list() if entry.record.payload.get("text") == SECRET), None)
+    if secret is not None:
+        redact.run(ctx, [secret], "it was a secret")
+    ack(ctx.ledger.put("note", {"text": "after"}))
+    ctx.ledger.close()
+
+
+def _redacted_there(at: Path) -> None:
+    """The remote has history without a record that ``here`` still has; both have something new."""
+    _clones(at)
+    _sync(at / "here")
+    git("clone", "-q", "--bare", "there", "fourth", cwd=at)
+    third = at / "fourth"
+    git("fetch", "-q", "origin", f"{REF}:{REF}", cwd=third)
+    ctx = opened(third)
+    redact.run(ctx, [next(e.record.id for e in ctx.ledger.list() if e.record.payload.get("text") == SECRET)], "secret")
+    ctx.ledger.close()
+    _sync(third)
+    shutil.rmtree(third)
+
+
+def _write_and_accept(at: Path, ack: Ack) -> None:
+    write(at / "here", "new", ack=ack)
+    ctx = opened(at / "here")
+    sync.run(ctx, sync.Options(accept_redactions=True))
+    ctx.ledger.close()
+
+
+def _gone(at: Path) -> str:
+    """What was taken out is in no file that is derived from history."""
+    ctx = opened(at / "here")
+    texts = [entry.record.payload.get("text") for entry in ctx.ledger.list()]
+    ctx.ledger.close()
+    held = [path.name for path in (at / "here/.git/factory").rglob("*") if path.is_file() and _holds(path)]
+    return f"it is listed, or in {held}" if SECRET in texts or held else ""
+
+
+def _holds(path: Path) -> bool:
+    return f'"{SECRET}"'.encode() in path.read_bytes()
+
+
 # -- care ------------------------------------------------------------------------------------------------------------
 
 
@@ -345,7 +404,7 @@ def _run(at: Path, ack: Ack) -> None:
     ctx.ledger.close()
 
 
-def _ran(at: Path) -> str:
+def _ran(at: Path, commits: int = 2, again: frozenset[str] = frozenset()) -> str:
     """One run, whose commit is on the branch and in the checkout; its working folders are gone."""
     here = at / "here"
     ctx = opened(here)
@@ -353,13 +412,43 @@ def _ran(at: Path) -> str:
     ctx.ledger.close()
     worktrees = git("worktree", "list", cwd=here).splitlines()
     found = {
-        "records twice": [type_ for type_, count in types.items() if count > 1],
-        "the branch": git("rev-list", "--count", "main", cwd=here) != "2",
+        "records twice": [type_ for type_, count in types.items() if count > 1 and type_ not in again],
+        "the branch": git("rev-list", "--first-parent", "--count", "main", cwd=here) != str(commits),
         "the file": git("show", f"main:{fakes.BOUND_FILE}", cwd=here) != fakes.GOOD.strip(),
         "the checkout": git("status", "--porcelain", cwd=here),
         "working folders": worktrees[1:],
     }
     return "; ".join(f"{name}: {what}" for name, what in found.items() if what)
+
+
+def _run_beside(at: Path, ack: Ack) -> None:
+    """A run while somebody commits to the branch: what was made is brought onto that."""
+
+    def commit(name: str) -> None:
+        if name == "validate:begin" and git("rev-list", "--count", "main", cwd=at / "here") == "1":
+            git("commit", "-q", "--allow-empty", "-m", "theirs", cwd=at / "here")
+
+    with points.listening(commit):
+        _run(at, ack)
+
+
+def _ran_beside(at: Path) -> str:
+    return _ran(at, commits=3, again=frozenset({"candidate", "validate", "done", "phase"}))
+
+
+def _killed_before(at: Path) -> None:
+    """A promotion died when it had written the files, and had put nothing else in place."""
+    _branch(at)
+
+    class Killed(BaseException):
+        """No handler takes it."""
+
+    def die(name: str) -> None:
+        if name == "switch:files":
+            raise Killed
+
+    with pytest.raises(Killed), points.listening(die):
+        _promote(at, lambda _: None)
 
 
 SCENES = (
@@ -375,10 +464,16 @@ SCENES = (
     Scene(name="sync", make=_clones, act=_write_and_sync, children=True),
     Scene(name="sync, the first", make=_alone, act=_write_and_sync, children=True, long=True),
     Scene(name="sync, remote went back", make=_went_back, act=_write_and_sync, children=True, long=True),
+    Scene(name="redact", make=_many, act=_redact, check=_gone, same=False),
+    Scene(
+        name="sync, redacted there", make=_redacted_there, act=_write_and_accept, check=_gone, children=True, long=True
+    ),
     Scene(name="maintenance", make=_many, act=_maintain, children=True),
     Scene(name="verify", make=_many, act=_verify),
     Scene(name="state", make=_many, act=_state),
     Scene(name="fork", make=_many, act=_fork),
     Scene(name="promotion", make=_branch, act=_promote, check=_promoted, children=True),
+    Scene(name="promotion, after one died", make=_killed_before, act=_promote, check=_promoted, children=True),
+    Scene(name="run, beside a commit", make=_shop, act=_run_beside, check=_ran_beside, same=False, long=True),
     Scene(name="run", make=_shop, act=_run, check=_ran, children=True, same=False, long=True),
 )

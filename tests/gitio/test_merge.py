@@ -221,6 +221,13 @@ def test_files_cut_off_by_a_death_and_the_lock_it_left_are_no_hindrance(at: Sett
     assert not (at.path / ".git" / NOTE).exists()
 
 
+def test_a_death_while_another_death_is_undone_is_undone_too(at: Setting) -> None:
+    killed(at, "switch:files")
+    at.write({"changed.txt": "ol"})  # the first half of what it was
+    at.promote()
+    assert (at.git("rev-parse", "main"), at.git("status", "--porcelain")) == (at.new, "")
+
+
 def test_what_a_person_wrote_after_the_death_is_not_overwritten(at: Setting) -> None:
     killed(at, "switch:locked")
     at.write({"changed.txt": "mine\n"})
