@@ -12,6 +12,7 @@ import pytest
 from factory_git.app import fork, maintenance, sync
 from factory_git.app.context import open_context
 from factory_git.gitio import journal, pack
+from factory_git.gitio.child import GitFailed
 from factory_git.ledger.store import REF
 from tests.crash.scenes import begin, git, write
 
@@ -131,3 +132,17 @@ def test_what_a_dead_sync_held_is_let_go_and_what_a_living_one_holds_is_not(here
     refs = git("for-each-ref", "--format=%(refname)", "refs/factory-remotes", cwd=here).split()
     assert refs == [TRACKING, living]
     assert [lock.exists() for lock in locks] == [False, False, True]
+
+
+def test_locks_that_a_killed_maintenance_left_are_taken_over_and_no_others(here: Path) -> None:
+    lock, note = here / ".git/packed-refs.lock", here / ".git/factory" / maintenance.NOTE
+    aged(note, 120.0)
+    aged(lock)
+    ctx = open_context(here)
+    assert any("packed-refs.lock" in words for words in maintenance.run(ctx, gc=True).notices)
+    assert not lock.exists()
+    assert not note.exists()
+    aged(lock)
+    with pytest.raises(GitFailed, match="packed-refs"):
+        maintenance.run(ctx, gc=True)
+    assert lock.exists(), "that is of somebody else"
