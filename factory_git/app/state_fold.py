@@ -32,6 +32,7 @@ def take(cells: Cells, entries: Iterable[Entry]) -> None:
         place += 1
         record = entry.record
         if record.type in board.TYPES:
+            board.check(record)
             cells.put(GROWTH, record.id, {"place": place, **_grown(record)})
         if record.type in _TAKE:
             _TAKE[record.type](cells, record, entry.when, place)

@@ -93,6 +93,16 @@ def fold(records: Iterable[Record], settled: Collection[str] = ()) -> list[Item]
     return items + [_morph(known, one) for one in newest.values()]
 
 
+def check(record: Record) -> None:
+    """Raise (one of Python's own errors) for a record that lies about its shape, before it is among the others."""
+    payload = record.payload
+    fold([record], frozenset())
+    if record.type == "approval":
+        hash((payload["app"], payload["fingerprint"]))
+    if record.type == "application" and payload["outcome"] == "applied":
+        hash(payload["commit"])
+
+
 def cards(items: Iterable[Item]) -> list[Card]:
     """The items as cards of a picture."""
     return [Card(id=one.id[:10], label=one.title, state=one.state, note=_noted(one)) for one in items]

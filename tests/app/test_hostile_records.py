@@ -17,6 +17,13 @@ from tests.conftest import Git
 # What each exits with in this repository, where nobody lies.
 VERBS = {
     "status": 0,
+    "state": 0,
+    "state --at 3": 0,
+    "artifact list": 0,
+    "collection list": 0,
+    "link list": 0,
+    "manifest list": 0,
+    "context list": 0,
     "log": 0,
     "list": 0,
     "list --type run": 0,
