@@ -26,5 +26,6 @@ def command(auto: bool, gc: bool, as_json: bool) -> None:
         output.say("nothing is due")
     else:
         graph = "; the commit graph is written" if done.commit_graph else ""
-        output.say(f"{done.packs_before} packs of the ledger, now {done.packs_after}{graph}")
+        packs = f"{done.packs_before} pack{'s' * (done.packs_before != 1)} of the ledger"
+        output.say(f"{packs}, now {done.packs_after}{graph}")
     records.say_notices(done.notices)

@@ -126,13 +126,17 @@ def test_a_fetch_that_overwrites_the_ledger_is_an_error(ctx: Context, repo: Path
     assert git("tag", cwd=repo).split() == ["new"]
 
 
-def test_hooks_of_another_version_are_installed_anew(ctx: Context, repo: Path) -> None:
-    hooks.install(ctx.location, ["pre-commit"])
-    path = repo / ".git/hooks/pre-commit"
-    path.write_text(path.read_text() + "# an older line\n")
+def test_hooks_of_another_version_and_broken_ones_are_installed_anew(ctx: Context, repo: Path) -> None:
+    hooks.install(ctx.location, ["pre-commit", "pre-push"])
+    outdated, broken = (repo / ".git/hooks" / name for name in ("pre-commit", "pre-push"))
+    outdated.write_text(outdated.read_text() + "# an older line\n")
+    broken.chmod(0o644)
     found = looked(ctx, fix=True)["hooks"]
-    assert [one.code for one in found.troubles] == ["doctor/hook-outdated"]
-    assert hooks.status(ctx.location)[0].state == "installed"
+    assert {one.code: done != "" for one, done in zip(found.troubles, found.fixed, strict=True)} == {
+        "doctor/hook-outdated": True,
+        "doctor/hook-broken": True,
+    }
+    assert codes(ctx) == []
 
 
 def test_folders_of_killed_runs_go_while_nobody_is_at_work(ctx: Context, repo: Path, git: Git, tmp_path: Path) -> None:
