@@ -10,9 +10,10 @@ from typing import Any
 from factory_git.app.context import Context
 from factory_git.core import canonical
 from factory_git.core.errors import FactoryError, UsageError
-from factory_git.core.ids import Oid
+from factory_git.core.ids import Oid, RecordId
 from factory_git.gitio import places
 from factory_git.ledger import forks, layout
+from factory_git.ledger.projection import Query
 from factory_git.ledger.redact import Taken
 from factory_git.ledger.store import Ledger
 
@@ -23,15 +24,15 @@ _OID = re.compile(r"(?<![0-9a-f])[0-9a-f]{40}(?![0-9a-f])")
 class Result:
     """What was taken out of each ledger, by its ref, forks first, and what is not gone by that.
 
-    ``contents`` are those that a target names and that were not named themselves, ``refs`` those that still reach the
-    old history, ``logs`` the refs whose reflogs do, ``subjects`` what the transactions said of what they brought.
+    ``contents`` are those that a target names and that were not named themselves, ``children`` the records that came of
+    a target and may repeat it; ``refs`` still reach the old history, and so do the reflogs of ``logs``.
     """
 
     taken: dict[str, Taken]
     contents: tuple[Oid, ...]
+    children: tuple[RecordId, ...]
     refs: tuple[str, ...]
     logs: tuple[str, ...]
-    subjects: tuple[str, ...]
     notices: tuple[str, ...]
     dry_run: bool
 
@@ -43,8 +44,9 @@ class Result:
             "targets": [target.as_json() for target in last.targets],
             "ledgers": {ref: {"transactions": taken.again} for ref, taken in self.taken.items()},
             "contents": list(self.contents),
+            "children": list(self.children),
             "refs": list(self.refs),
-            "subjects": list(self.subjects),
+            "logs": list(self.logs),
         }
 
 
@@ -57,7 +59,7 @@ def run(ctx: Context, ids: Sequence[str], reason: str, *, dry_run: bool = False)
     if not ids or not reason.strip():
         raise UsageError("what is taken out, and why?", hint="git factory redact ID… --reason TEXT")
     targets = [ctx.ledger.target(id_) for id_ in ids]
-    contents, subjects = _named(ctx.ledger, targets), _subjects(ctx, targets)
+    contents, children = _named(ctx.ledger, targets), _children(ctx.ledger, targets)
     taken = {}
     notices: list[str] = []
     for ref, ledger in _ledgers(ctx):
@@ -66,7 +68,7 @@ def run(ctx: Context, ids: Sequence[str], reason: str, *, dry_run: bool = False)
             taken[ref] = ledger.redact(there, reason, dry_run=dry_run)
             notices += ledger.notices
     return Result(
-        taken=taken, contents=contents, refs=_refs(ctx, taken, dry_run=dry_run), subjects=subjects,
+        taken=taken, contents=contents, children=children, refs=_refs(ctx, taken, dry_run=dry_run),
         logs=tuple(ref for ref in taken if (ctx.location.common_dir / "logs" / ref).exists()),
         notices=tuple(dict.fromkeys(notices)), dry_run=dry_run,
     )  # fmt: skip
@@ -93,10 +95,9 @@ def _named(ledger: Ledger, targets: Sequence[Oid]) -> tuple[Oid, ...]:
     return tuple(sorted(Oid(id_) for id_, place in located.items() if layout.BLOB_PATH.fullmatch(place.path)))
 
 
-def _subjects(ctx: Context, targets: Sequence[Oid]) -> tuple[str, ...]:
-    """What the transactions say of themselves that brought the targets: words that stay."""
-    located = ctx.ledger.located(targets)
-    return tuple(dict.fromkeys(ctx.repo.commit(located[id_].tx).subject for id_ in targets if id_ in located))
+def _children(ledger: Ledger, targets: Sequence[Oid]) -> tuple[RecordId, ...]:
+    found = (row.id for id_ in targets for row in ledger.rows(Query(parent=RecordId(id_))))
+    return tuple(dict.fromkeys(id_ for id_ in found if Oid(id_) not in targets))
 
 
 def _refs(ctx: Context, taken: dict[str, Taken], *, dry_run: bool) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from factory_git.cli import output, records
 @click.argument("ids", metavar="ID...", nargs=-1, required=True)
 @click.option("--reason", required=True, help="Why; it stands in the note, for everybody to read.")
 @click.option("--dry-run", is_flag=True, help="Say what would be taken out, and change nothing.")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON: note, targets, ledgers, contents, refs, subjects.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: note, targets, ledgers, contents, children, …")
 def command(ids: tuple[str, ...], reason: str, dry_run: bool, as_json: bool) -> None:
     """Take records (an id or its beginning) and contents (a whole id) out of the ledger's history, for good.
 
@@ -37,8 +37,8 @@ def _say(result: redact.Result) -> None:
             output.emit(f"note: {taken.note}")
     for oid in result.contents:
         output.say(f"stays: the content {oid}, which is named there; name it as well to take it out")
-    for subject in result.subjects:
-        output.say(f"stays: the subject of a transaction: {subject}")
+    for id_ in result.children:
+        output.say(f"stays: the record {id_[:12]}, which came of it; look whether it says the same")
     for ref in result.refs:
         output.say(f"stays: all of it, below {ref}, which reaches the old history")
     for ref in result.logs:

@@ -2,8 +2,9 @@
 the same things out of the same history makes the same objects.
 
 A commit that has none of them, and none in its past, stays as it is. Any other is made again with the same author,
-dates, message and trailers, its parents made again; without its signature, which would be false. Taking out A and then
-B gives what taking out both at once gives: nothing of what was before is told in what is made.
+dates and message, its parents made again; without its signature, which would be false. Of one that brought something
+that is taken out, only the trailers stay of the message: its subject is often the beginning of what it brought. Taking
+out A and then B gives what taking out both at once gives: nothing of what was before is told in what is made.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from factory_git.gitio.repository import Repository
 from factory_git.ledger import fold, merge
 
 MANY = 4000  # objects that are held before they are written
+SUBJECT = b"redacted"
 _MADE_ANEW = {b"tree", b"parent", b"gpgsig", b"gpgsig-sha256", b"mergetag"}
 
 Keep = Callable[[Sequence[Object]], object]
@@ -103,10 +105,31 @@ class Rewrite:
             one = next((p for p in parents if self._tree_of(p) == tree and self._reaches(p, parents)), None)
             if one is not None:
                 return one
-        item = _made_again(self.repo.read(commit.oid)[1], tree, parents)
+        data = self.repo.read(commit.oid)[1]
+        if commit.message != merge.MESSAGE and self._brings(commit):
+            data = _silent(data)
+        item = _made_again(data, tree, parents)
         self._made.append(item)
         self._note(item.oid, tree, parents)
         return item.oid
+
+    def _brings(self, commit: Commit) -> bool:
+        before = self.repo.commit(commit.parents[0]).tree if commit.parents else None
+        return self._comes(commit.tree, before, self._wanted)
+
+    def _comes(self, tree: Oid, before: Oid | None, wanted: dict[str, Any]) -> bool:
+        """Whether a tree has a target where the one before had it not."""
+        if tree == before:
+            return False
+        old = {entry.name: entry for entry in self.repo.tree(before) if entry.name in wanted} if before else {}
+        for entry in self.repo.tree(tree):
+            if entry.name not in wanted or entry == old.get(entry.name):
+                continue
+            was = old.get(entry.name)
+            inner = was.oid if was is not None and was.is_tree else None
+            if self._comes(entry.oid, inner, wanted[entry.name]) if entry.is_tree else entry.oid in self.targets:
+                return True
+        return False
 
     def _note(self, oid: Oid, tree: Oid, parents: tuple[Oid, ...]) -> None:
         above = [self._nodes[one] for one in parents if one in self._nodes]
@@ -176,6 +199,14 @@ class Rewrite:
         item = objects.tree(out)
         self._made.append(item)
         return item.oid
+
+
+def _silent(data: bytes) -> bytes:
+    """The commit of these bytes with nothing in its message but the trailers of a ledger."""
+    head, blank, body = data.partition(b"\n\n")
+    last = body.rstrip(b"\n").rpartition(b"\n\n")[2]
+    trailers = [line for line in last.split(b"\n") if line.startswith(b"Factory-")]
+    return head + blank + SUBJECT + b"\n" + (b"\n" + b"\n".join(trailers) + b"\n" if trailers else b"")
 
 
 def _made_again(data: bytes, tree: Oid, parents: Sequence[Oid]) -> Object:
