@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 from array import array
@@ -134,6 +136,8 @@ def test_another_model_makes_its_own_vectors_and_old_ones_go(ctx: Context, tmp_p
         store.keep([(Oid("1" * 40), [array("f", [1.0] * width)])])
         assert store.width() == width
         store.close()
+    with contextlib.closing(sqlite3.connect(path)) as db:
+        assert db.execute("SELECT count(*) FROM vector").fetchone() == (2,)
     kept = {name: Vectors(path, name).missing([Oid("1" * 40)]) for name in ("c", "b", "a")}
     assert kept == {"c": [], "b": [], "a": ["1" * 40]}
 
@@ -186,7 +190,7 @@ def test_memories_are_found_by_what_they_mean(ctx: Context) -> None:
     memory.forget(ctx, gone)
     found = [one.memory.text for one in memory.search(ctx, "", like="truck")]
     assert found == ["every lorry comes on Friday", "frost kills"], "what is forgotten is not found"
-    assert memory.search(ctx, "", memory.Filters(scope="repository"), like="truck") == []
+    assert memory.search(ctx, "", memory.Filters(scope="repository"), like="lorry") == [], "nor by its words"
     assert [one.memory.text for one in memory.search(ctx, "frost", like="truck")] == ["frost kills"]
 
 
@@ -208,6 +212,11 @@ def test_what_a_user_sees(ctx: Context, repo: Path) -> None:
     assert call("search").returncode == 2
     assert call("search", "--like", " ").returncode == 2
     assert "basil wilts" in call("search", "--like", "herb", "--", "frost").stdout
+
+
+def test_fusion_counts_ranks() -> None:
+    assert fused([[1, 2, 3, 4], [4, 3]]) == [4, 3, 1, 2]
+    assert fused([["a", "b", "a"], ["b"]]) == ["b", "a"]
 
 
 @given(st.lists(st.lists(st.integers(0, 9), unique=True), max_size=3))
