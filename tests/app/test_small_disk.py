@@ -19,9 +19,10 @@ from pathlib import Path
 
 import pytest
 
+from factory_git.core.points import listening
 from factory_git.gitio import pack
 from tests.cli.test_run import SPEC
-from tests.disk import Disk, mounted
+from tests.disk import FILLER, Disk, mounted
 from tests.fork import Done
 
 SOAK = bool(os.environ.get("FACTORY_SOAK"))
@@ -248,6 +249,33 @@ def test_where_a_file_may_grow_no_more(world: World, case: Case, limit: int) -> 
         return world.disk.call(program, world.repo)
 
     endure(world, case, there)
+
+
+def test_a_disk_that_fills_up_within_a_phase_is_no_verdict_on_the_candidate(world: World) -> None:
+    """There would be room to record one. The run stays open, and goes on when there is room for its work, too."""
+    world.copy()
+    changed_spec(world)
+
+    def listen(name: str) -> None:
+        if name == "validate:begin":
+            there = os.statvfs(world.disk.path)
+            with (world.disk.path / FILLER).open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, there.f_bavail * there.f_frsize - (100 << 10))
+
+    def program() -> int:
+        from factory_git.__main__ import main
+
+        sys.argv = ["git-factory", "run"]
+        with listening(listen):
+            return main()
+
+    done = world.disk.call(program, world.repo)
+    assert done.code == 128, done
+    assert "hint: free some space" in done.err
+    verdicts = len(json.loads(world.well("list", "--type", "verdict", "--json")))
+    world.disk.empty()
+    assert "tiny: converged" in world.well("run", "--resume")
+    assert len(json.loads(world.well("list", "--type", "verdict", "--json"))) == verdicts + 1
 
 
 def test_a_hook_that_was_there_still_runs_where_ours_found_no_room(world: World) -> None:

@@ -113,6 +113,8 @@ def test_a_damaged_record_is_said_on_standard_error_and_the_rest_is_listed(
     listed = factory("list", "--type", "note", "--json")
     assert [one["id"] for one in json.loads(listed.stdout)] == [ids[1]]
     assert ids[0] in listed.stderr
+    plain = factory("list", "--type", "note")
+    assert (ids[0][:10] in plain.stdout, ids[1][:10] in plain.stdout, ids[0] in plain.stderr) == (False, True, True)
     assert ids[0] in factory("show", ids[0], ok=1).stderr
     assert factory("show", ids[1], "--payload").stdout == '{"title":"the second"}\n'
     assert ids[0] in factory("verify", ok=1).stdout

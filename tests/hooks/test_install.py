@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -326,3 +327,24 @@ if [ ! -x "$python" ] || [ ! -r "$gate" ] || [ ! -d "$home/factory_git" ]; then
 fi
 . "$gate"
 """
+
+
+def test_where_one_hook_cannot_be_put_in_place_all_are_as_they_were(
+    repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = chained(repo, "exit 0")
+    before = {path.name: path.read_bytes() for path in own.parent.iterdir()}
+    real = hooks._make
+
+    def failing(change: hooks.Change, *rest: Any) -> None:
+        if change.path.name == "pre-push":
+            raise OSError(28, "No space left on device", str(change.path))
+        real(change, *rest)
+
+    monkeypatch.setattr(hooks, "_make", failing)
+    with pytest.raises(OSError, match="space"):
+        hooks.install(locate(repo))
+    assert own.read_bytes() == before["pre-commit"], "a hook that was set aside would not run"
+    monkeypatch.undo()
+    assert hooks.install(locate(repo))
+    assert states(repo) == ["installed"] * len(hooks.NAMES)
