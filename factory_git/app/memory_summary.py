@@ -6,6 +6,7 @@ and the memories that it sums up are its parents. Where an agent fails nothing i
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -114,7 +115,7 @@ def _checked(by: str, text: str) -> str:
     wrong = "" if text else "it is empty"
     if len(text) > ROOM:
         wrong = f"{len(text):,} characters are over the limit of {ROOM:,}, which is what an agent can be told"
-    if "\0" in text:
+    if any(unicodedata.category(sign) == "Cc" and sign not in "\n\r\t" for sign in text):
         wrong = "it is no text"
     if wrong:
         message = f"{by}: its summary is refused: {wrong}"

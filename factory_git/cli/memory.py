@@ -13,6 +13,7 @@ from factory_git.app.context import open_context
 from factory_git.app.memory import Filters
 from factory_git.app.question import TIMEOUT
 from factory_git.cli import output, records
+from factory_git.ledger.record import one_line
 from factory_git.memory.entry import REPOSITORY, Memory, title
 
 _SCOPE = click.option(
@@ -125,12 +126,13 @@ def forget(id_: str, why: str) -> None:
     Its text stays in the ledger's history; git factory redact takes it out of that.
     """
     one = memory.forget(open_context(), id_, why=why)
-    output.say(f"forgotten: {title(one.text)}; its text stays in the ledger's history")
+    output.say(f"forgotten: {one_line(title(one.text))}; its text stays in the ledger's history")
     output.say(f"to take it out of that: git factory redact {records.short(one.id)}")
 
 
 def _line(one: Memory) -> str:
     mark = ("out of date, " if one.outdated else "") + "summary: " if one.kind == "summary" else ""
-    tags = f"  [{', '.join(one.tags)}]" if one.tags else ""
+    tags = f"  [{one_line(', '.join(one.tags))}]" if one.tags else ""
     rivals = f"  (also as {', '.join(other[:10] for other in one.rivals)})" if one.rivals else ""
-    return f"{records.short(one.id)}  {one.scope}  {records.moment(one.when)}  {mark}{title(one.text)}{tags}{rivals}"
+    said = f"{mark}{one_line(title(one.text))}{tags}{rivals}"
+    return f"{records.short(one.id)}  {one_line(one.scope)}  {records.moment(one.when)}  {said}"

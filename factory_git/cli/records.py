@@ -67,7 +67,9 @@ def short(id_: str) -> str:
 
 def marked(snippet: str) -> str:
     """A snippet for people: what was looked for, between the characters STX and ETX, in bold."""
-    before, *rest = snippet.split("\x02")
+    # Texts come from anybody: what would steer a terminal is left out.
+    safe = "".join(sign if sign.isprintable() or sign in "\x02\x03" else " " for sign in snippet)
+    before, *rest = safe.split("\x02")
     return before + "".join(
         output.style(hit, bold=True) + after for hit, _, after in (one.partition("\x03") for one in rest)
     )

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from factory_git.ledger.record import one_line
 from factory_git.memory.entry import Memory
 
 MOST = 7  # sentences
@@ -91,7 +92,7 @@ def by_rule(memories: Sequence[Memory], most: int = MOST) -> str:
 
 
 def _sentences(text: str) -> list[str]:
-    found = (part.strip().lstrip("-*• ").strip() for part in _SENTENCE.split(text))
+    found = (one_line(part).lstrip("-*• ") for part in _SENTENCE.split(text))
     return [part if len(part) <= LONGEST else part[: LONGEST - 1] + "…" for part in found if _WORD.search(part)]
 
 

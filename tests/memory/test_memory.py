@@ -247,4 +247,7 @@ def test_what_a_user_sees(ctx: Context, repo: Path) -> None:
     assert json.loads(call("search", "wet", "--json").stdout)[0]["snippet"] == "the harvest is weighed wet"
     assert call("search", "dry").returncode == 1
     assert "its text stays in the ledger's history" in call("forget", id_[:8]).stderr
+    call("add", "-", "--tag", "\x1b[2J", stdin="red \x1b[2J sky")
+    assert not any("\x1b" in call(*said).stdout for said in (("list",), ("search", "sky"))), "nobody steers a terminal"
+    call("forget", json.loads(call("search", "sky", "--json").stdout)[0]["id"])
     assert call("list").stdout == ""

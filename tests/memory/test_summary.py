@@ -86,6 +86,7 @@ def test_a_summary_replaces_the_one_before_and_nothing_new_asks_nobody(ctx: Cont
         ("print('x' * 300_000)", "wrote more than 200,000 bytes"),
         ("sys.stdout.buffer.write(b'\\xff')", "not UTF-8"),
         ("print('a\\0b')", "it is no text"),
+        ("print('\\x1b[2J')", "it is no text"),
         ("import os; os.kill(os.getpid(), 9)", "ended by a signal"),
         ("import threading; threading.Event().wait()", "time-out"),
     ],
