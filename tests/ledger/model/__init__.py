@@ -1,0 +1,1 @@
+"""A plain model of ledgers, and real clones beside it."""
