@@ -271,6 +271,7 @@ def _connect(path: Path | None, version: str) -> sqlite3.Connection:
             db.execute("PRAGMA synchronous = NORMAL")
             db.execute("PRAGMA cache_size = -64000")
             db.execute("PRAGMA wal_autocheckpoint = 8000")
+            db.execute("PRAGMA secure_delete = ON")  # what was redacted must not stay in free pages
         if _version(db) != version:
             with writing(db):
                 if _version(db) != version:

@@ -52,6 +52,11 @@ class State:
         count, digest = self._cells.get(SUM, "") or (0, "0" * 64)
         return f"{count}-{digest}"
 
+    @property
+    def empty(self) -> bool:
+        """Whether nothing was ever changed."""
+        return self._cells.get(SUM, "") is None
+
     def take(self, changes: Iterable[Change]) -> None:
         """Let more changes count; what is known already changes nothing."""
         new = {one.id: one for one in changes if not self.has(one.id)}

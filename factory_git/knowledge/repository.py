@@ -80,7 +80,7 @@ class Knowledge:
         """
         state = self._desk.state(at)
         records = (state.change(id_).record for id_ in state.in_order())
-        return snapshot.write(out, spool, records, self._desk.storage.contents)
+        return snapshot.write(out, spool, records, self._desk.storage.contents, self._desk.storage.redacted())
 
     def import_(self, data: bytes) -> Imported:
         """Bring in a snapshot. What is there already stays as it is: importing twice changes nothing.
@@ -92,9 +92,10 @@ class Knowledge:
 
         def decide(state: State, _: Stamp) -> Plan:
             new = [one for one in found.changes if not state.has(one.id)]
-            _refuse_clashes(state, found)
+            if new and not state.empty:
+                _refuse_clashes(state, found)
             named = {one.oid for change in new for one in snapshot.contents_of(change)}
-            blobs = [found.contents[oid] for oid in sorted(named)]
+            blobs = [found.contents[oid] for oid in sorted(named) if oid in found.contents]
             return Plan(changes=new, blobs=blobs, subject=f"import {len(new)} changes")
 
         new = self._desk.change(decide)

@@ -2,6 +2,7 @@
 
 A ZIP file without compression or times: ``snapshot.json`` (format, digests, sizes), ``changes.jsonl`` (the canonical
 bytes of each change record, a line each, its id their Git object id; parents first, ties by id) and ``content/<id>``.
+What was redacted is not in it; where a change names it, ``snapshot.json`` lists its id under ``redacted``.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import hashlib
 import io
 import shutil
 import zipfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -43,23 +44,28 @@ def write(
     spool: IO[bytes],
     records: Iterable[Record],
     contents: Callable[[Sequence[Oid]], Iterable[bytes]],
+    redacted: Collection[str] = (),
 ) -> int:
     """Write the snapshot of these change records (parents first, ties by id) and every content that they name.
 
     Each is held only while it is written; ``spool`` takes the lines until their digest is known. Returns their number.
     """
-    digest, count, named = hashlib.sha256(), 0, dict[Oid, Content]()
+    digest, count, named, gone = hashlib.sha256(), 0, dict[Oid, Content](), set[str]()
     for record in records:
         line = encode_record(record) + b"\n"
         spool.write(line)
         digest.update(line)
         count += 1
         named |= {one.oid: one for one in contents_of(read(record))}
+        if redacted:
+            gone |= {one for one in (*record.parents, *named) if one in redacted}
+    named = {oid: one for oid, one in named.items() if oid not in gone}
     head = {
         "kind": "git-factory/knowledge",
         "format": FORMAT,
         "changes": {"count": count, "sha256": digest.hexdigest()},
         "contents": [{"oid": oid, "sha256": named[oid].sha256, "size": named[oid].size} for oid in sorted(named)],
+        **({"redacted": sorted(gone)} if gone else {}),
     }
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as file:
         file.writestr(_entry(HEAD), canonical.dumps(head) + b"\n")
@@ -81,7 +87,7 @@ def decode(data: bytes) -> Snapshot:
         raise _bad(CHANGES, "it is not what was exported: lines are missing, added or moved")
     changes = tuple(_change(number, line) for number, line in enumerate(lines.splitlines(), 1))
     contents = _contents(head, files)
-    _check_complete(changes, contents)
+    _check_complete(changes, contents, frozenset(head.get("redacted", ())))
     return Snapshot(changes=changes, contents=contents)
 
 
@@ -163,14 +169,16 @@ def _contents(head: Mapping[str, Any], files: Mapping[str, bytes]) -> dict[Oid, 
     return found
 
 
-def _check_complete(changes: Iterable[Change], contents: Mapping[Oid, bytes]) -> None:
+def _check_complete(changes: Iterable[Change], contents: Mapping[Oid, bytes], redacted: Collection[str]) -> None:
     seen: set[RecordId] = set()
     for number, change in enumerate(changes, 1):
         place = f"{CHANGES}:{number}"
-        absent = [one for one in change.record.parents if one not in seen]
+        absent = [one for one in change.record.parents if one not in seen and one not in redacted]
         if absent:
             raise _bad(place, f"it comes after {absent[0]}, which is not there")
         for one in contents_of(change):
+            if one.oid in redacted:
+                continue
             data = contents.get(one.oid)
             if data is None or sha256(data) != one.sha256 or len(data) != one.size:
                 raise _bad(place, f"it names the content {one.oid}, which is not there as described")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Protocol
 
 from factory_git.core.errors import Conflict, NotFound
@@ -43,6 +43,9 @@ class Storage(Protocol):
 
     def contents(self, oids: Sequence[Oid]) -> Iterator[bytes]:
         """Many of them, in their order, one after the other."""
+
+    def redacted(self) -> Collection[str]:
+        """The ids of changes and contents that were taken out for good."""
 
     def containing(self, words: str) -> set[Oid]:
         """The contents of text in which all these words occur."""
@@ -99,6 +102,9 @@ class MemoryStorage:
 
     def contents(self, oids: Sequence[Oid]) -> Iterator[bytes]:
         return map(self.content, oids)
+
+    def redacted(self) -> Collection[str]:
+        return ()
 
     def containing(self, words: str) -> set[Oid]:
         wanted = set(_WORD.findall(words.casefold()))

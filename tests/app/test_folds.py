@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from factory_git.app import claim, folds, memory, state
+from factory_git.app import claim, folds, memory, redact, state
 from factory_git.app.context import Context, open_context
 from factory_git.app.folds import Fold
 from factory_git.app.knowledge import knowledge
@@ -323,6 +323,25 @@ def test_forgetting_leaves_no_word_behind(ctx: Context) -> None:
     assert [one.text for one in memory.listing(open_context(ctx.location.worktree))] == [
         "the password is on the fridge"
     ]
+
+
+@pytest.mark.parametrize("forgets", [True, False], ids=["forgotten", "made again by somebody meanwhile"])
+def test_what_is_taken_out_of_history_is_in_no_fold(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch, *, forgets: bool
+) -> None:
+    filled(ctx)
+    id_ = memory.add(ctx, "the password is on the fridge", scope="task:x")
+    memory.add(ctx, "the other password is under the mat", replace=id_)
+    act(ctx, "remember", 7, 7)
+    looked(ctx)
+    ctx.folds.close()
+    if not forgets:
+        monkeypatch.setattr(snapshots, "forget", lambda _: None)
+    redact.run(ctx, [id_], "a secret")
+    other = open_context(ctx.location.worktree)
+    check(other)
+    other.folds.close()
+    assert all(b"fridge" not in path.read_bytes() for path in ctx.location.factory_dir.glob("folds/*"))
 
 
 def test_what_other_code_made_is_not_gone_on_with(ctx: Context, loads: list[str]) -> None:
