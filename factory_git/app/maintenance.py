@@ -22,14 +22,16 @@ LOCK = "maintenance.lock"
 NOTE = "maintaining"  # there while Git is at work for us, and after it was killed
 PACKS = 48  # packs of ours from which on it is due
 AGE = 7 * 24 * 3600  # seconds after which it is due, where anything was written since
+NOTHING = "nothing is due"
 ATTEMPTS = 3  # a `git gc` beside us may take packs that are being joined
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What was done. ``due`` is False where it was asked for only if due, and was not (or another one is at it)."""
+    """What was done. ``due`` is False where it was asked for only if due, and was let be: ``why`` says it."""
 
     due: bool
+    why: str = ""
     packs_before: int = 0
     packs_after: int = 0
     commit_graph: bool = False
@@ -54,14 +56,16 @@ def run(ctx: Context, *, auto: bool = False, gc: bool = False, environ: Mapping[
     their own marks. ``auto`` does nothing unless :func:`due`, in a hook, or beside another one. One at a time: else
     :class:`Conflict` that names the process which is at it.
     """
-    if auto and (caller.in_hook(environ) or not due(ctx)):
-        return Result(due=False)
+    if auto and caller.in_hook(environ):
+        return Result(due=False, why="not in a hook")
+    if auto and not due(ctx):
+        return Result(due=False, why=NOTHING)
     try:
         with lock.exclusive(ctx.location.factory_dir / LOCK, wait=lambda _: None, patience=0.0):
-            return _done(ctx, gc=gc) if not auto or due(ctx) else Result(due=False)
+            return _done(ctx, gc=gc) if not auto or due(ctx) else Result(due=False, why=NOTHING)
     except Conflict as error:
         if auto and error.code == "ledger/busy":
-            return Result(due=False)
+            return Result(due=False, why=f"another one is at work: process {error.details.get('pid')}")
         raise
 
 

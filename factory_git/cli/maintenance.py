@@ -23,7 +23,7 @@ def command(auto: bool, gc: bool, as_json: bool) -> None:
     if as_json:
         records.emit_json(done.as_json())
     elif not done.due:
-        output.say("nothing is due")
+        output.say(done.why)
     else:
         graph = "; the commit graph is written" if done.commit_graph else ""
         packs = f"{done.packs_before} pack{'s' * (done.packs_before != 1)} of the ledger"

@@ -67,7 +67,7 @@ def test_one_at_a_time(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     fill(ctx, 5)
     with lock.exclusive(ctx.location.factory_dir / maintenance.LOCK):
         assert not maintenance.start_if_due(ctx)
-        assert maintenance.run(ctx, auto=True).due is False
+        assert maintenance.run(ctx, auto=True).why == f"another one is at work: process {os.getpid()}"
         with pytest.raises(Conflict, match=f"process {os.getpid()}"):
             maintenance.run(ctx)
     assert maintenance.start_if_due(ctx)
@@ -98,7 +98,7 @@ def test_a_real_hook_that_calls_us_starts_none(ctx: Context, repo: Path, git: Gi
     git("commit", "-q", "--allow-empty", "-m", "second", cwd=repo)
     git("push", "-q", "origin", "HEAD", cwd=repo)
     git("checkout", "-q", "-b", "other", cwd=repo)
-    assert (tmp_path / "said").read_text() == "nothing is due\n"
+    assert (tmp_path / "said").read_text() == "not in a hook\n"
     assert maintenance.due(open_context(repo))
     subprocess.run(["sh", "-c", command], cwd=repo, check=True)
     assert not maintenance.due(open_context(repo)), "the same command from a shell does it"
