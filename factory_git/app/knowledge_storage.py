@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from factory_git.app.context import Context
 from factory_git.app.folds import Fold, Folds
@@ -70,6 +70,9 @@ class GitStorage:
 
     def contents(self, oids: Sequence[Oid]) -> Iterator[bytes]:
         return self._ledger.blobs(oids)
+
+    def redacted(self) -> Collection[str]:
+        return self._ledger.redacted.keys()
 
     def containing(self, words: str) -> set[Oid]:
         found = self._ledger.search(words, self._ledger.query(type=TYPE))

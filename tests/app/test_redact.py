@@ -12,7 +12,7 @@ import pytest
 from factory_git.app import fork, knowledge, memory, redact, sync, verify
 from factory_git.app.context import Context, open_context
 from factory_git.cli.main import run as main
-from factory_git.core.errors import RepositoryError
+from factory_git.core.errors import NotFound, RepositoryError
 from factory_git.core.ids import RecordId, blob_oid
 from factory_git.gitio import push
 from factory_git.ledger.redaction import Redacted, Unaccepted
@@ -382,6 +382,40 @@ def test_a_snapshot_does_not_bring_it_back(repo: Path, tmp_path: Path) -> None:
     assert ctx.ledger.tip == tip
     with pytest.raises(Redacted):
         ctx.ledger.blob(blob_oid(b"hunter2"))
+
+
+def test_a_store_without_a_redacted_content_is_exported_and_imported(repo: Path, tmp_path: Path, git: Git) -> None:
+    ctx = open_context(repo)
+    store = knowledge.knowledge(ctx)
+    store.collections.add("docs")
+    secret, kept = (store.artifacts.add("docs", name, name.encode()) for name in ("secret", "kept"))
+    redact.run(ctx, [blob_oid(b"secret")], "why")
+    ctx = open_context(repo)
+    knowledge.export(ctx, tmp_path / "one", bundle=False)
+    git("init", "-q", "elsewhere", cwd=tmp_path)
+    there = open_context(tmp_path / "elsewhere")
+    knowledge.import_(there, tmp_path / "one")
+    assert knowledge.knowledge(there).artifacts.content(kept) == b"kept"
+    with pytest.raises(NotFound):
+        knowledge.knowledge(there).artifacts.content(secret)
+
+
+def test_verifying_what_is_new_knows_what_was_taken_out_before(clone: Clone, git: Git) -> None:
+    one, other = clone("one"), clone("other")
+    secret = note(one, "secret")
+    go(one)
+    go(other)
+    take_out(one, secret)
+    assert verify.run(open_context(one)).report.ok
+    ctx = open_context(other)
+    ctx.ledger.put("note", {"title": "came of it"}, [secret])
+    ctx.ledger.close()
+    go(one)
+    go(other, accept_redactions=True)
+    assert go(one).received
+    result = verify.run(open_context(one))
+    assert result.since
+    assert (result.report.problems, result.report.redacted) == ((), 1)
 
 
 def test_the_command_says_what_it_did(
