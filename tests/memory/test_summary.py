@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import memory, memory_summary
+from factory_git.app import memory, memory_summary, redact
 from factory_git.app.context import Context, open_context
 from factory_git.core.errors import AgentFailed, UsageError
 from factory_git.memory import summary
 from factory_git.memory.context import ROOM
 from tests.conftest import Git
+from tests.embedders import scripted
 
 SCOPE = "spec:farmer"
 TEXTS = ("basil wilts below six degrees", "mint does not", "the truck leaves at five")
@@ -164,6 +165,24 @@ def test_a_summary_of_what_was_forgotten_is_out_of_date_and_told_to_nobody(
     assert memory.listing(ctx)[-1].outdated, "it took over what the summary before said"
     memory.add(ctx, "borage is new", scope=SCOPE)
     assert "summary" not in {ctx.ledger.get(id_).payload["kind"] for id_ in run(ctx, agent="rules").of}
+
+
+def test_what_is_taken_out_of_history_is_in_no_list_no_summary_that_is_told_and_no_vector(
+    ctx: Context, git: Git, repo: Path, tmp_path: Path
+) -> None:
+    git("config", "factory.embeddings", scripted.command(tmp_path), cwd=repo)
+    ctx = open_context(repo)
+    first = memory.listing(ctx)[0].id
+    made = run(ctx, agent="rules")
+    assert first in {one.memory.id for one in memory.search(ctx, "", like="herb")}
+    vectors = ctx.location.factory_dir / "folds/vectors.sqlite"
+    assert vectors.exists()
+    redact.run(ctx, [first], "it names a customer")
+    assert not vectors.exists()
+    assert [one.outdated for one in memory.listing(ctx) if one.id == made.id] == [True]
+    assert made.id not in {one.id for one in memory.near(ctx, [SCOPE])}
+    assert first not in {one.memory.id for one in memory.search(ctx, "", like="herb")}
+    assert first not in {one.memory.id for one in memory.search(ctx, "basil")}
 
 
 def test_a_long_sentence_is_cut_by_rule(ctx: Context) -> None:
