@@ -217,7 +217,7 @@ def _send(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> str
     """Send what the remote has not; why it has to be tried again, empty where it has not."""
     where, ref = ctx.location, ctx.settings.text("ref")
     here = push.ref_at(where, ref)
-    if here and here != found.new:
+    if here and here != found.new and not _settled(ctx, result.remote, here, found.new):
         count = fetch.transactions(where, here, found.new)
         if not dry_run:
             over = _replaced(ctx, here, found.new)
@@ -232,6 +232,19 @@ def _send(ctx: Context, result: Result, found: Fetched, *, dry_run: bool) -> str
         result.sent += count
     sync_heads.retire(ctx, result.remote, result.taken)
     return ""
+
+
+def _settled(ctx: Context, remote: str, here: str, there: str) -> bool:
+    """Whether a remote has all that is here but for the commits that unite ledgers, and is not the one that gets these.
+
+    One remote of a clone gets them, so that all its clones come to the same tip. If each got them, clones that go from
+    one remote to the other would unite what they united without end.
+    """
+    hub = next(iter(sorted(fetch.remotes(ctx.location), key=lambda name: (name != "origin", name))), remote)
+    if not there or remote == hub or fetch.transactions(ctx.location, here, there):
+        return False
+    ours, theirs = (ctx.repo.commit(Oid(oid)).tree for oid in (here, there))
+    return ours == theirs
 
 
 def _replaced(ctx: Context, here: str, there: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -13,8 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import remote, sync, sync_heads
+from factory_git.app import claim, memory, remote, sync, sync_heads
 from factory_git.app.context import Context, open_context
+from factory_git.app.knowledge import knowledge
+from factory_git.core.clock import FixedClock, SystemClock
 from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError, UsageError
 from factory_git.gitio import push
 from factory_git.gitio.locate import Location
@@ -22,6 +25,7 @@ from factory_git.ledger import admit
 from factory_git.ledger.store import REF
 from tests.app.clones import Clone, go, note, titles
 from tests.conftest import Git
+from tests.ledger.model.look import derived
 
 
 def test_what_each_has_comes_to_both(clone: Clone, origin: Path, git: Git) -> None:
@@ -487,9 +491,39 @@ def test_a_plain_fetch_follows_once_it_is_set_up(clone: Clone, git: Git) -> None
     assert [k.behind for k in remote.show(open_context(one / "f"))] == [2]
 
 
+def test_clones_that_go_from_remote_to_remote_come_to_rest(
+    clone: Clone, origin: Path, tmp_path: Path, git: Git
+) -> None:
+    git("clone", "-q", "--bare", str(origin), "second.git", cwd=tmp_path)
+    clones = [clone(f"c{number}") for number in range(3)]
+    places = [*clones, origin, tmp_path / "second.git"]
+    for number, here in enumerate(clones):
+        git("remote", "add", "second", str(places[-1]), cwd=here)
+        note(here, str(number))
+    go(clones[0])
+    go(clones[1], remote="second")
+    for number, here in enumerate(clones):
+        note(here, str(3 + number))
+    seen: list[str] = []
+    for _ in range(5):
+        for here in clones:
+            go(here)
+            go(here, remote="second")
+        seen.append(" ".join(git("rev-parse", REF, cwd=place).strip() for place in places))
+    assert seen[-1] == seen[-2], "nothing but what unites was left to send, and that is not sent in circles"
+    assert len(set(seen[-1].split()[:3])) == 1
+    assert {tuple(sorted(titles(here))) for here in clones} == {tuple("012345")}
+    assert git("rev-parse", f"{REF}^{{tree}}", cwd=places[-1]) == git("rev-parse", f"{REF}^{{tree}}", cwd=origin)
+    note(clones[0], "6")
+    go(clones[0], remote="second")
+    assert git("rev-parse", REF, cwd=places[-1]) == git("rev-parse", REF, cwd=clones[0]), "what is new goes everywhere"
+
+
 def test_clones_that_write_and_sync_at_random_converge(clone: Clone, git: Git) -> None:
     many = 10 if os.environ.get("FACTORY_SOAK") else 4
     clones = [clone(f"c{number}") for number in range(many)]
+    for number, here in enumerate(clones):
+        git("config", "user.email", f"writer{number}@example.com", cwd=here)
     draws = random.Random(7)
     written: list[str] = []
     for number in range(8 * many):
@@ -497,6 +531,7 @@ def test_clones_that_write_and_sync_at_random_converge(clone: Clone, git: Git) -
         if draws.random() < 0.5:
             written.append(f"note {number}")
             note(here, written[-1])
+            decide(open_context(here), draws, number)
         else:
             go(here)
     for here in (*clones, *clones):
@@ -505,8 +540,32 @@ def test_clones_that_write_and_sync_at_random_converge(clone: Clone, git: Git) -
     orders = {tuple(titles(here)) for here in clones}
     assert len(orders) == 1, "the order is that of the graph, the same everywhere"
     assert sorted(orders.pop()) == sorted(written)
-    ctx = open_context(clones[0])
-    assert ctx.ledger.verify().ok
+    now = FixedClock(SystemClock().now())
+    found = [derived(open_context(here, clock=now)) for here in clones]
+    assert all(one == found[0] for one in found)
+    assert found[0]["claims"]
+    assert found[0]["memory"]
+    assert found[0]["changes"]
+    assert open_context(clones[0]).ledger.verify().ok
+
+
+def decide(ctx: Context, draws: random.Random, number: int) -> None:
+    """Something that is folded: a memory or its next revision, a claim, an artifact."""
+    store = knowledge(ctx)
+    stand = memory.listing(ctx)
+    kind = draws.randrange(3)
+    if kind == 0:
+        again = draws.choice(stand).id if stand and draws.random() < 0.5 else ""
+        memory.add(ctx, f"text {number}", replace=again)
+    elif kind == 1:
+        with contextlib.suppress(Conflict):
+            claim.take(ctx, [draws.choice("abc")], task=f"task {number % 3}", ttl="4h")
+    else:
+        if not any(one.name == "notes" for one in store.collections.list()):
+            store.collections.add("notes")
+        with contextlib.suppress(Conflict):
+            store.artifacts.add("notes", draws.choice("abc"), b"text")
+    ctx.ledger.close()
 
 
 def test_over_smart_http(clone: Clone, served: str, origin: Path, git: Git) -> None:

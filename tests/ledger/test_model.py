@@ -34,7 +34,7 @@ from tests.ledger.model.places import ANY, CACHES, NOON, Clone, clone_of, git, r
 from tests.ledger.model.plain import Book, heads, rivals, standing
 
 SOAK = bool(os.environ.get("FACTORY_SOAK"))
-CLONES, REMOTES = (4, 2) if SOAK else (3, 2)
+CLONES, REMOTES, ROUNDS = 4 if SOAK else 3, 2, 3
 WHO, WHERE = st.integers(0, CLONES - 1), st.integers(0, REMOTES - 1)
 WRITER = st.integers(0, 2)  # two that stay open, and one that is opened anew
 FEW = st.integers(0, 9)
@@ -376,16 +376,27 @@ class Lives(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         try:
-            for clone in self.clones:
-                self.synced(clone, 1, 2)
-            for _ in range(2):
+            for _ in range(ROUNDS):
                 for clone in self.clones:
-                    self.synced(clone, 0, 2)
+                    for where in range(REMOTES):
+                        self.synced(clone, where, 2)
+            self.nothing_moves()
             self.all_the_same()
         finally:
             for clone in self.clones:
                 clone.close()
             self.folder.cleanup()
+
+    def nothing_moves(self) -> None:
+        """Clones that went from remote to remote have come to rest: syncing again changes nothing anywhere."""
+        before = self.tips()
+        for clone in self.clones:
+            for where in range(REMOTES):
+                self.synced(clone, where, 2)
+        assert self.tips() == before
+
+    def tips(self) -> list[str]:
+        return [clone.tip() for clone in self.clones] + [remote.tip() for remote in self.remotes]
 
     def all_the_same(self) -> None:
         """Every clone, and one that was just made, holds the same, in the same order, and folds it to the same."""
