@@ -25,6 +25,9 @@ from factory_git.engine.workshop import Report, Workshop
 from factory_git.gitio import worktrees
 from factory_git.ledger.record import Entry, Record, make
 
+# Where there is no room nothing is judged: the run stops, stays open, and goes on when there is.
+NO_VERDICT = (room.DISK_FULL, room.FILE_SIZE)
+
 
 class Journal(Protocol):
     """The part of the ledger that a run needs."""
@@ -99,14 +102,11 @@ def _execute(
     except Cancelled:
         raise
     except FactoryError as error:
-        if error.code in (
-            room.DISK_FULL,
-            room.FILE_SIZE,
-        ):  # no verdict on anything: the run stops here, and goes on when there is room
+        if error.code in NO_VERDICT:
             raise
         report, kind = _failed(error.message, error.code, error.hint), "phase"
     except OSError as error:
-        if room.code_and_hint(room.number(error))[0] in (room.DISK_FULL, room.FILE_SIZE):
+        if room.code_and_hint(room.number(error))[0] in NO_VERDICT:
             raise
         report, kind = (
             _failed(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), "os/error", ""),
