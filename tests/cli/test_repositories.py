@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -188,3 +189,25 @@ def test_a_shallow_clone_says_what_it_has_not_looked_at(origin: Path, git: Git) 
     assert call(folder, "sync").code == 0
     assert call(origin.parent / "there", "sync").code == 0
     assert "ours" in call(origin.parent / "there", "memory", "list").out
+
+
+def test_what_is_kept_is_listed_alike_in_every_clone_after_gc_and_without_an_index(origin: Path, git: Git) -> None:
+    here, _ = ordinary(origin.parent, git)
+    clones = (here, origin.parent / "there")
+    for clone in clones:
+        (clone / "same.txt").write_text("the same in both\n")
+        (clone / f"{clone.name}.txt").write_text(f"of {clone.name}\n")
+    assert call(clones[0], "collection", "add", "papers").code == 0
+    for clone in (*clones, *clones):
+        assert call(clone, "sync").code == 0
+    assert call(here, "artifact", "add", "papers", "here.txt", "same.txt").code == 0
+    assert call(clones[1], "artifact", "add", "papers", "there.txt").code == 0
+    for clone in (*clones, *clones):
+        assert call(clone, "sync").code == 0
+    asked = (("artifact", "list", "--json"), ("artifact", "list", "--text", "of"), ("list", "--json"))
+    answers = [[call(clone, *question).out for question in asked] for clone in clones]
+    assert answers[0] == answers[1]
+    assert [one["name"] for one in json.loads(answers[0][0])] == ["here.txt", "same.txt", "there.txt"]
+    git("gc", "-q", "--prune=now", cwd=here)
+    shutil.rmtree(here / ".git/factory")
+    assert [call(here, *question).out for question in asked] == answers[0]

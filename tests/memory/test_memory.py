@@ -87,6 +87,23 @@ def test_what_is_said_again_after_it_was_taken_back_stands_again(ctx: Context) -
     assert sorted(texts(ctx)) == ["basil is in", "basil is out"]
 
 
+def test_a_chain_of_revisions_goes_on_over_a_deletion_and_only_from_its_end(ctx: Context) -> None:
+    first = memory.add(ctx, "basil is in")
+    memory.forget(ctx, first)
+    again = memory.add(ctx, "basil is in")
+    chain = [line.id for line in ctx.ledger.tree(again).lines()]
+    assert (chain[0], chain[-1], len(chain)) == (again, first, 3), "it comes after the deletion, not beside the first"
+    memory.add(ctx, "basil is out", replace=again)
+    tip = ctx.ledger.tip
+    for stale in (first, again):
+        with pytest.raises(NotFound, match="no memory that stands"):
+            memory.add(ctx, "an earlier revision has a successor", replace=stale)
+        with pytest.raises(NotFound, match="no memory that stands"):
+            memory.forget(ctx, stale)
+    assert ctx.ledger.tip == tip
+    assert texts(ctx) == ["basil is out"]
+
+
 def test_a_record_that_is_no_memory_stops_nobody(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
     memory.add(ctx, "basil is in")
     hostile = open_context(ctx.location.worktree)
