@@ -243,6 +243,29 @@ def test_killed_at_any_step_history_is_old_or_new(ledger: Ledger, repo: Path, gi
     assert problems(repo) == []
 
 
+@pytest.mark.parametrize("step", STEPS)
+def test_killed_while_it_is_taken_over_from_elsewhere_history_is_old_or_new(
+    ledger: Ledger, repo: Path, git: Git, step: str
+) -> None:
+    secret = ledger.put("note", {"n": 1})
+    other = anyone(repo, "other")
+    other.unite(ledger.tip)  # type: ignore[arg-type]
+    other.redact([secret], "why")
+    theirs = other.tip
+    kept, old = ledger.put("note", {"n": 2}, [secret]), ledger.tip
+    ledger.close()
+    assert theirs is not None
+    assert in_child(lambda: open_ledger(repo).unite(theirs, judge=ACCEPT), step) == -signal.SIGKILL
+    again = open_ledger(repo)
+    assert (again.tip != old) == (step in ("append:ref-moved", "append:acknowledged"))
+    late = again.put("note", {"n": 3})
+    again.unite(theirs, judge=ACCEPT)
+    assert {entry.record.id for entry in again.list(type="note")} == {kept, late}
+    assert secret not in reachable(repo, git, REF)
+    assert problems(repo) == []
+    assert again.notices == ()
+
+
 def test_tips_that_were_acknowledged_before_do_not_bring_it_back(ledger: Ledger, repo: Path, git: Git) -> None:
     secret = ledger.put("note", {"n": 1})
     kept = ledger.put("note", {"n": 2})
