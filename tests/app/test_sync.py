@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import claim, memory, remote, sync, sync_heads
+from factory_git.app import claim, fork, memory, remote, sync, sync_heads
 from factory_git.app.context import Context, open_context
 from factory_git.app.knowledge import knowledge
 from factory_git.core.clock import FixedClock, SystemClock
@@ -229,6 +229,18 @@ def test_races_that_are_always_lost_end_where_nothing_can_be_published(clone: Cl
 )
 def test_where_it_is_published(ref: str, place: str) -> None:
     assert sync_heads.place(ref) == place
+
+
+def test_a_fork_that_is_called_ledger_is_not_taken_for_it(clone: Clone, git: Git) -> None:
+    one, other = clone("one"), clone("other")
+    note(one, "a")
+    go(one)
+    fork.run(open_context(one), "1", name="ledger")
+    git("config", "factory.ref", "refs/factory/forks/ledger", cwd=one)
+    assert go(one).rewritten == 0
+    assert titles(one) == []
+    git("config", "factory.ref", "refs/factory/forks/ledger", cwd=other)
+    assert (go(other).received, titles(other)) == (1, [])
 
 
 def test_a_remote_that_went_back_gets_what_it_lost(clone: Clone, origin: Path, git: Git) -> None:
