@@ -88,22 +88,26 @@ def _left(name: str, place: str) -> bool:
 
 def _delete(location: Location, names: Iterable[str], *, patient: bool = False) -> None:
     """Delete refs of ours. ``patient``: one of us died; a lock that may be its is waited for and taken over."""
-    lines = "".join(f"delete {name}\n" for name in names).encode()
+    wanted = list(names)
+    lines = "".join(f"delete {name}\n" for name in wanted).encode()
     if lines:
         env = {"GIT_DIR": str(location.git_dir)}
         done = run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
-        if done.returncode and patient and _freed(location):
+        if done.returncode and patient and _freed(location, wanted):
             run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
 
 
-def _freed(location: Location) -> bool:
-    """Take over the lock that Git needs for deleting a ref; False while a living process holds it."""
+def _freed(location: Location, names: Iterable[str]) -> bool:
+    """Take over the locks that Git needs for deleting these refs; False while a living process holds one."""
+    locks = [location.common_dir / name for name in ("packed-refs.lock", *(f"{name}.lock" for name in names))]
+    if not any(lock.exists() for lock in locks):
+        return True
     from factory_git.gitio import refs  # noqa: PLC0415 (pygit2 costs 70 ms, and this is rare)
 
-    lock = location.common_dir / "packed-refs.lock"
     try:
-        while lock.exists():
-            refs.take_over(lock, now=SystemClock().now().timestamp())
+        for lock in locks:
+            while lock.exists():
+                refs.take_over(lock, now=SystemClock().now().timestamp())
     except refs.RefLocked:
         return False
     return True
@@ -116,7 +120,9 @@ def note_fetched(location: Location, remote: str, ref: str, oid: str) -> None:
 
 def forget(location: Location, refs: Iterable[str]) -> None:
     """Delete tracking refs: what they remember of a remote is seen again with the next sync."""
-    lines = "".join(f"delete {name}\n" for name in refs).encode()
+    names = list(refs)
+    _freed(location, names)
+    lines = "".join(f"delete {name}\n" for name in names).encode()
     run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, env={"GIT_DIR": str(location.git_dir)})
 
 

@@ -11,8 +11,9 @@ import pytest
 
 from factory_git.app import fork, maintenance, sync
 from factory_git.app.context import open_context
-from factory_git.gitio import journal, pack
+from factory_git.gitio import fetch, journal, pack
 from factory_git.gitio.child import GitFailed
+from factory_git.gitio.locate import locate
 from factory_git.ledger.store import REF
 from tests.crash.scenes import begin, git, write
 
@@ -132,6 +133,13 @@ def test_what_a_dead_sync_held_is_let_go_and_what_a_living_one_holds_is_not(here
     refs = git("for-each-ref", "--format=%(refname)", "refs/factory-remotes", cwd=here).split()
     assert refs == [TRACKING, living]
     assert [lock.exists() for lock in locks] == [False, False, True]
+
+
+def test_a_tracking_ref_is_forgotten_under_the_lock_of_a_dead_process(here: Path, there: Path) -> None:
+    lock = aged(here / ".git" / f"{TRACKING}.lock")
+    fetch.forget(locate(here), [TRACKING])
+    assert not lock.exists()
+    assert git("for-each-ref", "refs/factory-remotes", cwd=here) == ""
 
 
 def test_locks_that_a_killed_maintenance_left_are_taken_over_and_no_others(here: Path) -> None:
