@@ -22,7 +22,7 @@ from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
 from factory_git.core.resources import folder as shipped
 from factory_git.gitio.locate import Location
-from factory_git.gitio.repository import Repository
+from factory_git.gitio.repository import MissingObject, Repository
 from factory_git.index.cells import FileCells, Step
 from factory_git.ledger import fold as order
 from factory_git.ledger import snapshots
@@ -167,11 +167,13 @@ def _base(
 
 
 def _line(ledger: Reader, repo: Repository, tip: Oid | None) -> Iterator[tuple[int, Oid]]:
+    """The places of the first-parent line from the tip back, as far as its commits are here."""
     at = tip
-    while at is not None:
-        yield ledger.number(at), at
-        parents = order.parents_of(repo, repo.commit(at))
-        at = parents[0] if parents else None
+    with suppress(MissingObject):
+        while at is not None:
+            yield ledger.number(at), at
+            parents = order.parents_of(repo, repo.commit(at))
+            at = parents[0] if parents else None
 
 
 def _step(ledger: Reader, fold: Fold, cells: FileCells, to: tuple[int, int, Oid], *, keep: bool) -> None:

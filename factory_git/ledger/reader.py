@@ -171,8 +171,9 @@ class Reader:
         return f"skipped: {broken} (see: git factory verify --full)" if problems else ""
 
     def say(self, words: str) -> None:
-        """Add to what a person should hear about this ledger."""
-        self._notices.append(words)
+        """Add to what a person should hear about this ledger, once."""
+        if words not in self._notices:
+            self._notices.append(words)
 
     def query(self, *, parent: str | None = None, **filters: Any) -> Query:
         """The filters of :meth:`list` as a value; ``parent`` may be a prefix."""
