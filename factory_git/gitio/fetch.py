@@ -13,6 +13,7 @@ from factory_git.core.clock import SystemClock
 from factory_git.gitio.ask import ask
 from factory_git.gitio.child import GitFailed, run
 from factory_git.gitio.locate import Location
+from factory_git.gitio.lock import sleep
 from factory_git.gitio.push import is_name, note_sent, ref_at, refs_below
 
 UNION = "unite two ledgers"  # the subject of a commit that unites two
@@ -87,18 +88,18 @@ def _left(name: str, place: str) -> bool:
 
 
 def _delete(location: Location, names: Iterable[str], *, patient: bool = False) -> None:
-    """Delete refs of ours. ``patient``: one of us died; a lock that may be its is waited for and taken over."""
+    """Delete refs of ours. Old locks that nobody holds are taken over; ``patient``: young ones are waited for, too."""
     wanted = list(names)
     lines = "".join(f"delete {name}\n" for name in wanted).encode()
     if lines:
         env = {"GIT_DIR": str(location.git_dir)}
         done = run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
-        if done.returncode and patient and _freed(location, wanted):
+        if done.returncode and _freed(location, wanted, patient=patient):
             run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
 
 
-def _freed(location: Location, names: Iterable[str]) -> bool:
-    """Take over the locks that Git needs for deleting these refs; False while a living process holds one."""
+def _freed(location: Location, names: Iterable[str], *, patient: bool = True) -> bool:
+    """Take over the locks that Git needs for deleting these refs; False where one may be a living process's."""
     locks = [location.common_dir / name for name in ("packed-refs.lock", *(f"{name}.lock" for name in names))]
     if not any(lock.exists() for lock in locks):
         return True
@@ -107,10 +108,16 @@ def _freed(location: Location, names: Iterable[str]) -> bool:
     try:
         for lock in locks:
             while lock.exists():
-                refs.take_over(lock, now=SystemClock().now().timestamp())
+                taken = refs.take_over(lock, now=SystemClock().now().timestamp(), wait=sleep if patient else _no_wait)
+                if not taken and not patient:
+                    return False
     except refs.RefLocked:
         return False
     return True
+
+
+def _no_wait(seconds: float) -> None:
+    """What is not old yet is left for the next time."""
 
 
 def note_fetched(location: Location, remote: str, ref: str, oid: str) -> None:

@@ -135,6 +135,13 @@ def test_what_a_dead_sync_held_is_let_go_and_what_a_living_one_holds_is_not(here
     assert [lock.exists() for lock in locks] == [False, False, True]
 
 
+def test_a_sync_lets_go_under_the_old_lock_of_one_that_left_nothing_else(here: Path, there: Path) -> None:
+    lock = aged(here / ".git/packed-refs.lock")
+    sync_(here)
+    assert not lock.exists()
+    assert git("for-each-ref", "--format=%(refname)", "refs/factory-remotes", cwd=here) == TRACKING
+
+
 def test_a_tracking_ref_is_forgotten_under_the_lock_of_a_dead_process(here: Path, there: Path) -> None:
     lock = aged(here / ".git" / f"{TRACKING}.lock")
     fetch.forget(locate(here), [TRACKING])
