@@ -21,7 +21,7 @@ from factory_git.gitio import journal, lock, pack, refs, repack
 from factory_git.gitio.child import GitFailed
 from factory_git.gitio.objects import Object
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import forks, merge
+from factory_git.ledger import forks, merge, promises
 
 ATTEMPTS = 50  # lost races under the lock are other programs' (gc, a push into this repository): rare
 # The lock file of a process killed a moment ago must grow old before it may be removed: that is worth waiting for.
@@ -178,11 +178,11 @@ class Writer:
 
     def _keep_promises(self) -> None:
         """Every acknowledged tip must be reachable: what the ref lost is united with it again, and that is said."""
-        promises = journal.read(self._own)
+        journaled = journal.read(self._own)
         tip = self.repo.ref(self.ref)
-        if not promises.tips or promises.tips == (tip,):
+        if not journaled.tips or journaled.tips == (tip,):
             return
-        for lost in self._unreachable(tip, promises.tips):
+        for lost in promises.lost(self.repo, tip, journaled.tips):
             if not self.repo.has(lost):
                 self.notices.append(f"acknowledged transaction {lost} is gone from this repository")
                 continue
@@ -190,7 +190,7 @@ class Writer:
                 self.notices.append(f"{self.ref} had lost the acknowledged transaction {lost}: united again")
             reached("recover:united")
             tip = self.repo.ref(self.ref)
-        journal.replace(self._own, [tip] if tip else [], repack.own(self.repo.pack_dir, promises.packs))
+        journal.replace(self._own, [tip] if tip else [], repack.own(self.repo.pack_dir, journaled.packs))
 
     def unite(self, other: Oid) -> Oid | None:
         """Make the ledger hold everything that ``other`` holds."""
@@ -200,23 +200,6 @@ class Writer:
     def _absorb(self, tip: Oid | None, other: Oid) -> Decided | None:
         made = merge.unite(self.repo, tip, other) if tip else (other, [])
         return Decided(*made) if made else None
-
-    def _unreachable(self, tip: Oid | None, tips: tuple[Oid, ...]) -> list[Oid]:
-        """Those acknowledged tips that the ref no longer reaches, newest first, without those another one reaches."""
-        waiting = set(tips)
-        oid = tip
-        for _ in range(2 * len(tips) + 16):  # the usual case: all of them lie on the first-parent line, close by
-            if oid is None or not waiting:
-                break
-            waiting.discard(oid)
-            parents = self.repo.commit(oid).parents
-            oid = parents[0] if parents else None
-        lost: list[Oid] = []
-        for one in reversed(tips):
-            reachable = one not in waiting or any(self.repo.is_ancestor(one, of) for of in (tip, *lost) if of)
-            if not reachable and one not in lost:
-                lost.append(one)
-        return lost
 
     def _tidy(self) -> None:
         """Join small packs, so that reading never has to look into thousands; what was appended stands without it."""
