@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from factory_git.app import desire_agent, desire_record, growth_spec
+from factory_git.app import desire_agent, desire_record, growth_spec, question
 from factory_git.app.context import Context
 from factory_git.core.errors import UsageError
 from factory_git.core.files import write
@@ -35,7 +35,7 @@ class Options:
     agent: str = RULES
     edit: bool = True
     dry_run: bool = False
-    timeout: float = desire_agent.TIMEOUT
+    timeout: float = question.TIMEOUT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

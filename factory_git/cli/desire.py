@@ -10,7 +10,7 @@ import click
 from factory_git.app import desire
 from factory_git.app.context import Context, open_context
 from factory_git.app.desire import Options, Result
-from factory_git.app.desire_agent import TIMEOUT
+from factory_git.app.question import TIMEOUT
 from factory_git.cli import output
 from factory_git.cli.records import moment, say_notices, short
 from factory_git.core.errors import UsageError

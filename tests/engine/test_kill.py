@@ -17,7 +17,8 @@ from factory_git.engine.phases import validate
 from factory_git.executors.acceptance import Proven, TestResult
 from tests.engine.fakes import BOUND_FILE, GOOD, WRITE_GOOD, Git, Shop, make_shop
 
-BELOW = ("append:", "file:", "place:", "pack:", "journal:", "recover:", "join:", "index:")  # the store's own: see tests/crash
+# The store's own: see tests/crash.
+BELOW = ("append:", "file:", "place:", "pack:", "journal:", "recover:", "join:", "index:")
 
 
 class Killed(BaseException):
