@@ -103,7 +103,7 @@ def reading(ground: Ground, repo: Path) -> list[Task]:
         return ["grep", "-rl", *words, str(ground.plain)]
 
     def forget_state() -> None:
-        (local / "state.json").unlink(missing_ok=True)
+        shutil.rmtree(local / "folds", ignore_errors=True)
 
     def forget_index() -> None:
         for path in local.glob("index.sqlite*"):
