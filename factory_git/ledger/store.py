@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -195,7 +196,7 @@ class Ledger(Reader):
         """
         now = self._settings.clock.now()
         who, sign = objects.at(self._settings.committer(), now), self._settings.sign
-        with self._threads, self._writer.locked():
+        with self._threads, nullcontext() if dry_run else self._writer.locked():
             work = Redact(
                 repo=self._repo,
                 ids=frozenset(self.target(id_) for id_ in ids),
@@ -206,7 +207,7 @@ class Ledger(Reader):
                 forget=self._forget,
                 dry=dry_run,
             )
-            self._writer.write(work.decide)
+            work.decide(self.tip) if dry_run else self._writer.write(work.decide)
             assert work.taken is not None
             return work.taken
 
