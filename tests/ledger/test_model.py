@@ -268,6 +268,8 @@ class Lives(RuleBasedStateMachine):
             for file in clone.state.glob("state*"):
                 file.unlink() if file.is_file() else shutil.rmtree(file)
             return
+        if how != "delete":  # where others have it open, each that comes waits ten seconds before it does without
+            clone.close()
         for name in CACHES[1:] if how != "delete" else CACHES:
             (clone.state / name).unlink(missing_ok=True)
         file = clone.state / CACHES[0]
