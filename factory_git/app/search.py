@@ -9,6 +9,7 @@ from typing import Any
 from factory_git.app.context import Context
 from factory_git.app.list import Filters
 from factory_git.core.errors import UsageError
+from factory_git.index.search import expression
 from factory_git.ledger.projection import Found
 
 OPEN, CLOSE = "\x02", "\x03"  # around what matched, in a snippet
@@ -42,8 +43,9 @@ def run(ctx: Context, options: Options, *, tell: Callable[[str], None] = lambda 
 
 def check_words(words: str) -> None:
     """Raise :class:`UsageError` where there is nothing to look for."""
-    if not any(letter.isalnum() for letter in words):
-        raise UsageError("nothing to look for", code="search/no-words", hint='words, "a phrase", begin*, -without')
+    if not expression(words):
+        hint = 'words, "a phrase", begin*; -without only beside one that must be there'
+        raise UsageError("nothing to look for", code="search/no-words", hint=hint)
 
 
 def as_json(found: Found) -> dict[str, Any]:
