@@ -6,9 +6,9 @@ needed: of another version, damaged, not writable or deleted, the same cells are
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
-import os
 import sqlite3
 import struct
 import threading
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from factory_git.core.ids import Oid
-from factory_git.index.sqlite import BUSY, writing
+from factory_git.index.database import connect, remove, writing
 from factory_git.ledger.cells import check_key
 
 T = TypeVar("T")
@@ -171,7 +171,7 @@ class FileCells:
         with self._threads:
             if self._path is not None:
                 before, self._path = self._open(), None
-                self._db = _empty()
+                self._db = connect(None, functools.partial(_prepare, self._version))
                 before.backup(self._db)
                 before.close()
 
@@ -233,7 +233,7 @@ class FileCells:
 
     def _open(self) -> sqlite3.Connection:
         if self._db is None:
-            self._db = _connect(self._path, self._version)
+            self._db = connect(self._path, functools.partial(_prepare, self._version))
         return self._db
 
     def _discard(self) -> None:
@@ -248,47 +248,12 @@ class _Forget(Exception):
     """Ends a trial."""
 
 
-def remove(path: Path) -> None:
-    """Delete the file of a fold, and what SQLite keeps beside it."""
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(OSError):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-
-def _connect(path: Path | None, version: str) -> sqlite3.Connection:
-    if path is None or not _writable(path):
-        db = _empty()
-        if path is not None and path.exists() and not Path(f"{path}-wal").exists():
-            with sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True) as file:
-                file.backup(db)
-            file.close()
-    else:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY / 1000)
-    try:
-        if path is not None:
-            db.execute("PRAGMA journal_mode = WAL")
-            db.execute("PRAGMA synchronous = NORMAL")
-            db.execute("PRAGMA cache_size = -64000")
-            db.execute("PRAGMA wal_autocheckpoint = 8000")
-            db.execute("PRAGMA secure_delete = ON")  # what was redacted must not stay in free pages
-        if _version(db) != version:
-            with writing(db):
-                if _version(db) != version:
-                    _recreate(db, version)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _empty() -> sqlite3.Connection:
-    return sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
-
-
-def _writable(path: Path) -> bool:
-    folder = next(one for one in path.parents if one.exists())
-    return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
+def _prepare(version: str, db: sqlite3.Connection) -> None:
+    db.execute("PRAGMA secure_delete = ON")  # what was redacted must not stay in free pages
+    if _version(db) != version:
+        with writing(db):
+            if _version(db) != version:
+                _recreate(db, version)
 
 
 def _version(db: sqlite3.Connection) -> str:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import itertools
-import os
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
 from factory_git.core import progress
 from factory_git.core.ids import Oid, RecordId
-from factory_git.core.points import reached
 from factory_git.gitio.repository import MissingObject, Repository
 from factory_git.index import build, query, texts
+from factory_git.index.database import connect, remove, writing
 from factory_git.index.schema import TABLES, VERSION
 from factory_git.index.search import search
 from factory_git.index.words import behind, catch_up
@@ -26,10 +25,7 @@ from factory_git.ledger.transaction import Transaction
 from factory_git.ledger.types import UPGRADE
 
 T = TypeVar("T")
-CACHE = 64_000  # KiB: ids are random, so every insert touches other pages; the default of 2 MB thrashes at 100,000
-CHECKPOINT = 8_000  # pages (32 MB): each checkpoint flushes, and random pages fill the default of 1,000 in a moment
 LUMP = 20_000  # records indexed in one go: about a second
-BUSY = 10_000  # milliseconds a reader waits for another that catches up
 
 
 class SqliteIndex:
@@ -173,7 +169,7 @@ class SqliteIndex:
 
     def _open(self) -> sqlite3.Connection:
         if self._db is None:
-            self._db = connect(self._path)
+            self._db = connect(self._path, _prepare)
         return self._db
 
     def _leave_file(self, error: sqlite3.OperationalError) -> None:
@@ -290,70 +286,23 @@ def _emptied(db: sqlite3.Connection, notices: list[str]) -> None:
         notices.append("another process reads the index: what it held stays in its log until that process ends")
 
 
-def remove(path: Path) -> None:
-    """Delete an index file, with its log."""
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(OSError):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-        reached("index:discarding")
-
-
 def damage(path: Path) -> str:
     """What SQLite finds wrong with the index file at ``path``; empty where it is sound or not there."""
     if not path.exists():
         return ""
     try:
-        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-        try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as db:
             found = str(db.execute("PRAGMA quick_check(1)").fetchone()[0])
-        finally:
-            db.close()
     except sqlite3.Error as error:
         return str(error)
     return "" if found == "ok" else found
 
 
-def connect(path: Path | None) -> sqlite3.Connection:
-    """Open the index at ``path``, or an empty one in memory (None)."""
-    if path is None or not _writable(path):
-        return _in_memory(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY / 1000)
-    try:
-        reached("index:opened")
-        db.create_function("casefold", 1, str.casefold, deterministic=True)
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        db.execute(f"PRAGMA cache_size = -{CACHE}")
-        db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
-        if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            with writing(db):
-                _recreate(db)
-    except BaseException:
-        db.close()
-        raise
-    return db
-
-
-def _writable(path: Path) -> bool:
-    """Whether the index can be written (WAL makes files beside it, so the folder counts too)."""
-    folder = next(one for one in path.parents if one.exists())
-    return os.access(folder, os.W_OK) and (not path.exists() or os.access(path, os.W_OK))
-
-
-def _in_memory(path: Path | None) -> sqlite3.Connection:
-    """An index in memory, begun with what the file at ``path`` holds when that can be read as it lies there."""
-    db = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
+def _prepare(db: sqlite3.Connection) -> None:
     db.create_function("casefold", 1, str.casefold, deterministic=True)
-    # A file with a log beside it is being written, or its writer died: without write access nothing merges the two.
-    if path is not None and path.exists() and not Path(f"{path}-wal").exists():
-        file = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
-        try:
-            file.backup(db)
-        finally:
-            file.close()
-    _recreate(db)
-    return db
+    if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        with writing(db):
+            _recreate(db)
 
 
 def _recreate(db: sqlite3.Connection) -> None:
@@ -366,18 +315,3 @@ def _recreate(db: sqlite3.Connection) -> None:
     for statement in TABLES.split(";"):
         db.execute(statement)
     db.execute(f"PRAGMA user_version = {VERSION}")
-
-
-@contextmanager
-def writing(db: sqlite3.Connection) -> Iterator[None]:
-    """A write transaction: all of it or nothing."""
-    db.execute("BEGIN IMMEDIATE")
-    reached("index:begun")
-    try:
-        yield
-    except BaseException:
-        db.execute("ROLLBACK")
-        raise
-    reached("index:written")
-    db.execute("COMMIT")
-    reached("index:committed")

@@ -10,13 +10,12 @@ import heapq
 import sqlite3
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from operator import mul
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 from factory_git.core.ids import Oid
-from factory_git.index.sqlite import BUSY, writing
+from factory_git.index.database import connect, remove, writing
 
 T = TypeVar("T")
 NAME = "vectors.sqlite"
@@ -119,37 +118,20 @@ class Vectors:
         except sqlite3.DatabaseError:
             self.close()
             if self._path is not None:
-                forget(self._path)
+                remove(self._path)
         return ask(self._open())
 
     def _open(self) -> sqlite3.Connection:
         if self._db is None:
-            self._db = _connect(self._path)
+            self._db = connect(self._path, _prepare)
             self._model = _numbered(self._db, self._name)
         return self._db
 
 
-def forget(path: Path) -> None:
-    """Delete the file of vectors: what is asked for again is made again."""
-    for suffix in ("", "-wal", "-shm"):
-        with suppress(OSError):
-            Path(f"{path}{suffix}").unlink(missing_ok=True)
-
-
-def _connect(path: Path | None) -> sqlite3.Connection:
-    if path is not None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    db = sqlite3.connect(path or ":memory:", isolation_level=None, timeout=BUSY / 1000)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
-            with writing(db):
-                _recreate(db)
-    except BaseException:
-        db.close()
-        raise
-    return db
+def _prepare(db: sqlite3.Connection) -> None:
+    if db.execute("PRAGMA user_version").fetchone()[0] != VERSION:
+        with writing(db):
+            _recreate(db)
 
 
 def _recreate(db: sqlite3.Connection) -> None:

@@ -367,7 +367,7 @@ def test_a_repository_that_cannot_be_written_is_read_and_left_as_it_is(
     memory.add(ctx, "later")
     wanted = wanted | {"memory": everything(anew(ctx, memory.FOLD))}
     before = {path: path.read_bytes() for path in files(ctx)}
-    monkeypatch.setattr("factory_git.index.cells.os.access", lambda *_: False)
+    monkeypatch.setattr("factory_git.index.database.os.access", lambda *_: False)
     assert looked(open_context(ctx.location.worktree)) == wanted | {"state": looked(ctx)["state"]}
     assert {path: path.read_bytes() for path in files(ctx)} == before
     snapshots.forget(ctx.location)

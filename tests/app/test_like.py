@@ -142,6 +142,24 @@ def test_another_model_makes_its_own_vectors_and_old_ones_go(ctx: Context, tmp_p
     assert kept == {"c": [], "b": [], "a": ["1" * 40]}
 
 
+def test_where_nothing_can_be_written_what_is_kept_is_used_and_the_rest_made_in_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, known, new = tmp_path / "v.sqlite", Oid("1" * 40), Oid("2" * 40)
+    store = Vectors(path, "m")
+    store.keep([(known, [array("f", [1.0])])])
+    store.close()
+    before = path.read_bytes()
+    monkeypatch.setattr("factory_git.index.database.os.access", lambda *_: False)
+    for place, missing in ((path, [new]), (tmp_path / "none" / "v.sqlite", [known, new])):
+        store = Vectors(place, "m")
+        assert store.missing([known, new]) == missing
+        store.keep([(new, [array("f", [1.0])])])
+        assert [one.id for one in store.nearest(array("f", [1.0]), [new], 9)] == [new]
+    assert path.read_bytes() == before
+    assert not (tmp_path / "none").exists()
+
+
 def test_a_model_that_changed_behind_its_name_is_noticed(ctx: Context, tmp_path: Path) -> None:
     titles(ctx, "truck", type="note")
     (tmp_path / "embed.py").write_text(scripted.SCRIPT.replace("[0.01]", "[0.01, 0.01]"))

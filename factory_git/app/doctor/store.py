@@ -15,6 +15,7 @@ from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
 from factory_git.gitio import journal, lock, push, refs, upkeep, worktrees
 from factory_git.gitio import locks as left
+from factory_git.index.database import files
 from factory_git.index.sqlite import damage
 from factory_git.ledger import forks
 from factory_git.ledger.promises import lost
@@ -139,8 +140,8 @@ def index(ctx: Context) -> Iterator[Trouble]:
 
 def _dropped(ctx: Context, path: Path) -> str:
     ctx.ledger.close()
-    for suffix in ("", "-wal", "-shm"):
-        path.with_name(f"{path.name}{suffix}").unlink(missing_ok=True)
+    for one in files(path):
+        one.unlink(missing_ok=True)
     return f"removed {path.name}; it is made anew when it is needed"
 
 
