@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import threading
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
@@ -11,10 +10,12 @@ from typing import Any
 from factory_git.core.errors import FactoryError, IntegrityError, NotFound, UsageError
 from factory_git.core.ids import Oid, RecordId, blob_oid, is_oid
 from factory_git.gitio.repository import Repository
-from factory_git.ledger import absorb, fold, redaction, scan, transaction
+from factory_git.ledger import absorb, redaction, scan
+from factory_git.ledger.history import History
 from factory_git.ledger.projection import Found, Projection, Query, Row, TxRow
 from factory_git.ledger.record import Entry, Record, decode
 from factory_git.ledger.redaction import Redaction
+from factory_git.ledger.transaction import Transaction
 from factory_git.ledger.tree import Tree
 from factory_git.ledger.types import NewerVersion, Registry, UnknownType, refuse_newer, version_of
 from factory_git.ledger.verify import Known, Report, Seals, verify
@@ -22,23 +23,15 @@ from factory_git.ledger.verify import Known, Report, Seals, verify
 SHORTEST = 4  # characters of an id that are taken as one
 
 
-class Reader:
+class Reader(History):
     """The records on one ref. Reading writes nothing to the repository but its own disposable index."""
 
     def __init__(self, repo: Repository, projection: Projection, ref: str) -> None:
-        self._repo = repo
-        self._index = projection
-        self._ref = ref
-        self._threads = threading.RLock()
+        super().__init__(repo, projection, ref)
         self._notices: builtins.list[str] = []
         self.met_newer = False  # whether a listing left something out that only a newer program can read
         self._types = Registry(self._registered)
         self._read: dict[RecordId, Redaction | None] = {}  # notes, which never change
-
-    @property
-    def tip(self) -> Oid | None:
-        """The newest transaction (a commit), or None for an empty ledger."""
-        return self._repo.ref(self._ref)
 
     def get(self, id_or_prefix: str) -> Record:
         """The record with that id, or whose id begins so.
@@ -54,10 +47,10 @@ class Reader:
             if self._well_formed(id_or_prefix) and (tip := self.tip) and self._index.empty():
                 found = scan.find(self._repo, tip, id_or_prefix)
                 if found:
-                    return _found(self._load(found.id), found.tx)
+                    return _entry(self._load(found.id), found.tx)
             row = self._index.row(self.resolve(id_or_prefix))
             assert row is not None
-            return _entry(self._load(row.id), row)
+            return _entry(self._load(row.id), row.tx)
 
     def known(self, id: RecordId) -> Record:  # noqa: A002
         """A record that an index or a snapshot named: like :meth:`get`, and costs no question."""
@@ -137,7 +130,7 @@ class Reader:
         for row in rows:
             try:
                 # What the index took in was canonical; that the bytes still hash to the id is checked each time.
-                yield _entry(self._load(row.id, known=not row.damaged), row)
+                yield _entry(self._load(row.id, known=not row.damaged), row.tx)
             except FactoryError as error:
                 self._skip(error)
 
@@ -220,87 +213,6 @@ class Reader:
             self._refresh()
             rows = self._index.rows(query)
         return filter(self._sound, rows)
-
-    def journal(
-        self, limit: int | None = None, stream: str | None = None
-    ) -> builtins.list[tuple[TxRow, builtins.list[Row]]]:
-        """Transactions, newest first, each with its records."""
-        return builtins.list(self.each_transaction(limit, stream))
-
-    def each_transaction(
-        self, limit: int | None = None, stream: str | None = None
-    ) -> Iterator[tuple[TxRow, builtins.list[Row]]]:
-        """Like :meth:`journal`, read as they are asked for."""
-        with self._threads:
-            self._refresh()
-            return self._index.journal(limit, stream)
-
-    def since(self, cursor: str, tip: Oid) -> builtins.list[tuple[TxRow, builtins.list[Row]]]:
-        """The transactions that ``tip`` reaches and the transaction ``cursor`` (empty: none) does not, oldest first.
-
-        A cursor is the tip of a ledger that was read: it stays good when other ledgers are united with this one.
-        """
-        with self._threads:
-            self._refresh()
-            return self._index.transactions(self._repo.reached(tip, Oid(cursor) if cursor else None))
-
-    def span(self, after: int, upto: int) -> builtins.list[tuple[TxRow, builtins.list[Row]]]:
-        """The transactions after the ``after``-th in graph order up to the ``upto``-th, each with its records."""
-        with self._threads:
-            self._refresh()
-            return self._index.span(after, upto)
-
-    def once_held(self, oid: Oid) -> bool:
-        """Whether a commit that the ledger does not hold is a transaction of it as it was: they begin alike.
-
-        So it is with what a rewrite or a ref that was moved back has left behind, until ``git gc`` takes it.
-        """
-        tip = self.tip
-        if tip is None or not self._repo.has(oid) or self._repo.read(oid)[0] != "commit":
-            return False
-        return transaction.read(self._repo.commit(oid)).format > 0 and self._repo.meet(tip, oid)
-
-    def at(self, n: int) -> TxRow | None:
-        """The ``n``-th transaction in graph order, counted from 1."""
-        with self._threads:
-            self._refresh()
-            return self._index.at(n)
-
-    def number(self, prefix: str) -> int:
-        """The place in graph order of the transaction whose id begins so; 0: there is none.
-
-        Raises :class:`UsageError` where several do.
-        """
-        with self._threads:
-            self._refresh()
-            found = self._index.numbers(prefix)
-        if len(found) > 1:
-            some = ", ".join(oid[: len(prefix) + 4] for _, oid in found)
-            raise UsageError(f"{prefix} is ambiguous: {some}", code="record/ambiguous", hint="give more characters")
-        return found[0][0] if found else 0
-
-    def until(self, when: datetime) -> int:
-        """The place of the last transaction in graph order that is not later than ``when``; 0: there is none."""
-        with self._threads:
-            self._refresh()
-            return self._index.until(when)
-
-    def tally(self, query: Query) -> tuple[int, dict[str, int]]:
-        """How many transactions (of a stream, between two places) there are, and how many records of each type."""
-        with self._threads:
-            self._refresh()
-            return self._index.tally(query)
-
-    def goes_on(self, oid: Oid, n: int) -> bool:
-        """Whether the order still begins with the ``n`` transactions that ended in ``oid``; costs what is new.
-
-        It does when ``oid`` lies on the first-parent line of the tip: a tip's order goes on from every one there.
-        """
-        at = self.tip
-        while at is not None and at != oid and self.number(at) > n:
-            parents = fold.parents_of(self._repo, self._repo.commit(at))
-            at = parents[0] if parents else None
-        return at == oid and self.number(oid) == n
 
     def reaching(self, n: int) -> tuple[Reader, int]:
         """A reader and a place up to which it holds exactly what the ``n``-th transaction reaches.
@@ -408,9 +320,6 @@ class Reader:
         hint = f" ({error.hint})" if error.hint else ""
         self._notices.append(f"skipped: {error.message}{hint}")
 
-    def _refresh(self) -> None:
-        self._index.refresh(lambda: self.tip)
-
 
 class _Fixed(Reader):
     """A reader of the ledger as one transaction has it."""
@@ -424,10 +333,5 @@ class _Fixed(Reader):
         return self._fixed
 
 
-def _entry(record: Record, row: Row) -> Entry:
-    tx = row.tx
-    return Entry(record=record, stream=tx.stream, actor=tx.actor, when=tx.when, tx=tx.oid, subject=tx.subject)
-
-
-def _found(record: Record, tx: transaction.Transaction) -> Entry:
+def _entry(record: Record, tx: TxRow | Transaction) -> Entry:
     return Entry(record=record, stream=tx.stream, actor=tx.actor, when=tx.when, tx=tx.oid, subject=tx.subject)
