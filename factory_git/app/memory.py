@@ -15,7 +15,7 @@ from factory_git.app.search import check_words
 from factory_git.core.clock import Clock
 from factory_git.core.errors import NotFound
 from factory_git.core.ids import RecordId
-from factory_git.ledger.projection import Query
+from factory_git.ledger.projection import Query, unmarked
 from factory_git.ledger.record import make
 from factory_git.memory import snippet
 from factory_git.memory.entry import REPOSITORY, Memory, check_scope, check_text, title
@@ -99,14 +99,14 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A memory that was found, and where its words are: marked as :data:`factory_git.memory.snippet.OPEN` says."""
+    """A memory that was found, and where its words are: marked as in :class:`factory_git.ledger.projection.Found`."""
 
     memory: Memory
     snippet: str
 
     def as_json(self) -> dict[str, Any]:
         """The declared fields of ``--json``; the snippet without marks."""
-        return self.memory.as_json() | {"snippet": self.snippet.replace(snippet.OPEN, "").replace(snippet.CLOSE, "")}
+        return self.memory.as_json() | {"snippet": unmarked(self.snippet)}
 
 
 def listing(ctx: Context, filters: Filters | None = None) -> list[Memory]:

@@ -10,9 +10,7 @@ from factory_git.app.context import Context
 from factory_git.app.list import Filters
 from factory_git.core.errors import UsageError
 from factory_git.index.search import expression
-from factory_git.ledger.projection import Found
-
-OPEN, CLOSE = "\x02", "\x03"  # around what matched, in a snippet
+from factory_git.ledger.projection import Found, unmarked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,5 +55,5 @@ def as_json(found: Found) -> dict[str, Any]:
         "stream": found.row.tx.stream,
         "when": found.row.tx.when.isoformat(),
         "content": found.content,
-        "snippet": found.snippet.replace(OPEN, "").replace(CLOSE, ""),
+        "snippet": unmarked(found.snippet),
     }

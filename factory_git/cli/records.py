@@ -12,6 +12,7 @@ import click
 
 from factory_git.cli import output
 from factory_git.core import canonical
+from factory_git.ledger.projection import CLOSE, OPEN
 
 _CONTROL = re.compile(r"[\x7f-\x9f]")
 SHORT = 10  # characters of an id for people: unambiguous up to millions of records
@@ -66,12 +67,12 @@ def short(id_: str) -> str:
 
 
 def marked(snippet: str) -> str:
-    """A snippet for people: what was looked for, between the characters STX and ETX, in bold."""
+    """A snippet for people: what was looked for, in bold."""
     # Texts come from anybody: what would steer a terminal is left out.
-    safe = "".join(sign if sign.isprintable() or sign in "\x02\x03" else " " for sign in snippet)
-    before, *rest = safe.split("\x02")
+    safe = "".join(sign if sign.isprintable() or sign in (OPEN, CLOSE) else " " for sign in snippet)
+    before, *rest = safe.split(OPEN)
     return before + "".join(
-        output.style(hit, bold=True) + after for hit, _, after in (one.partition("\x03") for one in rest)
+        output.style(hit, bold=True) + after for hit, _, after in (one.partition(CLOSE) for one in rest)
     )
 
 

@@ -9,6 +9,8 @@ from typing import NamedTuple, Protocol
 
 from factory_git.core.ids import Oid, RecordId
 
+OPEN, CLOSE = "\x02", "\x03"  # STX and ETX, around what matched in a snippet
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
@@ -69,12 +71,17 @@ class Lineage:
 class Found:
     """A record with words that were looked for: in its payload, or in the content (a blob) that it names.
 
-    ``snippet`` has what matched between the characters STX and ETX.
+    ``snippet`` has what matched between :data:`OPEN` and :data:`CLOSE`.
     """
 
     row: Row
     snippet: str
     content: Oid | None = None
+
+
+def unmarked(snippet: str) -> str:
+    """A snippet without its marks."""
+    return snippet.replace(OPEN, "").replace(CLOSE, "")
 
 
 class Projection(Protocol):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from factory_git.ledger.projection import CLOSE, OPEN
+
 ROOM = 240  # characters
 BEFORE = 60  # of them, ahead of the first word
-OPEN, CLOSE = "\x02", "\x03"  # around what matched
 _TERM = re.compile(r'(-?)(?:"([^"]*)"|(\S+))')
 _WORD = re.compile(r"\w+")
 
