@@ -63,6 +63,7 @@ class FileCells:
         self._inside = 0  # a transaction of ours: what goes wrong in it is for who began it
         self._recorded = 0  # the step that is being made and can be taken back
         self._undo = 0  # cells kept for that
+        self._taken_back = False
         self._threads = threading.RLock()
 
     # -- cells -------------------------------------------------------------------------------------------------------
@@ -130,6 +131,10 @@ class FileCells:
             finally:
                 self._inside -= 1
                 self._recorded = self._recorded if self._inside else 0
+            if self._taken_back and not self._inside:
+                # Nor may it stay in the log, which is emptied when the last reader leaves, whenever that is.
+                db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                self._taken_back = False
 
     def begin(self, count: int) -> None:
         """What is put from now on belongs to one step, of about ``count`` records: too much cannot be taken back."""
@@ -157,12 +162,14 @@ class FileCells:
         """Take back every later step; all of it for None."""
         db = self._open()
         if step is None:
+            self._taken_back |= db.execute("SELECT 1 FROM cell LIMIT 1").fetchone() is not None
             for table in ("cell", "tag", "step", "undo"):
                 db.execute(f"DELETE FROM {table}")  # noqa: S608 (literal names)
             return
         later = "SELECT tab, key, value, sum, tags FROM undo WHERE s > ? ORDER BY s DESC"
         for table, key, value, sum_, tags in db.execute(later, (step.s,)).fetchall():
             self._write(table, key, value, sum_ or 0, tags or b"")
+            self._taken_back = True
         db.execute("DELETE FROM step WHERE s > ?", (step.s,))
         db.execute("DELETE FROM undo WHERE s > ?", (step.s,))
 
