@@ -12,7 +12,7 @@ from factory_git.agents.table import agent as agent_of
 from factory_git.app.context import Context
 from factory_git.core.errors import AgentFailed
 from factory_git.executors.environment import allowed
-from factory_git.executors.local import Completed, End, run
+from factory_git.executors.local import Completed, run
 
 TIMEOUT = 600.0  # seconds
 
@@ -74,15 +74,6 @@ def _started(ctx: Context, agent: Agent, question: Question) -> Completed:
 
 
 def _judge(done: Completed, name: str, question: Question) -> None:
-    words = {
-        End.MISSING: "the program was not found or cannot be started",
-        End.TIMEOUT: f"it ran into the time-out ({question.timeout:g} s) and was ended",
-        End.OUTPUT: f"it wrote more than {question.most:,} bytes and was ended",
-        End.SIGNAL: f"it was ended by a signal ({done.signal})",
-    }
-    why = words.get(done.end, "" if done.returncode == 0 else f"it ended with {done.returncode}")
-    if why:
-        said = done.stderr.decode(errors="replace").strip().splitlines()[-3:]
-        message = f"{name}: {why}" + (f": {' / '.join(said)}" if said else "")
-        details = {"reason": done.end.value, "stderr": said}
-        raise AgentFailed(message, code="agent/failed", hint=question.hint, details=details)
+    if why := done.trouble(timeout=question.timeout, limit=question.most):
+        details = {"reason": done.end.value, "stderr": done.said}
+        raise AgentFailed(f"{name}: {why}", code="agent/failed", hint=question.hint, details=details)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from factory_git.core.errors import UsageError
 from factory_git.embedders.protocol import EmbedderFailed, Vector, vectors
-from factory_git.executors.local import Completed, End, run
+from factory_git.executors.local import Completed, run
 
 TIMEOUT = 600.0  # seconds for one start
 MOST = 256 << 20  # bytes of one answer
@@ -53,17 +53,8 @@ class CommandEmbedder:
         return vectors(said, len(texts), self.name)
 
     def _judge(self, done: Completed) -> None:
-        words = {
-            End.MISSING: "the program was not found or cannot be started",
-            End.TIMEOUT: f"it ran into the time-out ({self.timeout:g} s) and was ended",
-            End.OUTPUT: f"it wrote more than {MOST:,} bytes and was ended",
-            End.SIGNAL: f"it was ended by a signal ({done.signal})",
-        }
-        why = words.get(done.end, f"it ended with {done.returncode}" if done.returncode else "")
-        if why:
-            said = done.stderr.decode(errors="replace").strip().splitlines()[-3:]
-            tail = f": {' / '.join(said)}" if said else ""
-            raise EmbedderFailed(f"{self.name}: {why}{tail}", details={"reason": done.end.value, "stderr": said})
+        if why := done.trouble(timeout=self.timeout, limit=MOST):
+            raise EmbedderFailed(f"{self.name}: {why}", details={"reason": done.end.value, "stderr": done.said})
 
     def _words(self) -> list[str]:
         try:

@@ -26,6 +26,7 @@ MARK = "FACTORY_ATTEMPT"
 CHUNK = 65536
 GRACE = 1.0  # seconds between the polite signal and the other one
 POLL = 0.05  # how late a death may be seen where the kernel cannot tell (no pidfd)
+SAID = 3  # lines of what it said that stand in a message
 DRAIN = 1.0  # how long to read on after the end, when somebody unseen still holds the pipe
 
 
@@ -55,6 +56,22 @@ class Completed:
     def ok(self) -> bool:
         """Whether the program ended by itself with 0."""
         return self.end is End.EXIT and self.returncode == 0
+
+    @property
+    def said(self) -> list[str]:
+        """The last lines on standard error."""
+        return self.stderr.decode(errors="replace").strip().splitlines()[-SAID:]
+
+    def trouble(self, *, timeout: float, limit: int) -> str:
+        """Why it has no answer, and its last words; empty where it ended well. The bounds are those it was run with."""
+        words = {
+            End.MISSING: "the program was not found or cannot be started",
+            End.TIMEOUT: f"it ran into the time-out ({timeout:g} s) and was ended",
+            End.OUTPUT: f"it wrote more than {limit:,} bytes and was ended",
+            End.SIGNAL: f"it was ended by a signal ({self.signal})",
+        }
+        why = "" if self.ok else words.get(self.end, f"it ended with {self.returncode}")
+        return f"{why}: {' / '.join(self.said)}" if why and self.said else why
 
 
 def run(
