@@ -15,7 +15,8 @@ from factory_git.ledger.store import REF, Ledger
 from factory_git.ledger.types import NewerVersion
 from tests.conftest import Git
 from tests.ledger.conftest import open_ledger
-from tests.ledger.redacting import anyone, reachable
+from tests.ledger.redacting import ACCEPT, anyone, reachable
+from tests.ledger.test_redact import plant_note
 from tests.ledger.test_redact_confluence import without
 
 
@@ -169,3 +170,43 @@ def test_a_long_history_is_not_held_whole(ledger: Ledger, monkeypatch: pytest.Mo
     work.run(ledger.tip, absorb.clean(ledger._repo, work))
     assert len(held) > 1
     assert work.again == 7
+
+
+def test_no_folder_is_left_empty(ledger: Ledger, repo: Path, git: Git) -> None:
+    secret = ledger.put("note", {"n": "secret"})
+    ledger.redact([secret], "why")
+    assert redaction.EMPTY not in git("ls-tree", "-r", "-t", REF, cwd=repo)
+
+
+def test_a_ledger_that_had_none_of_it_keeps_what_it_folded(ledger: Ledger, repo: Path) -> None:
+    others = [anyone(repo, name) for name in ("one", "other")]
+    for one in others:
+        one.unite(ledger.tip)  # type: ignore[arg-type]
+    record = make("note", {"n": "theirs"})
+    others[0].append([record])
+    others[1].append([record], subject="apart")
+    others[0].redact([record.id], "why")
+    ledger.unite(others[0].tip)  # type: ignore[arg-type]
+    fold = repo / ".git/factory/folds/kept"
+    fold.parent.mkdir(exist_ok=True)
+    fold.touch()
+    ledger.unite(others[1].tip, judge=ACCEPT)  # type: ignore[arg-type]
+    assert fold.exists()
+    assert "apart" not in [tx.subject for tx, _ in ledger.journal()]
+    assert len(ledger.redactions()) == 1
+
+
+def test_recovery_follows_no_note_that_nobody_here_accepted(ledger: Ledger, repo: Path, git: Git) -> None:
+    stranger, third = anyone(repo, "stranger"), anyone(repo, "third")
+    for one in (stranger, third):
+        one.unite(ledger.tip)  # type: ignore[arg-type]
+    record = make("note", {"n": "mine"})
+    plant_note(stranger, [Oid(record.id)])
+    ledger.unite(stranger.tip)  # type: ignore[arg-type]
+    lost = str(ledger.tip)
+    third.append([record])
+    git("update-ref", REF, str(third.tip), cwd=repo)
+    again = open_ledger(repo)
+    again.put("note", {"n": 1})
+    assert any(f"{lost}: united again" in notice for notice in again.notices)
+    assert record.id in reachable(repo, git, REF)
