@@ -14,6 +14,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from factory_git.core import room
 from factory_git.core.errors import Conflict, Negative
 from factory_git.core.ids import Oid, is_oid
 from factory_git.core.points import reached
@@ -55,8 +56,8 @@ class Switch:
             self._git("update-index", "-q", "--refresh", ok=(0, 1, 128))
             self._git("read-tree", "-m", "-u", self.old, self.new)
         except GitFailed as error:
-            if os.strerror(errno.ENOSPC) in error.stderr:
-                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.worktree)) from error
+            if why := room.in_words(error.stderr):
+                raise OSError(why, os.strerror(why), str(self.worktree)) from error
             said = f"{self.worktree} cannot be updated: {error.stderr.strip()}"
             raise Negative(said, code="run/dirty") from error
         reached("switch:files")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,6 +14,7 @@ from factory_git.core import points
 from factory_git.core.errors import Conflict, Negative
 from factory_git.core.ids import Oid
 from factory_git.gitio import merge
+from factory_git.gitio.child import GitFailed
 from factory_git.gitio.merge import promote, settle
 from factory_git.gitio.switch import NOTE, Switch
 
@@ -171,6 +174,24 @@ def test_files_half_written_are_taken_back(at: Setting, monkeypatch: pytest.Monk
     monkeypatch.setattr(Switch, "forward", half)
     with pytest.raises(OSError, match="No space"):
         at.promote()
+    assert at.git("status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EROFS])
+def test_what_git_has_no_room_or_right_for_is_no_local_change_in_the_way(
+    at: Setting, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    real = Switch._git
+
+    def refused(self: Switch, *args: str, **more: Any) -> bytes:
+        if args[-2:] == (at.old, at.new):
+            raise GitFailed(args, 128, f"error: unable to create file: {os.strerror(number)}")
+        return real(self, *args, **more)
+
+    monkeypatch.setattr(Switch, "_git", refused)
+    with pytest.raises(OSError, match=os.strerror(number)) as caught:
+        at.promote()
+    assert (caught.value.errno, caught.value.filename) == (number, str(at.path))
     assert at.git("status", "--porcelain") == ""
 
 
