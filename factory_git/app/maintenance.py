@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -125,8 +125,7 @@ def _ledgers(ctx: Context) -> Iterator[Ledger]:
     own = ctx.settings.text("ref")
     for ref in ctx.repo.refs_below(forks.FORKS):
         if ref != own and (forks.folder(ctx.location, ref) / journal.NAME).exists():
-            repo, index, settings = ctx.ledger_parts()
-            yield Ledger(repo, index.apart(), replace(settings, ref=ref))
+            yield ctx.ledger_on(ref)
 
 
 def _graph(ctx: Context, notices: list[str]) -> bool:

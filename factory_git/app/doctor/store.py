@@ -13,7 +13,7 @@ from factory_git.app.context import Context
 from factory_git.app.doctor.trouble import Trouble
 from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
-from factory_git.gitio import journal, lock, push, refs, upkeep, worktrees
+from factory_git.gitio import fetch, journal, lock, push, refs, upkeep, worktrees
 from factory_git.gitio import locks as left
 from factory_git.index.database import files
 from factory_git.index.sqlite import damage
@@ -167,7 +167,7 @@ def _ref(ctx: Context) -> str:
 def remote_tracking(ctx: Context) -> Iterator[Trouble]:
     """What was fetched of remotes' ledgers is united with ours."""
     here = push.ref_at(ctx.location, _ref(ctx))
-    for name, tip in push.refs_below(ctx.location, "refs/factory-remotes/"):
+    for name, tip in push.refs_below(ctx.location, fetch.TRACKING):
         if not here or not ctx.repo.is_ancestor(Oid(tip), Oid(here)):
             remote = name.split("/")[2]
             message = f"{remote} has records that were fetched and are not in this ledger"
