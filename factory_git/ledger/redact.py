@@ -15,11 +15,10 @@ from factory_git.gitio.objects import Commit, Object
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import absorb, layout, redaction, transaction
 from factory_git.ledger.projection import Located
-from factory_git.ledger.record import FORMAT, Record
+from factory_git.ledger.record import Record
 from factory_git.ledger.redaction import Target
 from factory_git.ledger.rewrite import Rewrite
 from factory_git.ledger.transaction import Built
-from factory_git.ledger.types import UPGRADE, NewerVersion
 from factory_git.ledger.write import Decided
 
 
@@ -58,8 +57,7 @@ class Redact:
         """History without them. Raises :class:`NotFound` for what is not there, :class:`UsageError` for what stays."""
         if tip is None:
             raise _absent(self.ids)
-        if (version := transaction.read(self.repo.commit(tip)).format) > FORMAT:
-            raise NewerVersion(f"the ledger has format {version}; this program writes {FORMAT}", hint=UPGRADE)
+        transaction.refuse_newer(self.repo.commit(tip))
         located = self.located(self.ids)
         _check_types(located)
         where = dict(absorb.found(self.repo, tip, self.ids))

@@ -20,12 +20,12 @@ from factory_git.ledger import accepted, admit, forks, redaction, snapshots, tra
 from factory_git.ledger.absorb import Absorb, Arriving, Counts
 from factory_git.ledger.projection import Located, Projection
 from factory_git.ledger.reader import Reader
-from factory_git.ledger.record import FORMAT, Record, check_type, make
+from factory_git.ledger.record import Record, check_type, make
 from factory_git.ledger.redact import Redact, Taken
 from factory_git.ledger.redaction import Judge, Redaction
 from factory_git.ledger.rewrite import Rewrite
 from factory_git.ledger.secrets import Scanner
-from factory_git.ledger.types import UPGRADE, NewerVersion, UnknownType, compile_schema, version_of
+from factory_git.ledger.types import UnknownType, compile_schema, version_of
 from factory_git.ledger.write import Decided, Writer
 
 REF = "refs/factory/ledger"
@@ -251,8 +251,8 @@ class Ledger(Reader):
         """The transaction to write on top of ``tip``; None when the ledger has it all."""
         self._refresh()
         before = self._repo.commit(tip) if tip else None
-        if before and (version := transaction.read(before).format) > FORMAT:
-            raise NewerVersion(f"the ledger has format {version}; this program writes {FORMAT}", hint=UPGRADE)
+        if before:
+            transaction.refuse_newer(before)
         contents = {blob_oid(content): content for content in blobs}
         self._refuse_taken_out(records, contents)
         parents = {parent for record in records.values() for parent in record.parents} - records.keys()

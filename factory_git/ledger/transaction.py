@@ -13,6 +13,7 @@ from factory_git.gitio.objects import Commit, Object, Person, Sign
 from factory_git.ledger import layout
 from factory_git.ledger.record import FORMAT, Record, encode, one_line
 from factory_git.ledger.secrets import Scanner
+from factory_git.ledger.types import UPGRADE, NewerVersion
 
 MAX_BLOB = 32 << 20  # bytes of one large content; hosts refuse files of 100 MB
 MAX_PARENTS = 16  # what `git commit-tree` and viewers handle well; the records themselves name every parent
@@ -123,6 +124,13 @@ def read(commit: Commit) -> Transaction:
         format=int(version) if version.isascii() and version.isdigit() else 0,
         claimed=tuple((type_, RecordId(id_)) for type_, _, id_ in claimed),
     )
+
+
+def refuse_newer(tip: Commit) -> None:
+    """Raise :class:`NewerVersion` for a ledger that a later version of this program wrote: it is not added to."""
+    version = read(tip).format
+    if version > FORMAT:
+        raise NewerVersion(f"the ledger has format {version}; this program writes {FORMAT}", hint=UPGRADE)
 
 
 def check_line(text: str, what: str) -> str:
