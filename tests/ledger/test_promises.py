@@ -51,6 +51,9 @@ def test_two_lines_that_were_cut_off_are_both_named_and_a_united_one_is_not(ctx:
     assert lost(ctx.repo, None, [*first, *second]) == [second[-1], first[-1]]
     other.ledger.unite(first[-1])
     assert lost(ctx.repo, other.ledger.tip, [*first, *second]) == []
+    both = other.ledger.tip
+    assert both is not None
+    assert lost(ctx.repo, None, [*first, *second, both]) == [both], "which reaches the other ones, by either parent"
 
 
 def test_what_is_asked_does_not_grow_with_the_square(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:

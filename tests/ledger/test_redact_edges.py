@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.core.ids import Oid, blob_oid
+from factory_git.core.ids import Oid, RecordId, blob_oid
 from factory_git.gitio.journal import NAME
-from factory_git.ledger import absorb, merge, redaction, rewrite
+from factory_git.ledger import absorb, accepted, merge, redaction, rewrite
 from factory_git.ledger.record import make
 from factory_git.ledger.redaction import Unaccepted
 from factory_git.ledger.store import REF, Ledger
 from factory_git.ledger.types import NewerVersion
+from factory_git.ledger.unsigned import made_again
 from tests.conftest import Git
 from tests.ledger.conftest import open_ledger
 from tests.ledger.redacting import ACCEPT, anyone, reachable
@@ -210,3 +211,25 @@ def test_recovery_follows_no_note_that_nobody_here_accepted(ledger: Ledger, repo
     again.put("note", {"n": 1})
     assert any(f"{lost}: united again" in notice for notice in again.notices)
     assert record.id in reachable(repo, git, REF)
+
+
+def test_where_nothing_is_left_of_a_transaction_its_place_is_known(ledger: Ledger) -> None:
+    ledger.append([], blobs=[b"another"])
+    ledger.append([], blobs=[b"alone"])
+    ledger.put("note", {"n": "after"})
+    before = ledger.tip
+    ledger.redact([blob_oid(b"alone")], "why")
+    assert ledger.tip is not None
+    line = [tx.oid for tx, _ in ledger.journal()]
+    made = made_again(ledger._repo, ledger.tip, ledger.redactions())
+    assert made == set(line[1:3]), "not the note, and not the one that has its content"
+    assert before not in line
+
+
+def test_what_is_no_id_among_accepted_notes_is_passed_over(tmp_path: Path) -> None:
+    id_ = RecordId("1" * 40)
+    (tmp_path / accepted.NAME).write_text(f"torn\n{id_}\n")
+    assert accepted.read(tmp_path) == {id_}
+    other = RecordId("2" * 40)
+    accepted.add(tmp_path, [other])
+    assert accepted.read(tmp_path) == {id_, other}
