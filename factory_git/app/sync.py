@@ -167,10 +167,10 @@ def _take(ctx: Context, result: Result, found: Fetched, judge: Judge, *, dry_run
     if found.new:
         # Only now: killed before, the next call sees the same rewrite, and nothing that was refused is remembered.
         reached("sync:united")
-        if ctx.ledger.became(Oid(found.new)) == found.new:
-            fetch.note_fetched(where, result.remote, ref, found.new)
-        else:  # it has what was taken out, which no ref of ours is to hold
+        if ctx.ledger.became(Oid(found.new)) != found.new:  # it has what was taken out: no ref of ours is to hold that
             fetch.forget(where, [fetch.tracking(where, result.remote, ref)])
+        elif found.new != found.old:
+            fetch.note_fetched(where, result.remote, ref, found.new)
         reached("sync:noted")
     result.taken = tuple((name, tip) for name, tip in found.heads if _keep(ctx, result, Oid(tip), name, judge))
 

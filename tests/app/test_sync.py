@@ -40,6 +40,17 @@ def test_what_each_has_comes_to_both(clone: Clone, origin: Path, git: Git) -> No
     assert git("fsck", "--strict", cwd=one) == ""
 
 
+def test_with_nothing_new_nothing_is_counted_or_written(clone: Clone, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = clone("one")
+    note(one, "a")
+    go(one)
+    go(one)
+    for name in ("ask", "note_sent"):
+        monkeypatch.setattr(f"factory_git.gitio.fetch.{name}", lambda *_: pytest.fail("a child for nothing"))
+    monkeypatch.setattr("factory_git.gitio.fetch.remotes", lambda _: ["origin"])
+    assert (go(one).received, go(one).sent) == (0, 0)
+
+
 def test_records_with_parents_count_and_unions_do_not(clone: Clone) -> None:
     one, other = clone("one"), clone("other")
     first, second = note(one, "a", "b")
