@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import TypeAlias
 
 from factory_git.core.ids import Oid
 from factory_git.gitio.objects import Commit, Entries
@@ -18,6 +19,8 @@ from factory_git.ledger.transaction import Transaction
 
 Differing = Callable[[Oid | None, Oid | None], tuple[Entries, Entries]]
 """What only the one tree has, and what only the other one has; None is an empty tree."""
+Change: TypeAlias = tuple[str, Oid | None, Oid | None]
+"""A file that differs: its path, its id before, its id after."""
 
 
 def commits(repo: Repository, tip: Oid, seen: Callable[[Oid], bool]) -> Iterator[Commit]:
@@ -49,24 +52,27 @@ def parents_of(repo: Repository, commit: Commit) -> tuple[Oid, ...]:
 def transactions(repo: Repository, tip: Oid, seen: Callable[[Oid], bool]) -> Iterator[Transaction]:
     """Transactions not ``seen`` yet, in order, with the files each added."""
     for commit in commits(repo, tip, seen):
-        parents = parents_of(repo, commit)
-        before = repo.commit(parents[0]).tree if parents else None
-        yield with_files(transaction.read(commit), changes(repo.differing, before, commit.tree))
+        yield with_files(transaction.read(commit), changed(repo, commit))
+
+
+def changed(repo: Repository, commit: Commit) -> Iterator[Change]:
+    """The files in which a commit differs from its first parent."""
+    parents = parents_of(repo, commit)
+    before = repo.commit(parents[0]).tree if parents else None
+    return changes(repo.differing, before, commit.tree)
 
 
 def added(repo: Repository, commit: Commit) -> Iterator[tuple[str, Oid | None, Oid]]:
     """The files that a commit brought beside its first parent: path, id there before, id."""
-    parents = parents_of(repo, commit)
-    before = repo.commit(parents[0]).tree if parents else None
-    for path, old, new in changes(repo.differing, before, commit.tree):
+    for path, old, new in changed(repo, commit):
         if new is not None:
             yield path, old, new
 
 
-def with_files(made: Transaction, changed: Iterable[tuple[str, Oid | None, Oid | None]]) -> Transaction:
+def with_files(made: Transaction, files: Iterable[Change]) -> Transaction:
     """``made`` with the files of its tree sorted into records, blobs, strangers and losses."""
     records, blobs, strange, gone = [], [], [], []
-    for path, old, new in changed:
+    for path, old, new in files:
         if old is not None:
             gone.append(Stored(path, old))
         if new is None:
@@ -80,8 +86,8 @@ def with_files(made: Transaction, changed: Iterable[tuple[str, Oid | None, Oid |
     return replace(made, records=tuple(records), blobs=tuple(blobs), strange=tuple(strange), gone=tuple(gone))
 
 
-def changes(differing: Differing, old: Oid | None, new: Oid | None) -> Iterator[tuple[str, Oid | None, Oid | None]]:
-    """Files that differ between two trees: path, id before, id after. Equal folders are not opened.
+def changes(differing: Differing, old: Oid | None, new: Oid | None) -> Iterator[Change]:
+    """Files that differ between two trees. Equal folders are not opened.
 
     ``differing`` gives what only the one tree and what only the other one has (:meth:`Repository.differing`). What lies
     deeper than anything of a ledger can is given as if it were a file.

@@ -36,7 +36,5 @@ def find(repo: Repository, tip: Oid, prefix: str) -> Found | None:
 def _brought(repo: Repository, found: Found) -> bool:
     """Whether the transaction's tree has what its message says."""
     commit = repo.commit(found.tx.oid)
-    parents = fold.parents_of(repo, commit)
-    before = repo.commit(parents[0]).tree if parents else None
-    made = fold.with_files(found.tx, fold.changes(repo.differing, before, commit.tree))
+    made = fold.with_files(found.tx, fold.changed(repo, commit))
     return found.id in {RecordId(oid) for _, oid in made.records}

@@ -138,11 +138,9 @@ class _Check:
 
     def _guarded(self, commit: Commit) -> None:
         try:
-            parents = fold.parents_of(self.repo, commit)
-            before = self.repo.commit(parents[0]).tree if parents else None
-            changed = fold.changes(self.repo.differing, before, commit.tree)
-            self._transaction(fold.with_files(transaction.read(commit), changed), commit.oid in self.repo.boundary)
-            self._union(commit, parents)
+            made = fold.with_files(transaction.read(commit), fold.changed(self.repo, commit))
+            self._transaction(made, commit.oid in self.repo.boundary)
+            self._union(commit, fold.parents_of(self.repo, commit))
         except FactoryError as error:
             self._say(error.code, f"transaction {commit.oid}: {error.message}", commit.oid)
 
