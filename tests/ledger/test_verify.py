@@ -8,8 +8,10 @@ import pytest
 
 from factory_git.ledger.record import make
 from factory_git.ledger.store import REF, Ledger
+from factory_git.ledger.verify import Seals, verify
 from tests.conftest import Git
 from tests.ledger.conftest import open_ledger
+from tests.ledger.redacting import anyone
 
 
 def replant(repo: Path, git: Git, change: dict[str, str | None], message: str | None = None, *, amend: bool) -> None:
@@ -172,3 +174,14 @@ def test_a_missing_commit_or_tree_is_named_and_nothing_crashes(repo: Path, git: 
     (repo / ".git/objects" / commit[:2] / commit[2:]).unlink()
     report = open_ledger(repo).verify()
     assert any(commit in problem.message for problem in report.problems)
+
+
+def test_of_a_union_which_nobody_made_no_signature_is_asked(ledger: Ledger, repo: Path) -> None:
+    other = anyone(repo, "other")
+    other.unite(ledger.tip)  # type: ignore[arg-type]
+    ledger.put("note", {"n": 1})
+    other.put("note", {"n": 2})
+    ledger.unite(other.tip)  # type: ignore[arg-type]
+    seals = Seals(commits=lambda ids: dict.fromkeys(ids, "it has none"), notes=lambda _: {})
+    every = {tx.oid for tx, _ in ledger.journal()}
+    assert {one.path for one in verify(ledger._repo, REF, seals=seals).problems} == every - {ledger.tip}
