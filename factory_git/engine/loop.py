@@ -106,12 +106,11 @@ def _execute(
             raise
         report, kind = _failed(error.message, error.code, error.hint), "phase"
     except OSError as error:
-        if room.code_and_hint(room.number(error))[0] in NO_VERDICT:
+        code, hint = room.code_and_hint(room.number(error))
+        if code in NO_VERDICT:
             raise
-        report, kind = (
-            _failed(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), "os/error", ""),
-            "phase",
-        )
+        words = f"{error.filename or ''}: {error.strerror or error}".lstrip(": ")
+        report, kind = _failed(words, code, hint), "phase"
     except Exception as error:  # noqa: BLE001 (a phase is a border: what nobody expected is recorded, not lost)
         report, kind = _failed(f"{type(error).__name__}: {error}", "internal", ""), "phase"
     seconds = shop.clock.monotonic() - started
