@@ -70,9 +70,9 @@ def keys_of(signers: Path | None) -> bytes | None:
         return None
     try:
         return signers.read_bytes()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, IsADirectoryError) as error:  # an empty word is the folder, too
         hint = "one line a key: `email ssh-ed25519 …`, see ssh-keygen(1), ALLOWED SIGNERS"
-        raise NotFound(f"there is no {signers}", code="verify/no-signers", hint=hint) from error
+        raise NotFound(f"there is no file {signers}", code="verify/no-signers", hint=hint) from error
 
 
 def _configured(ctx: Context) -> bytes:

@@ -13,7 +13,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import pairwise
 from pathlib import Path
@@ -28,6 +28,7 @@ from factory_git.gitio.objects import Object
 # Not %GT: Git 2.39 dies of it where a signature cannot be checked. %G? tells unknown trust (U) from good (G).
 _WHO, _SEAL = "%H%x00%cn%x00%ce", "%x00%G?%x00%GS%x00%GP"
 _UNASKED = "its signature was not looked at"
+_UNREAD = "its signature cannot be checked: gpg.ssh.allowedSignersFile is not set"
 _WORDS = {
     "N": "it is not signed",
     "B": "its signature is bad",
@@ -81,7 +82,25 @@ def seals(
         for oid, name, email, state, signer, key in _ask(location, wanted, _WHO + _SEAL, settings, env | also):
             who = owners.get(key, "") if owners is not None and _OPENPGP.fullmatch(key) else signer
             found[oid] = Seal(name=name, email=email, wrong=_wrong(email, state, who, note))
+        unsigned = [oid for oid, seal in found.items() if seal.wrong == _WORDS["N"]]
+        for oid in _by_ssh(location, unsigned, env | also) if keys.ssh is None else ():
+            found[oid] = replace(found[oid], wrong=_UNREAD)
     return found
+
+
+def _by_ssh(location: Location, unsigned: list[str], env: dict[str, str]) -> Iterator[str]:
+    """Those with an SSH signature after all: where no file of allowed signers is named Git says that there is none."""
+    if not unsigned:
+        return
+    form = "--batch=%(objectname) %(objectsize)"
+    out = ask(location, "cat-file", form, stdin="\n".join(unsigned).encode() + b"\n", also=env)
+    start = 0
+    while start < len(out):
+        end = out.index(b"\n", start)
+        oid, size = out[start:end].split()
+        start = end + int(size) + 2
+        if b"\ngpgsig -----BEGIN SSH SIGNATURE" in out[end + 1 : start].partition(b"\n\n")[0]:
+            yield oid.decode()
 
 
 def _ask(location: Location, wanted: list[str], form: str, settings: list[str], env: dict[str, str]) -> list[list[str]]:

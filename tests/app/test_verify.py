@@ -121,6 +121,27 @@ def test_every_transaction_can_be_signed_and_must_be_where_asked(ctx: Context, s
     assert report.problems[0].message.endswith("it is not signed")
 
 
+def test_a_signature_that_git_cannot_check_is_not_called_absent(repo: Path, git: Git, signers: Path) -> None:
+    ctx = open_context(repo)
+    ctx.ledger.register("note", ANY)
+    git("config", "factory.signLedger", "false", cwd=repo)
+    ctx = again(ctx)
+    ctx.ledger.put("note", {"unsigned": 1})
+    said = [
+        one.message.partition(": ")[2] for one in verify.run(ctx, verify.Options(require_signed=True)).report.problems
+    ]
+    assert sorted(said) == [
+        "it is not signed",
+        "its signature cannot be checked: gpg.ssh.allowedSignersFile is not set",
+    ]
+
+
+@pytest.mark.parametrize("name", ["", "nowhere"])
+def test_signers_that_are_no_file_are_not_found(ctx: Context, tmp_path: Path, name: str) -> None:
+    with pytest.raises(NotFound, match="there is no file"):
+        verify.run(ctx, verify.Options(require_signed=True, signers=tmp_path / name))
+
+
 def test_a_signed_ledger_passes_and_is_remembered_for_these_signers(
     repo: Path, git: Git, signers: Path, tmp_path: Path
 ) -> None:
