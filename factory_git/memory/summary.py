@@ -85,6 +85,10 @@ def _about(scope: str) -> str:
 def by_rule(memories: Sequence[Memory], most: int = MOST) -> str:
     """At most so many sentences of ``memories``, one a line. Memories that say one thing twice count once."""
     sentences = list(dict.fromkeys(s for one in memories for s in _sentences(one.text)))
+    # Numbers, short words: where there is no sentence in any, the newest are said as they are.
+    sentences = (
+        sentences or list(dict.fromkeys(one_line(one.text)[:LONGEST] for one in reversed(memories)))[:most][::-1]
+    )
     weights = Counter(word for sentence in sentences for word in set(_words(sentence)))
     scores = {sentence: _score(sentence, weights) for sentence in sentences}
     chosen = sorted(sentences, key=lambda sentence: -scores[sentence])[:most]

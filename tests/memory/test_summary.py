@@ -209,3 +209,12 @@ def test_what_a_user_sees(ctx: Context, repo: Path, tmp_path: Path) -> None:
     assert (failed.returncode, failed.stdout) == (1, "")
     assert "--agent rules" in failed.stderr
     assert json.loads(call("--agent", "rules", "--dry-run", "--json").stdout)["id"] is None
+
+
+def test_memories_without_a_sentence_are_summed_up_as_they_are(repo: Path, git: Git) -> None:
+    git("config", "factory.fsync", "false", cwd=repo)
+    ctx = open_context(repo)
+    for number in range(9):
+        memory.add(ctx, str(number))
+    lines = memory_summary.run(ctx, memory_summary.Options()).text.splitlines()
+    assert lines == [f"- {number}" for number in range(2, 9)], "the newest, in their order"
