@@ -88,9 +88,7 @@ def run(args: Sequence[str]) -> int:
     except click.exceptions.Abort:
         return _interrupted()
     except click.ClickException as error:
-        hint = f"{error.ctx.command_path} -h" if isinstance(error, click.UsageError) and error.ctx else ""
-        output.error(error.format_message(), code="usage", hint=hint, as_json=as_json)
-        return 2
+        return _misused(error, as_json=as_json)
     except FactoryError as error:
         problems = error.problems if isinstance(error, InvalidInput) else ()
         output.failure(error, problems, as_json=as_json)
@@ -108,6 +106,17 @@ def run(args: Sequence[str]) -> int:
         return UNUSABLE
     except Exception as error:  # noqa: BLE001 (the last border: what nobody expected becomes a report)
         return _internal(error, args, as_json=as_json)
+
+
+def _misused(error: click.ClickException, *, as_json: bool) -> int:
+    hint = f"{error.ctx.command_path} -h" if isinstance(error, click.UsageError) and error.ctx else ""
+    if type(error).__name__ != "NoArgsIsHelpError":  # not every click has it: a group that was called alone
+        output.error(error.format_message(), code="usage", hint=hint, as_json=as_json)
+    elif as_json:
+        output.error("which command?", code="usage", hint=hint, as_json=True)
+    else:
+        output.say(error.format_message())
+    return 2
 
 
 def _interrupted() -> int:

@@ -183,3 +183,15 @@ def test_completion_offers_verbs_without_importing_them() -> None:
         text=True,
     )
     assert done.stdout.split() == ["plain,verify"]
+
+
+@pytest.mark.parametrize("args", [[], ["memory"]])
+def test_a_group_without_a_command_shows_its_help_and_not_as_an_error(
+    args: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(args) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.startswith("Usage: git factory")) == ("", True)
+    assert "error:" not in err
+    assert cli.run([*args, "--json"]) == 2
+    assert json.loads(capsys.readouterr().err)["error"]["code"] == "usage"
