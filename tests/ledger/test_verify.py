@@ -185,3 +185,18 @@ def test_of_a_union_which_nobody_made_no_signature_is_asked(ledger: Ledger, repo
     seals = Seals(commits=lambda ids: dict.fromkeys(ids, "it has none"), notes=lambda _: {})
     every = {tx.oid for tx, _ in ledger.journal()}
     assert {one.path for one in verify(ledger._repo, REF, seals=seals).problems} == every - {ledger.tip}
+
+
+def test_a_transaction_of_a_later_format_is_named(ledger: Ledger, repo: Path, git: Git) -> None:
+    made = git("commit-tree", f"{REF}^{{tree}}", "-p", REF, "-m", "x\n\nFactory-Format: 99", cwd=repo).strip()
+    git("update-ref", REF, made, cwd=repo)
+    problem = next(one for one in open_ledger(repo).verify().problems)
+    assert (problem.code, problem.path) == ("record/newer-version", made)
+
+
+def test_a_transaction_may_name_a_record_that_was_there_before(ledger: Ledger, repo: Path, git: Git) -> None:
+    first = ledger.put("note", {"n": 1})
+    message = f"x\n\nFactory-Format: 1\nFactory-Record: note {first}"
+    made = git("commit-tree", f"{REF}^{{tree}}", "-p", REF, "-m", message, cwd=repo).strip()
+    git("update-ref", REF, made, cwd=repo)
+    assert open_ledger(repo).verify().ok
