@@ -25,6 +25,7 @@ from factory_git.ledger.record import Record, decode, encode, make
 from factory_git.ledger.store import REF, Ledger
 from tests.conftest import Git
 from tests.ledger.conftest import ANY, open_ledger
+from tests.ledger.redacting import anyone
 
 
 def index_file(repo: Path) -> Path:
@@ -349,3 +350,14 @@ def test_damage_that_is_met_in_the_middle_of_a_list_costs_no_record(ledger: Ledg
     assert first + [row.id for row in found] == made
     assert len(index.notices) == 1
     index.close()
+
+
+def test_a_key_that_two_clones_used_is_the_first_ones(ledger: Ledger, repo: Path) -> None:
+    other = anyone(repo, "other")
+    other.unite(ledger.tip)  # type: ignore[arg-type]
+    mine, theirs = ledger.put("note", {"n": 1}, key="k"), other.put("note", {"n": 2}, key="k")
+    ledger.unite(other.tip)  # type: ignore[arg-type]
+    first = next(row.id for row in ledger.rows(Query(type="note")))
+    assert {row.id for row in ledger.rows(Query(type="note"))} == {mine, theirs}
+    assert ledger.by_key("k") == (first,)
+    assert ledger.notices == ()
