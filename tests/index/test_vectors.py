@@ -107,7 +107,7 @@ def test_a_content_counts_for_the_first_record_that_names_it_and_the_newest_come
     found = ledger.texts(Query(type="note"))
     first = next(id_ for id_ in rows if id_ in {one.id for one in some})
     assert dict(found)[content] == first
-    assert [id_ for text, id_ in found if text == id_] == rows[::-1]
+    assert [id_ for text, id_ in found if str(text) == id_] == rows[::-1]
     assert rows[:2] == [before, beside.id]
 
 
