@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from factory_git.app.context import Context
 from factory_git.core.clock import Clock
 from factory_git.core.errors import UsageError
 from factory_git.ledger.projection import Row
 from factory_git.ledger.record import Entry
-from factory_git.ledger.store import Ledger
+
+if TYPE_CHECKING:
+    from factory_git.ledger.store import Ledger  # pygit2 costs 70 ms, and `--help` reads no ledger
 
 _AGO = re.compile(r"(\d{1,6}) ?(minute|hour|day|week)s?(?: ago)?")
 

@@ -162,6 +162,17 @@ def test_version_is_told_without_importing_anything_heavy() -> None:
     subprocess.run([sys.executable, "-I", "-c", script], check=True, capture_output=True)
 
 
+@pytest.mark.parametrize("verb", ["list", "search", "show", "log"])
+def test_the_help_of_verbs_that_read_opens_no_repository(verb: str) -> None:
+    script = (
+        f"import sys; sys.argv = ['git-factory', '{verb}', '-h']\n"
+        "from factory_git.__main__ import main\n"
+        "main()\n"
+        "sys.exit('pygit2' in sys.modules)\n"
+    )
+    subprocess.run([sys.executable, "-I", "-c", script], check=True, capture_output=True)
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_completion_scripts_are_printed(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["completion", shell]) == 0
