@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import re
@@ -87,18 +88,21 @@ def _left(name: str, place: str) -> bool:
     return False
 
 
-def _delete(location: Location, names: Iterable[str], *, patient: bool = False) -> None:
-    """Delete refs of ours. Old locks that nobody holds are taken over; ``patient``: young ones are waited for, too."""
+def _delete(location: Location, names: Iterable[str], *, patient: bool = False, must: bool = False) -> None:
+    """Delete refs of ours. Old locks that nobody holds are taken over; ``patient``: young ones are waited for, too.
+
+    What cannot be deleted stays for the next time, or, where it ``must`` go, is a :class:`GitFailed`.
+    """
     wanted = list(names)
-    lines = "".join(f"delete {name}\n" for name in wanted).encode()
-    if lines:
-        env = {"GIT_DIR": str(location.git_dir)}
-        done = run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
-        if done.returncode and _freed(location, wanted, patient=patient):
-            run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, ok=range(256), env=env)
+    if not wanted:
+        return
+    lines, env = "".join(f"delete {name}\n" for name in wanted).encode(), {"GIT_DIR": str(location.git_dir)}
+    delete = functools.partial(run, ["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, env=env)
+    if delete(ok=range(256)).returncode and (_freed(location, wanted, patient=patient) or must):
+        delete(ok=(0,) if must else range(256))
 
 
-def _freed(location: Location, names: Iterable[str], *, patient: bool = True) -> bool:
+def _freed(location: Location, names: Iterable[str], *, patient: bool) -> bool:
     """Take over the locks that Git needs for deleting these refs; False where one may be a living process's."""
     locks = [location.common_dir / name for name in ("packed-refs.lock", *(f"{name}.lock" for name in names))]
     if not any(lock.exists() for lock in locks):
@@ -126,11 +130,11 @@ def note_fetched(location: Location, remote: str, ref: str, oid: str) -> None:
 
 
 def forget(location: Location, refs: Iterable[str]) -> None:
-    """Delete tracking refs: what they remember of a remote is seen again with the next sync."""
-    names = list(refs)
-    _freed(location, names)
-    lines = "".join(f"delete {name}\n" for name in names).encode()
-    run(["update-ref", "--stdin"], cwd=location.common_dir, stdin=lines, env={"GIT_DIR": str(location.git_dir)})
+    """Delete tracking refs: what they remember of a remote is seen again with the next sync.
+
+    Raises :class:`GitFailed` for one that cannot be deleted.
+    """
+    _delete(location, refs, patient=True, must=True)
 
 
 def _fetch(location: Location, remote: str, *refspecs: str) -> bool:
