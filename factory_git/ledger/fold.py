@@ -11,12 +11,14 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from factory_git.core.ids import Oid
-from factory_git.gitio.objects import Commit, Entries
+from factory_git.gitio import objects
+from factory_git.gitio.objects import FILE, TREE, Commit, Entries, TreeEntry
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import layout, transaction
 from factory_git.ledger.layout import Stored
 from factory_git.ledger.transaction import Transaction
 
+EMPTY = objects.tree([]).oid
 Differing = Callable[[Oid | None, Oid | None], tuple[Entries, Entries]]
 """What only the one tree has, and what only the other one has; None is an empty tree."""
 Change: TypeAlias = tuple[str, Oid | None, Oid | None]
@@ -90,19 +92,21 @@ def changes(differing: Differing, old: Oid | None, new: Oid | None) -> Iterator[
     """Files that differ between two trees. Equal folders are not opened.
 
     ``differing`` gives what only the one tree and what only the other one has (:meth:`Repository.differing`). What lies
-    deeper than anything of a ledger can is given as if it were a file.
+    deeper than anything of a ledger can is given as if it were a file, and so is an empty folder: what a tree of them
+    costs is seen by who counts. A link, a submodule or a program (which may name what nobody has) has its mode in its
+    path, where no record can be.
     """
     stack: list[tuple[str, Oid | None, Oid | None]] = [("", old, new)]
     while stack:
         prefix, before, after = stack.pop()
         if before == after:
             continue
-        left, right = ({entry.name: entry for entry in some} for some in differing(before, after))
+        left, right = ({_name(entry): entry for entry in some} for some in differing(before, after))
         for name in sorted(left.keys() | right.keys()):
             one, two = left.get(name), right.get(name)
             path = f"{prefix}{name}"
-            files = [entry.oid if entry and not entry.is_tree else None for entry in (one, two)]
-            deeper = [entry.oid if entry and entry.is_tree else None for entry in (one, two)]
+            files = [entry.oid if entry and not _opened(entry) else None for entry in (one, two)]
+            deeper = [entry.oid if entry and _opened(entry) else None for entry in (one, two)]
             if files != [None, None]:
                 yield path, files[0], files[1]
             if deeper == [None, None]:
@@ -111,3 +115,11 @@ def changes(differing: Differing, old: Oid | None, new: Oid | None) -> Iterator[
                 stack.append((path + "/", deeper[0], deeper[1]))
             else:
                 yield path, deeper[0], deeper[1]
+
+
+def _name(entry: TreeEntry) -> str:
+    return entry.name if entry.mode in (FILE, TREE) else f"{entry.name} (mode {entry.mode})"
+
+
+def _opened(entry: TreeEntry) -> bool:
+    return entry.is_tree and entry.oid != EMPTY

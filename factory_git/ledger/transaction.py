@@ -121,7 +121,7 @@ def read(commit: Commit) -> Transaction:
         when=commit.author.when,
         subject=commit.subject,
         key=values.get("Factory-Key"),
-        format=int(version) if version.isascii() and version.isdigit() else 0,
+        format=int(version[:9]) if version.isascii() and version.isdigit() else 0,  # Python refuses long numbers
         claimed=tuple((type_, RecordId(id_)) for type_, _, id_ in claimed),
     )
 
