@@ -235,6 +235,7 @@ class Writer:
                 return len(names), len(names)
             new = repack.join(self.repo.pack_dir, chosen, self._folder / "joining-all", fsync=self.fsync)
             with self.locked():
+                self._keep_promises()  # of what was appended meanwhile, and may be lost already
                 return len(names), self._put_in_place(new, chosen)
 
     def _packs(self) -> list[str]:

@@ -9,7 +9,7 @@ import pytest
 from factory_git.core.errors import Conflict
 from factory_git.core.points import listening
 from factory_git.gitio import pack, repack
-from factory_git.ledger.store import Ledger
+from factory_git.ledger.store import REF, Ledger
 from tests.conftest import Git
 from tests.ledger.conftest import open_ledger
 
@@ -51,6 +51,22 @@ def test_others_append_while_all_packs_are_joined(ledger: Ledger, repo: Path, gi
     assert pack.kept(repo / ".git/objects/pack") == []
     assert git("fsck", "--strict", "--no-dangling", cwd=repo) == ""
     assert ledger.maintain() == (2, 1)
+
+
+def test_what_is_appended_and_lost_while_all_packs_are_joined_comes_back(ledger: Ledger, repo: Path, git: Git) -> None:
+    for n in range(3):
+        ledger.put("note", {"n": n})
+    before, other = ledger.tip, open_ledger(repo)
+
+    def somebody(step: str) -> None:
+        if step == "join:packed":
+            other.put("note", {"n": "lost"})
+            git("update-ref", REF, str(before), cwd=repo)
+            other.put("note", {"n": "kept"})
+
+    with listening(somebody):
+        ledger.maintain()
+    assert {one.record.payload["n"] for one in ledger.list(type="note")} == {0, 1, 2, "kept", "lost"}
 
 
 def test_an_append_that_joins_meanwhile_does_no_harm(ledger: Ledger, repo: Path, git: Git) -> None:
