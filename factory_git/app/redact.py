@@ -78,7 +78,7 @@ def _ledgers(ctx: Context) -> Iterator[tuple[str, Ledger]]:
     """The forks, where this is the ledger that they left, then this one."""
     own = ctx.settings.text("ref")
     for ref in ctx.repo.refs_below(forks.FORKS):
-        if ref != own and not own.startswith(forks.FORKS):
+        if ref != own and not own.startswith(forks.FORKS) and forks.is_one(ref):
             yield ref, ctx.ledger_on(ref)
     yield own, ctx.ledger
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from factory_git.ledger.redaction import Redaction
     from factory_git.ledger.verify import Report, Seals
 
-UNREAD = "its seal cannot be read"
+UNREAD = "its signature cannot be read"
 NAME = "verified"  # local and disposable: without it the next verification is a complete one
 
 
@@ -95,8 +95,9 @@ def seals(ctx: Context, keys: bytes | None) -> Seals:
     from factory_git.ledger.verify import Seals  # noqa: PLC0415
 
     def commits(asked: Iterable[Oid]) -> Mapping[Oid, str]:
-        found = seals(ctx.location, asked, Keys(ssh=keys))
-        return {Oid(oid): seal.wrong for oid, seal in found.items()}
+        wanted = list(asked)
+        found = seals(ctx.location, wanted, Keys(ssh=keys))
+        return {oid: found[oid].wrong if oid in found else UNREAD for oid in wanted}
 
     def notes(asked: Sequence[Redaction]) -> Mapping[RecordId, str]:
         made = {note.id: item for note in asked if (item := redaction.sealed(note)) is not None}

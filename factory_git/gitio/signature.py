@@ -20,7 +20,7 @@ from pathlib import Path
 
 from factory_git.core.errors import RepositoryError
 from factory_git.gitio.ask import ask
-from factory_git.gitio.child import environment
+from factory_git.gitio.child import GitFailed, environment
 from factory_git.gitio.config import Config
 from factory_git.gitio.locate import Location
 from factory_git.gitio.objects import Object
@@ -36,6 +36,7 @@ _WORDS = {
     "X": "its signature has expired",
     "Y": "its signature is by a key that has expired",
     "R": "its signature is by a key that was revoked",
+    "?": "its signature cannot be read",
     "E": "its signature cannot be checked: the key is not known",
 }
 _OPENPGP = re.compile(r"[0-9A-F]{32,64}")  # the fingerprint of a key; SSH has SHA256:…
@@ -79,7 +80,7 @@ def seals(
         return {oid: Seal(name=name, email=email, wrong=_UNASKED) for oid, name, email in rows}
     found = {}
     with _verifier(location, keys) as (settings, env, note, owners), _folder_of(location, beside) as also:
-        for oid, name, email, state, signer, key in _ask(location, wanted, _WHO + _SEAL, settings, env | also):
+        for oid, name, email, state, signer, key in _looked_at(location, wanted, settings, env | also):
             who = owners.get(key, "") if owners is not None and _OPENPGP.fullmatch(key) else signer
             found[oid] = Seal(name=name, email=email, wrong=_wrong(email, state, who, note))
         unsigned = [oid for oid, seal in found.items() if seal.wrong == _WORDS["N"]]
@@ -101,6 +102,17 @@ def _by_ssh(location: Location, unsigned: list[str], env: dict[str, str]) -> Ite
         start = end + int(size) + 2
         if b"\ngpgsig -----BEGIN SSH SIGNATURE" in out[end + 1 : start].partition(b"\n\n")[0]:
             yield oid.decode()
+
+
+def _looked_at(location: Location, wanted: list[str], settings: list[str], env: dict[str, str]) -> list[list[str]]:
+    """What Git says of each. It dies of one signature that is in no form it knows: that one is found by halves."""
+    try:
+        return _ask(location, wanted, _WHO + _SEAL, settings, env)
+    except GitFailed:
+        if len(wanted) == 1:
+            return [[*row, "?", "", ""] for row in _ask(location, wanted, _WHO, settings, env)]
+        half = len(wanted) // 2
+        return [row for some in (wanted[:half], wanted[half:]) for row in _looked_at(location, some, settings, env)]
 
 
 def _ask(location: Location, wanted: list[str], form: str, settings: list[str], env: dict[str, str]) -> list[list[str]]:

@@ -24,8 +24,12 @@ def ref(name: str) -> str:
     return FORKS + name
 
 
+def is_one(ref: str) -> bool:
+    """Whether this program could have made it: others (a name with a slash) have no state of their own here."""
+    name = ref.removeprefix(FORKS)
+    return name != ref and _NAME.fullmatch(name) is not None and not name.endswith(".lock")
+
+
 def folder(location: Location, ref: str) -> Path:
     """Where this clone keeps its own state of the ledger on ``ref``."""
-    name = ref.removeprefix(FORKS)
-    forked = name != ref and _NAME.fullmatch(name) is not None
-    return location.factory_dir / "forks" / name if forked else location.factory_dir
+    return location.factory_dir / "forks" / ref.removeprefix(FORKS) if is_one(ref) else location.factory_dir

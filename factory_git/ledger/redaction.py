@@ -128,9 +128,13 @@ def make(targets: Iterable[Target], reason: str, who: Person, sign: Sign | None)
     return records.make(TYPE, payload)
 
 
-def read(record: Record) -> Redaction:
-    """The note in a record that obeys its schema."""
+def read(record: Record) -> Redaction | None:
+    """The note in a record that obeys its schema; None for one of a day that no calendar has."""
     payload = record.payload
+    try:
+        at = datetime.fromisoformat(payload["at"])
+    except ValueError:
+        return None
     return Redaction(
         id=record.id,
         targets=tuple(
@@ -139,7 +143,7 @@ def read(record: Record) -> Redaction:
         ),
         reason=payload["reason"],
         by=payload["by"],
-        at=datetime.fromisoformat(payload["at"]),
+        at=at,
         seal=payload.get("seal", ""),
     )
 

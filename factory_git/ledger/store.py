@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from factory_git.core.clock import Clock, SystemClock
-from factory_git.core.errors import Conflict, InvalidInput, Problem, UsageError
+from factory_git.core.errors import Conflict, IntegrityError, InvalidInput, Problem, UsageError
 from factory_git.core.ids import Oid, RecordId, blob_oid, is_oid
 from factory_git.core.points import reached
 from factory_git.gitio import fetch, lock, objects
@@ -317,11 +317,18 @@ class Ledger(Reader):
         snapshots.forget(self._repo.location)
         self._index.forget()
         reached("redact:forgotten")
-        seen = self._repo.refs_below(fetch.TRACKING)
-        tips = {name: tip for name in seen if (tip := self._repo.ref(name)) is not None}
-        holding = [name for name, tip in tips.items() if work.holds(self._repo.commit(tip).tree)]
-        fetch.forget(self._repo.location, holding)
+        fetch.forget(
+            self._repo.location, [name for name in self._repo.refs_below(fetch.TRACKING) if self._has_any(name, work)]
+        )
         reached("redact:untracked")
+
+    def _has_any(self, name: str, work: Rewrite) -> bool:
+        """Whether a tracking ref has what is taken out. A plain fetch brings what is no ledger, too."""
+        tip = self._repo.ref(name)
+        try:
+            return tip is not None and work.holds(self._repo.commit(tip).tree)
+        except IntegrityError:
+            return False
 
     @property
     def _own(self) -> Path:
@@ -337,7 +344,9 @@ class Ledger(Reader):
         if not redacted:
             return
         parents = (parent for record in records.values() for parent in record.parents)
-        for id_ in (*records, *contents, *parents):
+        # What stays cannot have been taken out: a note that says so keeps nobody from registering a type.
+        mine = (id_ for id_, record in records.items() if record.type not in redaction.STAY)
+        for id_ in (*mine, *contents, *parents):
             if id_ in redacted:
                 error = redaction.refusal(redacted[id_], id_)
                 raise UsageError(error.message, code=error.code, hint="it is not stored again", details=error.details)

@@ -209,13 +209,20 @@ class _Check:
         if record.type == "type":
             self.types.setdefault(str(record.payload.get("name")), []).append(record)
         if record.type == redaction.TYPE and record.v <= version_of(record.type) and not self.registry.issues(record):
-            self.notes.append(redaction.read(record))
+            self._note(record)
         if absent := tuple(parent for parent in record.parents if not self._has(parent)):
             self.waiting.append((id_, record.type, absent))
         try:
             self._schema(record)
         except UnknownType:
             self.unknown.append(id_)
+
+    def _note(self, record: Record) -> None:
+        note = redaction.read(record)
+        if note is None:
+            self._say("record/schema", f"{record.type} {record.id}: there is no such time", record.id)
+        else:
+            self.notes.append(note)
 
     def _blob(self, path: str, oid: Oid) -> None:
         if oid in self.blobs:
@@ -252,10 +259,11 @@ class _Check:
 
     def _returned(self, redacted: Iterable[str]) -> None:
         """What was taken out is not there, and what stays is not named in a note."""
+        first: dict[str, Redaction] = {id_: note for note in reversed(self.notes) for id_ in note.ids}
         for id_ in sorted(redacted):
             if id_ not in self.blobs and not self._has(RecordId(id_)):
                 continue
-            note = next(note for note in self.notes if id_ in note.ids)
+            note = first[id_]
             if stays := self._stays(Oid(id_)):
                 self._say("ledger/redaction", f"redaction {note.id} names the {stays} {id_}, which stays", note.id)
             else:
