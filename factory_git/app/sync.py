@@ -9,7 +9,7 @@ where the next sync of any clone takes it in.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,13 @@ from factory_git.app import sync_heads, verify
 from factory_git.app.context import Context
 from factory_git.core import room
 from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError, UsageError
-from factory_git.core.ids import Oid
+from factory_git.core.ids import Oid, RecordId
 from factory_git.core.points import reached
 from factory_git.gitio import fetch, lock, push
 from factory_git.gitio.child import GitFailed
 from factory_git.gitio.fetch import Fetched
 from factory_git.gitio.repository import supported
-from factory_git.ledger.redaction import Judge, Unaccepted
+from factory_git.ledger.redaction import Judge, Redaction, Unaccepted
 
 ATTEMPTS = 8
 BRANCH = "refs/heads/factory/ledger"  # where a ledger lies that a host takes only as a branch
@@ -85,7 +85,7 @@ def run(
     """
     supported(ctx.location)  # before anybody is asked
     result = Result(remote=_remote(ctx, options.remote))
-    judge = _judging(ctx, options)
+    judge = _telling(_judging(ctx, options), result, dry_run=options.dry_run)
     for result.attempts in range(1, ATTEMPTS + 1):
         there = _receive(ctx, result, judge, dry_run=options.dry_run)
         refused = "" if options.fetch_only else _send(ctx, result, there, dry_run=options.dry_run)
@@ -156,8 +156,11 @@ def _take(ctx: Context, result: Result, found: Fetched, judge: Judge, *, dry_run
     if tips:
         result.received += fetch.transactions(where, tips[0], push.ref_at(where, ref), *tips[1:])
     if dry_run:
+        told = result.notices
         if found.new:
             _unite(ctx, result, Oid(found.new), judge, dry_run=True)
+        if result.notices != told:  # what it lost by a redaction that would be followed is not lost
+            result.rewritten -= lost
         return
     if found.new:
         _unite(ctx, result, Oid(found.new), judge)
@@ -181,6 +184,25 @@ def _judging(ctx: Context, options: Options) -> Judge:
     if options.accept_redactions:
         return lambda notes: {note.id: "" for note in notes}
     return lambda notes: verify.seals(ctx, keys).notes(notes)
+
+
+def _telling(judge: Judge, result: Result, *, dry_run: bool) -> Judge:
+    """The same judge; what is taken out here by its word is told, since that destroys."""
+
+    def judged(notes: Sequence[Redaction]) -> Mapping[RecordId, str]:
+        wrong = judge(notes)
+        if not any(wrong.get(note.id, "unknown") for note in notes):  # else none of them is followed
+            said = [f"{', '.join(map(str, note.targets))} ({note})" for note in notes]
+            words = (
+                "would be taken out here, too, of transactions that are counted above"
+                if dry_run
+                else "taken out here, too"
+            )
+            told = [f"{words}: {one}" for one in said]
+            result.notices += tuple(one for one in told if one not in result.notices)
+        return wrong
+
+    return judged
 
 
 def _unite(ctx: Context, result: Result, tip: Oid, judge: Judge, *, dry_run: bool = False) -> None:

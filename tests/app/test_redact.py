@@ -101,8 +101,15 @@ def test_it_goes_from_the_remote_and_from_every_clone_that_accepts(clone: Clone,
     with pytest.raises(Unaccepted):
         go(other, dry_run=True)
     assert titles(other) == ["secret", "kept", "late"], "nothing was changed"
+    tried = go(other, accept_redactions=True, dry_run=True)
+    assert (tried.rewritten, titles(other)) == (0, ["secret", "kept", "late"])
     result = go(other, accept_redactions=True)
     assert result.rewritten == 0
+    for said, words in ((tried.notices, "would be taken out here, too"), (result.notices, "taken out here, too: ")):
+        assert len(said) == 1
+        assert said[0].startswith(words)
+        assert f"note {secret[:12]}" in said[0]
+        assert said[0].endswith("a real token)")
     assert go(one).received == 1
     assert tips(git, one, other, origin) == {git("rev-parse", REF, cwd=one)}
     for place in (one, other, origin):
