@@ -82,7 +82,8 @@ def run(ctx: Context, options: Options) -> Result:
     found = listing(ctx, Filters(scope=scope))
     sources = summary.sources(found, None if named == RULES else summary.ASKED)
     if len(sources.entries) < 2:
-        raise UsageError(f"{scope} has {len(sources.entries)} memories: nothing to sum up", code="memory/too-few")
+        message = f"{scope} has {len(sources.entries)} memories: nothing to sum up"
+        raise UsageError(message, code="memory/too-few", hint=f"what there is: git factory memory list --scope {scope}")
     of = tuple(one.id for one in sources.told)
     before = [one for one in found if one.kind == "summary"]
     if len(before) == 1 and before[0].by == named and _nothing_new(before[0], sources, found):

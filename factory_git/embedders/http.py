@@ -53,7 +53,9 @@ class HttpEmbedder:
             items = sorted(answer["data"], key=lambda one: int(one["index"]))
             found = [one["embedding"] for one in items]
         except (KeyError, TypeError, ValueError) as error:
-            raise EmbedderFailed(f"{self._url}: its answer has no embeddings") from error
+            raise self._failed(
+                "its answer has no embeddings", hint="it is to answer as OpenAI's /embeddings does"
+            ) from error
         return vectors(found, len(texts), self._url)
 
     @property

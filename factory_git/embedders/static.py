@@ -58,7 +58,8 @@ class StaticEmbedder:
             try:
                 _LOADED[folder] = StaticModel.from_pretrained(folder)
             except Exception as error:  # a border: the library raises what its parts raise
-                raise EmbedderFailed(f"{folder}: the model cannot be read: {error}") from error
+                message = f"{folder}: the model cannot be read: {error}"
+                raise EmbedderFailed(message, hint="is it one of Model2Vec? get it again, or another one") from error
         return _LOADED[folder]
 
 
