@@ -112,6 +112,15 @@ def flush(folder: Path) -> None:
         os.close(fd)
 
 
+def members(folder: Path, name: str) -> list[str]:
+    """The ids of a pack's objects, as its index (version 2) has them. Raises ``OSError``."""
+    data = (folder / f"{name}.idx").read_bytes()
+    begin = 8 + 256 * 4  # magic, version and the table of first bytes, whose last entry is the number of all
+    (count,) = struct.unpack(">I", data[begin - 4 : begin])
+    names = data[begin : begin + 20 * count].hex()
+    return [names[at : at + 40] for at in range(0, 40 * count, 40)]
+
+
 def encode(objects: Sequence[Object]) -> tuple[bytes, bytes, str]:
     """Pack bytes, index bytes and name of a pack of these objects, each once."""
     unique = list({item.oid: item for item in objects}.values())

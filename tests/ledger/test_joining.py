@@ -116,3 +116,15 @@ def test_one_process_at_a_time_joins_all_and_the_other_hears_which(ledger: Ledge
     with listening(again):
         ledger.maintain()
     assert said
+
+
+def test_a_pack_says_which_objects_it_has(ledger: Ledger, repo: Path, git: Git) -> None:
+    ledger.put("note", {"n": 1}, blobs=[b"a content"])
+    folder = repo / ".git/objects/pack"
+    for name in packs(repo):
+        shown = git("verify-pack", "-v", str(folder / f"{name}.idx"), cwd=repo).splitlines()
+        listed = [line.split()[0] for line in shown if line[:1] in "0123456789abcdef" and len(line.split()) > 3]
+        assert pack.members(folder, name) == sorted(oid for oid in listed if len(oid) == 40)
+    assert len(packs(repo)) > 1
+    new = repack.join(folder, sorted(packs(repo)), repo / ".git/joining", fsync=False)
+    assert pack.members(folder, new) == sorted({oid for name in packs(repo) for oid in pack.members(folder, name)})
