@@ -67,7 +67,7 @@ class Context:
 
     def ledger_parts(self, ref: str = "") -> tuple[Repository, Projection, LedgerSettings]:
         """What a ledger of this repository is made of: the one on ``ref``, by default that of the settings."""
-        from factory_git.index.sqlite import SqliteIndex  # noqa: PLC0415
+        from factory_git.index.sqlite import NAME, SqliteIndex  # noqa: PLC0415
         from factory_git.ledger import forks, store  # noqa: PLC0415
 
         ref = ref or self.settings.text("ref")
@@ -80,7 +80,7 @@ class Context:
             sign=self._sign if self.settings.flag("signLedger") else None,
             scanner=self.scanner,
         )
-        return self.repo, SqliteIndex(self.repo, forks.folder(self.location, ref) / "index.sqlite"), settings
+        return self.repo, SqliteIndex(self.repo, forks.folder(self.location, ref) / NAME), settings
 
     @functools.cached_property
     def scanner(self) -> Scanner:

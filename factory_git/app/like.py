@@ -55,7 +55,7 @@ def ranked(
     by_words = {one.row.id: one for one in reversed(said) if only is None or one.row.id in only}
     among = only if not words else by_words.keys()
     owners: dict[Oid, RecordId] = {}
-    for text, record in ctx.ledger.texts(replace(query, limit=None)):
+    for text, record in ctx.ledger.text_ids(replace(query, limit=None)):
         if among is None or record in among:
             owners.setdefault(text, record)
     near = _nearest(ctx, made_by, like, list(owners), tell)
@@ -113,7 +113,7 @@ def _batches(ctx: Context, ids: Sequence[Oid], size: int) -> Iterator[list[tuple
     batch: list[tuple[Oid, list[str]]] = []
     for start in range(0, len(ids), size):
         some = ids[start : start + size]
-        texts = ctx.ledger.words(some)
+        texts = ctx.ledger.texts(some)
         for id_ in some:
             batch.append((id_, parts(texts.get(id_, ""))))
             if sum(len(pieces) for _, pieces in batch) >= size:
@@ -125,7 +125,7 @@ def _batches(ctx: Context, ids: Sequence[Oid], size: int) -> Iterator[list[tuple
 
 def _found(ctx: Context, id_: RecordId, near: Near) -> Found | None:
     row = ctx.ledger.row(id_)
-    pieces = parts(ctx.ledger.words([near.id]).get(near.id, ""))
+    pieces = parts(ctx.ledger.texts([near.id]).get(near.id, ""))
     if row is None or near.part >= len(pieces):
         return None
     snippet = " ".join(pieces[near.part][: 2 * SHOWN].split())

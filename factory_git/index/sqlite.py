@@ -25,6 +25,7 @@ from factory_git.ledger.transaction import Transaction
 from factory_git.ledger.types import UPGRADE
 
 T = TypeVar("T")
+NAME = "index.sqlite"
 LUMP = 20_000  # records indexed in one go: about a second
 
 
@@ -81,11 +82,11 @@ class SqliteIndex:
     def search(self, query_: Query, words: str, *, some: bool = False) -> list[Found]:
         return self._guard(lambda db: search(_searchable(self._arrived(db)), query_, words, some=some))
 
-    def texts(self, query_: Query) -> list[tuple[Oid, RecordId]]:
-        return self._guard(lambda db: texts.matching(db, query_))
+    def text_ids(self, query_: Query) -> list[tuple[Oid, RecordId]]:
+        return self._guard(lambda db: texts.ids(db, query_))
 
-    def words(self, ids: Sequence[str]) -> dict[str, str]:
-        return self._guard(lambda db: texts.words(db, ids))
+    def texts(self, ids: Sequence[str]) -> dict[str, str]:
+        return self._guard(lambda db: texts.read(db, ids))
 
     def at(self, n: int) -> TxRow | None:
         return self._guard(lambda db: query.at(db, n))

@@ -12,7 +12,7 @@ from factory_git.ledger.projection import Query
 SOME = 500
 
 
-def matching(db: sqlite3.Connection, wanted: Query) -> list[tuple[Oid, RecordId]]:
+def ids(db: sqlite3.Connection, wanted: Query) -> list[tuple[Oid, RecordId]]:
     """The ids of texts, each with its record's, newest first: records that match, and the contents that they name.
 
     A content that several records name counts for the first of them.
@@ -33,11 +33,11 @@ def matching(db: sqlite3.Connection, wanted: Query) -> list[tuple[Oid, RecordId]
     return [(Oid(text), RecordId(id_)) for _, id_, text in texts]
 
 
-def words(db: sqlite3.Connection, ids: Sequence[str]) -> dict[str, str]:
+def read(db: sqlite3.Connection, wanted: Sequence[str]) -> dict[str, str]:
     """The texts of records and contents by their ids; those without a text are left out."""
     out: dict[str, str] = {}
-    for start in range(0, len(ids), SOME):
-        some = ids[start : start + SOME]
+    for start in range(0, len(wanted), SOME):
+        some = wanted[start : start + SOME]
         for table, sign in (("record", ""), ("blob", "-")):
             sql = f"SELECT x.id, words.text FROM {table} x JOIN words ON words.n = {sign}x.n WHERE x.id IN"  # noqa: S608
             out.update(db.execute(f"{sql} ({','.join('?' * len(some))})", some).fetchall())

@@ -127,10 +127,10 @@ class Projection(Protocol):
     def search(self, query_: Query, words: str, *, some: bool = False) -> list[Found]:
         """Records and contents with these words (``some``: with one of them), the best first."""
 
-    def texts(self, query_: Query) -> list[tuple[Oid, RecordId]]:
+    def text_ids(self, query_: Query) -> list[tuple[Oid, RecordId]]:
         """The records that match, and the contents they name: the id of the text, and of the record; newest first."""
 
-    def words(self, ids: Sequence[str]) -> dict[str, str]:
+    def texts(self, ids: Sequence[str]) -> dict[str, str]:
         """The texts of records and contents by their ids; those without a text are left out."""
 
     def at(self, n: int) -> TxRow | None:

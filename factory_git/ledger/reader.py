@@ -182,20 +182,20 @@ class Reader(History):
             self._refresh()
             return self._index.search(query, words, some=some)
 
-    def texts(self, query: Query) -> builtins.list[tuple[Oid, RecordId]]:
+    def text_ids(self, query: Query) -> builtins.list[tuple[Oid, RecordId]]:
         """The records that match, and the large contents they name: the id of the text, and the record's; newest first.
 
         A record's own text has the record's id.
         """
         with self._threads:
             self._refresh()
-            return self._index.texts(query)
+            return self._index.text_ids(query)
 
-    def words(self, ids: Sequence[str]) -> dict[str, str]:
+    def texts(self, ids: Sequence[str]) -> dict[str, str]:
         """The texts of records and contents (those of text, up to 1 MB) by their ids."""
         with self._threads:
             self._refresh()
-            return self._index.words(ids)
+            return self._index.texts(ids)
 
     def row(self, id_: RecordId) -> Row | None:
         """One record as lists show it."""

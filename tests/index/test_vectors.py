@@ -104,7 +104,7 @@ def test_a_content_counts_for_the_first_record_that_names_it_and_the_newest_come
     beside = min((make("note", {"n": f"beside {n}"}) for n in range(50)), key=lambda one: one.id)
     ledger.append([beside, *some], blobs=[b"a transcript"])
     rows = [row.id for row in ledger.rows(Query(type="note"))]
-    found = ledger.texts(Query(type="note"))
+    found = ledger.text_ids(Query(type="note"))
     first = next(id_ for id_ in rows if id_ in {one.id for one in some})
     assert dict(found)[content] == first
     assert [id_ for text, id_ in found if str(text) == id_] == rows[::-1]

@@ -16,7 +16,7 @@ from factory_git.core.ids import Oid
 from factory_git.gitio import fetch, journal, lock, push, refs, upkeep, worktrees
 from factory_git.gitio import locks as left
 from factory_git.index.database import files
-from factory_git.index.sqlite import damage
+from factory_git.index.sqlite import NAME, damage
 from factory_git.ledger import forks
 from factory_git.ledger.promises import lost
 
@@ -127,7 +127,7 @@ def _idle(ctx: Context) -> Iterator[bool]:
 
 def index(ctx: Context) -> Iterator[Trouble]:
     """The index can be read and holds what the ledger holds; it is only a projection, made anew where it does not."""
-    path = forks.folder(ctx.location, _ref(ctx)) / "index.sqlite"
+    path = forks.folder(ctx.location, _ref(ctx)) / NAME
     wrong = damage(path)
     if not wrong and path.exists() and (tip := ctx.ledger.tip) is not None:
         indexed, there = ctx.ledger.number(tip), upkeep.commits(ctx.location, tip)
