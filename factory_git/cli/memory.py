@@ -54,10 +54,14 @@ def command() -> None:
     metavar="ID",
     help="The memory that this is the next revision of: its scope and tags stay, where no others are said.",
 )
-def add(text: str, scope: str, tags: tuple[str, ...], why: str, replace: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: id.")
+def add(text: str, as_json: bool, **said: Any) -> None:
     """Remember TEXT (- reads standard input) and print its id."""
-    said = sys.stdin.read() if text == "-" else text
-    output.emit(memory.add(open_context(), said, scope=scope, tags=tags, why=why, replace=replace))
+    id_ = memory.add(open_context(), sys.stdin.read() if text == "-" else text, **said)
+    if as_json:
+        records.emit_json({"id": id_})
+    else:
+        output.emit(id_)
 
 
 @command.command("list", short_help="what is remembered")
@@ -120,12 +124,15 @@ def summarize(as_json: bool, **said: Any) -> None:
 @command.command(short_help="let a memory stand no more")
 @click.argument("id_", metavar="ID")
 @click.option("--why", default="", help="Why.")
-def forget(id_: str, why: str) -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: id.")
+def forget(id_: str, why: str, as_json: bool) -> None:
     """Let the memory with this id stand no more: it is not listed, found or told, and a summary of it is out of date.
 
     Its text stays in the ledger's history; git factory redact takes it out of that.
     """
     one = memory.forget(open_context(), id_, why=why)
+    if as_json:
+        records.emit_json({"id": one.id})
     output.say(f"forgotten: {one_line(title(one.text))}; its text stays in the ledger's history")
     output.say(f"to take it out of that: git factory redact {records.short(one.id)}")
 

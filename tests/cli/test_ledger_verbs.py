@@ -224,3 +224,12 @@ def test_reading_loads_nothing_heavy(ids: list[str], repo: Path, verb: list[str]
     done = subprocess.run([sys.executable, "-c", program], cwd=repo, capture_output=True, text=True, check=True)
     loaded = set(eval(done.stdout.splitlines()[-1]))
     assert not loaded & {"jsonschema", "yaml", "tree_sitter", "importlib.metadata", "asyncio", "http.client"}
+
+
+def test_what_is_remembered_and_forgotten_is_named_to_programs(factory: Run) -> None:
+    made = json.loads(factory("memory", "add", "the scale drifts", "--tag", "scale", "--json").stdout)
+    assert [(one["id"], one["tags"]) for one in json.loads(factory("memory", "list", "--json").stdout)] == [
+        (made["id"], ["scale"])
+    ]
+    assert json.loads(factory("memory", "forget", made["id"][:10], "--json").stdout) == made
+    assert json.loads(factory("memory", "list", "--json").stdout) == []
