@@ -25,6 +25,7 @@ from factory_git.gitio.child import GitFailed
 from factory_git.gitio.fetch import Fetched
 from factory_git.gitio.repository import supported
 from factory_git.ledger.redaction import Judge, Redaction, Unaccepted
+from factory_git.ledger.types import NewerVersion
 
 ATTEMPTS = 8
 BRANCH = "refs/heads/factory/ledger"  # where a ledger lies that a host takes only as a branch
@@ -152,6 +153,9 @@ def _take(ctx: Context, result: Result, found: Fetched, judge: Judge, *, dry_run
     where, ref = ctx.location, ctx.settings.text("ref")
     lost = _lost(ctx, found)
     result.rewritten += lost
+    if found.unread:
+        said = f"what is published below {sync_heads.place(ref)} of {result.remote} was left alone: {found.unread}"
+        result.notices += () if said in result.notices else (said,)
     tips = [tip for tip in (found.new, *(tip for _, tip in found.heads)) if tip]
     if tips:
         result.received += fetch.transactions(where, tips[0], push.ref_at(where, ref), *tips[1:])
@@ -221,7 +225,7 @@ def _keep(ctx: Context, result: Result, tip: Oid, what: str, judge: Judge) -> bo
     """Unite what may be no ledger: what a plain fetch brought, what a clone published. It stops nobody else's sync."""
     try:
         ctx.ledger.unite(tip, judge=judge)
-    except (IntegrityError, Unaccepted) as error:
+    except (IntegrityError, NewerVersion, Unaccepted) as error:
         said = f"{what} was left alone: {error.message}"
         result.notices += () if said in result.notices else (said,)
         return False

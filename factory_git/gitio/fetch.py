@@ -19,6 +19,7 @@ from factory_git.gitio.push import is_name, note_sent, ref_at, refs_below
 
 UNION = "unite two ledgers"  # the subject of a commit that unites two
 TRACKING = "refs/factory-remotes/"
+_MALFORMED = re.compile(r"(?i)fsck error|index-pack failed|unpack-objects|bad pack|necessary objects|not our ref")
 _ABSENT = re.compile(r"(?i)couldn't find remote ref|no such remote ref")
 
 
@@ -26,12 +27,14 @@ _ABSENT = re.compile(r"(?i)couldn't find remote ref|no such remote ref")
 class Fetched:
     """What a remote has: ``new`` is its tip now, ``old`` what it was when last seen; empty where there is none.
 
-    ``heads`` are the ledgers that clones published beside it because they lost every race: name there, and tip.
+    ``heads`` are the ledgers that clones published beside it because they lost every race: name there, and tip. Where
+    they cannot be taken, since what one of them reaches is malformed or not there, ``unread`` has Git's words.
     """
 
     old: str
     new: str
     heads: tuple[tuple[str, str], ...] = ()
+    unread: str = ""
 
 
 def tracking(location: Location, remote: str, ref: str) -> str:
@@ -60,14 +63,25 @@ def fetched(location: Location, remote: str, ref: str, *, heads: str = "") -> It
     old, held = known.get(place, ""), f"{place}.{os.getpid()}"
     beside = [f"+{heads}*:{held}.heads/*"] if heads else []
     try:
-        there = _fetch(location, remote, f"+{ref}:{held}", *beside)
-        if not there and beside:  # Git brings nothing where one ref is not there
-            _fetch(location, remote, *beside)
+        there, unread = _with_heads(location, remote, f"+{ref}:{held}", beside)
         found = refs_below(location, f"{held}.heads/") if heads else []
         names = tuple((heads + name.removeprefix(f"{held}.heads/"), oid) for name, oid in found)
-        yield Fetched(old=old, new=ref_at(location, held) if there else "", heads=names)
+        yield Fetched(old=old, new=ref_at(location, held) if there else "", heads=names, unread=unread)
     finally:
         _let_go(location, held)
+
+
+def _with_heads(location: Location, remote: str, ledger: str, beside: list[str]) -> tuple[bool, str]:
+    """Whether the remote has a ledger; and why what lies beside it did not come: that keeps nobody from the ledger."""
+    try:
+        there = _fetch(location, remote, ledger, *beside)
+        if not there and beside:  # Git brings nothing where one ref is not there
+            _fetch(location, remote, *beside)
+    except GitFailed as error:
+        if not beside or _MALFORMED.search(error.stderr) is None:
+            raise
+        return _fetch(location, remote, ledger), error.stderr.strip().partition("\n")[0].removeprefix("fatal: ")
+    return there, ""
 
 
 def _let_go(location: Location, held: str) -> None:

@@ -89,3 +89,15 @@ def test_a_published_ledger_of_a_later_format_stops_nobody(clone: Clone, origin:
     git("update-ref", "refs/factory/heads/late", made, cwd=origin)
     assert go(one).notices[0].startswith("refs/factory/heads/late was left alone: that ledger has format 2")
     assert git("rev-parse", REF, cwd=one) == git("rev-parse", REF, cwd=origin)
+
+
+def test_a_published_ledger_that_git_finds_malformed_stops_nobody(clone: Clone, origin: Path, git: Git) -> None:
+    one = clone("one")
+    note(one, "a")
+    tree = git("rev-parse", f"{REF}^{{tree}}", cwd=origin).strip()
+    data = f"tree {tree}\nauthor x <y> 0 +0000\ncommitter x y> 0 +0000\n\nx\n"
+    bad = git("hash-object", "-t", "commit", "-w", "--literally", "--stdin", cwd=origin, stdin=data).strip()
+    git("update-ref", "refs/factory/heads/bad", bad, cwd=origin)
+    notices = go(one).notices
+    assert notices[0].startswith("what is published below refs/factory/heads/ of origin was left alone: error: object")
+    assert git("rev-parse", REF, cwd=one) == git("rev-parse", REF, cwd=origin)
