@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -77,8 +78,10 @@ def marked(snippet: str) -> str:
 
 
 def moment(when: datetime) -> str:
-    """A time for people: local, to the minute."""
-    return f"{when.astimezone():%Y-%m-%d %H:%M}"
+    """A time for people: local, to the minute; as it stands at the ends of time, which have no other zones."""
+    with contextlib.suppress(OverflowError, ValueError, OSError):
+        when = when.astimezone()
+    return f"{when:%Y-%m-%d %H:%M}"
 
 
 def pretty(value: Any, indent: str = "") -> Iterator[str]:

@@ -6,13 +6,15 @@ import json
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from factory_git.cli import records
 from factory_git.core.clock import FixedClock
 from factory_git.ledger.record import make
 from factory_git.ledger.store import REF
@@ -233,3 +235,14 @@ def test_what_is_remembered_and_forgotten_is_named_to_programs(factory: Run) -> 
     ]
     assert json.loads(factory("memory", "forget", made["id"][:10], "--json").stdout) == made
     assert json.loads(factory("memory", "list", "--json").stdout) == []
+
+
+@pytest.mark.parametrize(("zone", "moment"), [("Asia/Tokyo", datetime.max), ("America/New_York", datetime.min)])
+def test_the_ends_of_time_are_shown_in_every_zone(zone: str, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
+    try:
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+        assert records.moment(moment.replace(tzinfo=UTC)) == f"{moment:%Y-%m-%d %H:%M}"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
