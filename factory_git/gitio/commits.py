@@ -14,6 +14,7 @@ from pygit2.enums import FileMode, ObjectType
 
 from factory_git.core.errors import Conflict, IntegrityError, NotFound, RepositoryError
 from factory_git.core.ids import Oid
+from factory_git.gitio import refs
 from factory_git.gitio.child import GitFailed, git, run
 
 NO_OID = Oid("0" * 40)
@@ -185,9 +186,19 @@ class Code:
         return self._repo[commit].peel(pygit2.Commit).message
 
     def pin(self, ref: str, commit: str) -> None:
-        """Point ``ref`` at ``commit``, from whatever it pointed at (a repeated attempt), by compare-and-swap."""
+        """Point ``ref`` at ``commit``, from whatever it pointed at (a repeated attempt), by compare-and-swap.
+
+        The lock of a process that was killed while it did this is waited for, then taken over.
+        """
         old = self.commit_of(ref) or NO_OID
-        if old != commit:
+        if old == commit:
+            return
+        try:
+            move(self.common_dir, ref, old, Oid(commit), "factory: pin")
+        except Conflict as error:
+            if error.code != "git/ref-locked":
+                raise
+            refs.free(self.common_dir / f"{ref}.lock")
             move(self.common_dir, ref, old, Oid(commit), "factory: pin")
 
     def unpin(self, ref: str) -> None:

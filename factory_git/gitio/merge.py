@@ -12,7 +12,6 @@ import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from factory_git.core.clock import SystemClock
 from factory_git.core.errors import Conflict, Negative
 from factory_git.core.ids import Oid
 from factory_git.core.points import reached
@@ -101,8 +100,7 @@ def _move(common_dir: Path, branch: str, step: tuple[Oid, Oid], reason: str, beg
 def _free_refs(common_dir: Path, branch: str, begun: list[Switch]) -> None:
     """Wait for the locks of the branch, and of ``HEAD`` where it is on it; take over those that nobody holds."""
     for lock in (common_dir / f"{branch}.lock", *(one.git_dir / "HEAD.lock" for one in begun)):
-        while lock.exists():
-            refs.take_over(lock, now=SystemClock().now().timestamp())
+        refs.free(lock)
 
 
 def _at(common_dir: Path, branch: str) -> Oid | None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pygit2
 
 from factory_git.core import room
+from factory_git.core.clock import SystemClock
 from factory_git.core.errors import Conflict
 from factory_git.core.ids import Oid
 from factory_git.gitio.lock import Wait, sleep
@@ -96,6 +97,15 @@ def take_over(lock: Path, *, now: float, wait: Wait = sleep) -> str:
         )
     lock.unlink(missing_ok=True)
     return f"removed a stale lock, {int(age)} s old, that no process holds: {lock}"
+
+
+def free(lock: Path) -> None:
+    """Wait until a lock file is gone; one that is old and that no process holds is taken over.
+
+    Raises :class:`RefLocked` that names the owner when a living process has it open for long.
+    """
+    while lock.exists():
+        take_over(lock, now=SystemClock().now().timestamp())
 
 
 def holder(path: Path) -> str:
