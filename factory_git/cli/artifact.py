@@ -36,21 +36,26 @@ def command() -> None:
 @command.command(short_help="keep files as new artifacts")
 @click.argument("collection")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--name", default="", help="Its name (one FILE); default: that of the file.")
+@click.option("--name", help="Its name (one FILE); default: that of the file.")
 @_MEDIA
 @words.METADATA
 @words.WHY
 @words.DRY
 @words.json_option("ids, dry_run")
 def add(
-    *, collection: str, files: tuple[str, ...], name: str, media_type: str, metadata: Any, why: str, dry_run: bool,
-    as_json: bool,
+    *, collection: str, files: tuple[str, ...], name: str | None, media_type: str, metadata: Any, why: str,
+    dry_run: bool, as_json: bool,
 ) -> None:  # fmt: skip
     """Keep each FILE (- reads standard input) in COLLECTION, all or none, and print the ids."""
-    if (name or "-" in files) and (len(files) != 1 or not name):
+    if (name is not None or "-" in files) and (len(files) != 1 or name is None):
         raise UsageError("standard input needs --name, and a name is for one file", hint="--name NAME -")
     items = [
-        New(name=name or Path(file).name, content=_read(file), media_type=media_type, metadata=metadata)
+        New(
+            name=Path(file).name if name is None else name,
+            content=_read(file),
+            media_type=media_type,
+            metadata=metadata,
+        )
         for file in files
     ]
     ids = words.store(dry=dry_run).artifacts.add_all(collection, items, why=why)

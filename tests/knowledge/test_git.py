@@ -285,3 +285,12 @@ def test_what_a_user_sees(repo: Path, git: Git) -> None:
     assert call(repo, "artifact", "show", "notes/none").returncode == 3
     assert call(repo, "artifact", "delete", id_).returncode == 0
     assert call(repo, "artifact", "list").stdout == b""
+
+
+def test_an_empty_name_is_not_that_of_the_file(store: Knowledge, repo: Path) -> None:
+    (repo / "plan.md").write_text("sow in March\n")
+    store.collections.add("shelf")
+    done = call(repo, "artifact", "add", "shelf", "plan.md", "--name", "")
+    assert (done.returncode, done.stderr.decode().splitlines()[0]) == (2, "error: '' is no name for artifact")
+    assert call(repo, "artifact", "add", "shelf", "-", stdin=b"x").returncode == 2, "and a stream has none"
+    assert call(repo, "artifact", "add", "shelf", "plan.md").returncode == 0
