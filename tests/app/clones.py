@@ -32,9 +32,10 @@ def titles(path: Path) -> list[str]:
 
 def go(path: Path, **options: object) -> sync.Result:
     ctx = open_context(path)
-    result = sync.run(ctx, sync.Options(**options), wait=lambda _: None)  # type: ignore[arg-type]
-    ctx.ledger.close()
-    return result
+    try:
+        return sync.run(ctx, sync.Options(**options), wait=lambda _: None)  # type: ignore[arg-type]
+    finally:
+        ctx.ledger.close()
 
 
 class Backend(BaseHTTPRequestHandler):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from factory_git.app import fork, knowledge, memory, redact, sync, verify
+from factory_git.app import fork, knowledge, memory, redact, verify
 from factory_git.app.context import Context, open_context
 from factory_git.cli.main import run as main
 from factory_git.core.errors import NotFound, RepositoryError
@@ -17,6 +17,7 @@ from factory_git.core.ids import RecordId, blob_oid
 from factory_git.gitio import push
 from factory_git.ledger.redaction import Redacted, Unaccepted
 from factory_git.ledger.store import REF
+from tests.app.clones import go, titles
 from tests.conftest import Git
 from tests.ledger.conftest import ANY
 from tests.ledger.redacting import reachable
@@ -46,26 +47,11 @@ def clone(tmp_path: Path, origin: Path, git: Git) -> Clone:
     return make
 
 
-def go(path: Path, **options: object) -> sync.Result:
-    ctx = open_context(path)
-    try:
-        return sync.run(ctx, sync.Options(**options), wait=lambda _: None)  # type: ignore[arg-type]
-    finally:
-        ctx.ledger.close()
-
-
 def note(path: Path, text: str, *, blob: bytes = b"") -> RecordId:
     ctx = open_context(path)
     made = ctx.ledger.put("note", {"title": text}, blobs=[blob] if blob else [])
     ctx.ledger.close()
     return made
-
-
-def titles(path: Path) -> list[str]:
-    ctx = open_context(path)
-    found = [entry.record.payload["title"] for entry in ctx.ledger.list(type="note")]
-    ctx.ledger.close()
-    return found
 
 
 def take_out(path: Path, *ids: str) -> redact.Result:

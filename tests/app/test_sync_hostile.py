@@ -13,7 +13,8 @@ from factory_git.core.errors import IntegrityError
 from factory_git.ledger.record import make
 from factory_git.ledger.store import REF
 from factory_git.ledger.types import NewerVersion
-from tests.app.test_redact import Clone, clone, go, note, origin, titles
+from tests.app.clones import go, titles
+from tests.app.test_redact import Clone, clone, note, origin
 from tests.app.test_sync import plant
 from tests.conftest import Git
 
