@@ -22,6 +22,7 @@ from tests.conftest import Git
 from tests.ledger.conftest import ANY, NOON, open_ledger
 from tests.ledger.test_read import damage
 
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -237,12 +238,12 @@ def test_what_is_remembered_and_forgotten_is_named_to_programs(factory: Run) -> 
     assert json.loads(factory("memory", "list", "--json").stdout) == []
 
 
-@pytest.mark.parametrize(("zone", "moment"), [("Asia/Tokyo", datetime.max), ("America/New_York", datetime.min)])
+@pytest.mark.parametrize(("zone", "moment"), [("Asia/Tokyo", LAST), ("America/New_York", FIRST)])
 def test_the_ends_of_time_are_shown_in_every_zone(zone: str, moment: datetime, monkeypatch: pytest.MonkeyPatch) -> None:
     try:
         monkeypatch.setenv("TZ", zone)
         time.tzset()
-        assert records.moment(moment.replace(tzinfo=UTC)) == f"{moment:%Y-%m-%d %H:%M}"
+        assert records.moment(moment) == f"{moment:%Y-%m-%d %H:%M}"
     finally:
         monkeypatch.undo()
         time.tzset()
