@@ -8,14 +8,15 @@ and ``verify`` names it.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from factory_git.core.errors import IntegrityError
+from factory_git.core.errors import FactoryError, IntegrityError
 from factory_git.core.ids import Oid, RecordId
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import fold, layout, redaction, transaction
-from factory_git.ledger.record import FORMAT
+from factory_git.ledger.record import FORMAT, decode
 from factory_git.ledger.types import UPGRADE, NewerVersion
 
 MOST = 20_000_000  # files that one union may bring: a tree of a few kilobytes can stand for more than any disk holds
@@ -45,7 +46,7 @@ def check(repo: Repository, ours: Oid | None, other: Oid) -> Arrived:
     if ours is not None and repo.is_ancestor(ours, other):
         _refuse_losses(repo, ours, other)
     fresh = frozenset(repo.reached(other, ours))
-    return Arrived(commits=fresh, notes=_looked_at(repo, other, fresh, _refuse_strange))
+    return Arrived(commits=fresh, notes=_looked_at(repo, other, fresh, functools.partial(_refuse_strange, repo)))
 
 
 def look(repo: Repository, ours: Oid | None, other: Oid) -> Arrived:
@@ -80,9 +81,20 @@ def _looked_at(
     return tuple(notes)
 
 
-def _refuse_strange(tx: Oid, path: str, oid: Oid) -> None:
+def _refuse_strange(repo: Repository, tx: Oid, path: str, oid: Oid) -> None:
     if not _belongs(path, oid):
         raise _refused("ledger/path", f"has {oid} at {path}, where no record or content can be", tx)
+    placed = layout.place(path, oid)
+    if placed is not None and placed[0] in redaction.STAY and not _is_one(repo, *placed):
+        # No redaction looks there: under such a name what was taken out would come back, to stay.
+        raise _refused("ledger/path", f"has {oid} at {path}, which is no {placed[0]}", tx)
+
+
+def _is_one(repo: Repository, type_: str, id_: RecordId) -> bool:
+    try:
+        return decode(id_, repo.blob(Oid(id_))).type == type_
+    except FactoryError:
+        return False
 
 
 def _refuse_more(number: int, other: Oid) -> None:

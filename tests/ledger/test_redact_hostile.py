@@ -8,6 +8,7 @@ import pytest
 
 from factory_git.app import redact, verify
 from factory_git.app.context import open_context
+from factory_git.core.errors import IntegrityError
 from factory_git.core.ids import Oid
 from factory_git.ledger import redaction, transaction
 from factory_git.ledger.record import Record, make
@@ -15,8 +16,9 @@ from factory_git.ledger.store import REF, Ledger
 from factory_git.ledger.write import Decided
 from tests.conftest import Git
 from tests.ledger.conftest import ANY, open_ledger
-from tests.ledger.redacting import anyone
+from tests.ledger.redacting import anyone, reachable
 from tests.ledger.test_redact import plant_note
+from tests.ledger.test_verify import replant
 
 NOWHERE = "0" * 39 + "1"
 
@@ -100,3 +102,17 @@ def test_a_ref_among_the_forks_that_is_none_does_not_get_the_ledgers_promises(
     assert done.refs == ("refs/factory/forks/team/x",), "and it is said that it holds it still"
     assert late not in git("rev-list", "--objects", "refs/factory/forks/team/x", cwd=repo)
     assert open_ledger(repo).verify().problems == ()
+
+
+@pytest.mark.parametrize("name", ["type", "redaction"])
+def test_what_was_taken_out_does_not_come_back_as_what_stays(repo: Path, ledger: Ledger, git: Git, name: str) -> None:
+    """What no redaction takes out is known by its path: another record's bytes must not lie there."""
+    mine = ledger.put("note", {"title": "secret"})
+    path = f"tx/2026-03/01/1201/{'0' * 16}/{name}-{mine[:12]}.json"
+    replant(repo, git, {path: mine}, f"x\n\nFactory-Format: 1\nFactory-Record: {name} {mine}\n", amend=False)
+    evil = Oid(git("rev-parse", REF, cwd=repo).strip())
+    git("update-ref", REF, f"{evil}^", cwd=repo)
+    ledger.redact([mine], "a token")
+    with pytest.raises(IntegrityError, match=f"{name}-{mine[:12]}.json, which is no {name}"):
+        ledger.unite(evil)
+    assert mine not in reachable(repo, git, REF)
