@@ -32,11 +32,26 @@ def made_again(repo: Repository, tip: Oid, notes: Sequence[Redaction]) -> frozen
 
 
 @dataclass(slots=True)
+class _Folder:
+    """Folders that notes name, as the tree that leads to them; a bit a note."""
+
+    notes: int = 0
+    inner: dict[str, _Folder] = field(default_factory=dict)
+
+    def add(self, path: str, note: int) -> None:
+        at = self
+        for name in path.split("/"):
+            at = at.inner.setdefault(name, _Folder())
+        at.notes |= note
+
+
+@dataclass(slots=True)
 class _Marks:
     notes: dict[str, int] = field(default_factory=dict)
     records: dict[str, int] = field(default_factory=dict)
-    folders: dict[str, int] = field(default_factory=dict)
+    folders: _Folder = field(default_factory=_Folder)
     contents: int = 0
+    known: dict[tuple[Oid, int], int] = field(default_factory=dict)  # the notes whose folders a tree has, by tree
 
     @classmethod
     def of(cls, notes: Sequence[Redaction]) -> _Marks:
@@ -50,7 +65,7 @@ class _Marks:
                     continue
                 found.contents |= bit
                 for folder in target.folders:
-                    found.folders[folder] = found.folders.get(folder, 0) | bit
+                    found.folders.add(folder, bit)
         return found
 
     def read(self, repo: Repository, commit: Commit) -> tuple[int, int]:
@@ -60,12 +75,24 @@ class _Marks:
         for id_ in claimed:
             placed |= self.records.get(id_, 0)
             noted |= self.notes.get(id_, 0)
-        for folder, bit in self.folders.items():
-            if repo.lookup(commit.tree, folder.split("/")) is not None:
-                placed |= bit
+        placed |= self._within(repo, commit.tree, self.folders)
         if not claimed and self._brings_nothing(repo, commit):
             placed |= self.contents
         return placed, noted
+
+    def _within(self, repo: Repository, tree: Oid, wanted: _Folder) -> int:
+        """The notes of which the tree has a folder. From one transaction to the next, few trees are others."""
+        key = tree, id(wanted)
+        if key not in self.known:
+            found = 0
+            for entry in repo.tree(tree):
+                inner = wanted.inner.get(entry.name)
+                if inner is not None:
+                    found |= inner.notes | (
+                        self._within(repo, entry.oid, inner) if inner.inner and entry.is_tree else 0
+                    )
+            self.known[key] = found
+        return self.known[key]
 
     def _brings_nothing(self, repo: Repository, commit: Commit) -> bool:
         parents = fold.parents_of(repo, commit)

@@ -9,13 +9,15 @@ import pytest
 from factory_git.app import redact, verify
 from factory_git.app.context import open_context
 from factory_git.core.errors import IntegrityError
-from factory_git.core.ids import Oid
+from factory_git.core.ids import Oid, RecordId
 from factory_git.ledger import redaction, transaction
 from factory_git.ledger.record import Record, make
+from factory_git.ledger.redaction import Redaction, Target
 from factory_git.ledger.store import REF, Ledger
+from factory_git.ledger.unsigned import made_again
 from factory_git.ledger.write import Decided
 from tests.conftest import Git
-from tests.ledger.conftest import ANY, open_ledger
+from tests.ledger.conftest import ANY, NOON, open_ledger
 from tests.ledger.redacting import anyone, reachable
 from tests.ledger.test_redact import plant_note
 from tests.ledger.test_verify import replant
@@ -116,3 +118,22 @@ def test_what_was_taken_out_does_not_come_back_as_what_stays(repo: Path, ledger:
     with pytest.raises(IntegrityError, match=f"{name}-{mine[:12]}.json, which is no {name}"):
         ledger.unite(evil)
     assert mine not in reachable(repo, git, REF)
+
+
+def test_many_notes_of_contents_are_looked_for_in_trees_that_are_others(ledger: Ledger) -> None:
+    """Else each note would be looked for in each transaction: minutes for a hundred and a hundred thousand."""
+    for n in range(20):
+        ledger.put("note", {"n": n})
+    targets = [
+        Target(id=Oid(f"{n:040x}"), kind="content", folders=(f"tx/2026-03/01/1200/{n:016x}",)) for n in range(1, 201)
+    ]
+    notes = [
+        Redaction(id=RecordId(f"{n:040x}"), targets=(one,), reason="r", by="x", at=NOON, seal="")
+        for n, one in enumerate(targets)
+    ]
+    repo, real, looks = ledger._repo, ledger._repo.tree, []
+    repo.tree = lambda oid: (looks.append(oid), real(oid))[1]  # type: ignore[func-returns-value]
+    repo.lookup = lambda *_: pytest.fail("a note is looked for alone")  # type: ignore[method-assign]
+    assert ledger.tip is not None
+    assert made_again(repo, ledger.tip, notes) == frozenset()
+    assert len(looks) < 6 * 22
