@@ -123,6 +123,7 @@ def _pushed(location: Location, remote: str, refspec: str, *options: str) -> Sen
             "--no-follow-tags",
             "--recurse-submodules=no",
             *options,
+            "--end-of-options",  # a remote may be named like one
             remote,
             refspec,
         ],

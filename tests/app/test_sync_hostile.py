@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from factory_git.app.context import open_context
-from factory_git.core.errors import IntegrityError
+from factory_git.core.errors import IntegrityError, RepositoryError
 from factory_git.ledger.record import make
 from factory_git.ledger.store import REF
 from factory_git.ledger.types import NewerVersion
@@ -102,3 +103,14 @@ def test_a_published_ledger_that_git_finds_malformed_stops_nobody(clone: Clone, 
     notices = go(one).notices
     assert notices[0].startswith("what is published below refs/factory/heads/ of origin was left alone: error: object")
     assert git("rev-parse", REF, cwd=one) == git("rev-parse", REF, cwd=origin)
+
+
+@pytest.mark.parametrize("name", ["-x", "--receive-pack=touch it;x", "a..b", ".."])
+def test_a_remote_is_never_taken_for_an_option_nor_for_a_place(clone: Clone, origin: Path, git: Git, name: str) -> None:
+    one = clone("one")
+    note(one, "a")
+    git("config", f"remote.{name}.url", f"file://{origin}", cwd=one)
+    with contextlib.suppress(RepositoryError):  # Git takes no such name for a place to remember what it has
+        go(one, remote=name)
+    assert not (one / "it").exists()
+    assert titles(one) == ["a"]
