@@ -22,7 +22,7 @@ import pytest
 
 from factory_git.app import context
 from factory_git.core.clock import SystemClock
-from factory_git.gitio import fetch, journal, lock, merge, pack
+from factory_git.gitio import fetch, journal, lock, pack, refs
 from factory_git.gitio.repository import Repository
 from factory_git.ledger import fold
 from factory_git.ledger.store import REF
@@ -73,7 +73,7 @@ def sleepless() -> Iterator[None]:
     Later.slept = 0.0
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lock, "time", SimpleNamespace(sleep=Later.sleep))
-        for module in (context, fetch, merge, scenes):
+        for module in (context, fetch, refs, scenes):
             patch.setattr(module, "SystemClock", Later)
         yield
 
