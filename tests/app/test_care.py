@@ -270,6 +270,9 @@ def test_what_is_only_guessed_is_not_changed(ctx: Context, repo: Path, git: Git,
 def test_a_clock_that_went_back_is_told(ctx: Context) -> None:
     early = Context(location=ctx.location, config=ctx.config, clock=FixedClock(ctx.clock.now().replace(year=2001)))
     assert "doctor/clock" in codes(early)
+    hours = Context(location=ctx.location, config=ctx.config, clock=FixedClock(ctx.clock.now() - timedelta(hours=3)))
+    found = [one.message for one in looked(hours)["clock"].troubles if one.code == "doctor/clock"]
+    assert found == ["the newest transaction, by A U Thor <author@example.com>, is 2 hours ahead of this clock"]
 
 
 def test_a_clock_before_this_program_was_made_is_told(repo: Path, git: Git) -> None:
