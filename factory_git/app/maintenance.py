@@ -75,10 +75,10 @@ def _done(ctx: Context, *, gc: bool) -> Result:
     reached("maintenance:joined")
     graph = _graph(ctx, notices)
     reached("maintenance:graph")
-    if gc:
-        upkeep.collect_garbage(ctx.location)
-        reached("maintenance:collected")
-    _note(ctx).unlink(missing_ok=True)
+    gc = gc and _collected(ctx, notices)
+    reached("maintenance:collected")
+    if graph:  # else the next one takes away what a killed Git may have left there
+        _note(ctx).unlink(missing_ok=True)
     ctx.ledger.tidy_index()
     reached("maintenance:tidied")
     with contextlib.suppress(OSError):
@@ -136,6 +136,18 @@ def _graph(ctx: Context, notices: list[str]) -> bool:
         upkeep.write_commit_graph(ctx.location)
     except GitFailed as error:  # a Git beside us writes it
         notices.append(f"the commit graph was not written: {error.stderr.strip()}")
+        return False
+    return True
+
+
+def _collected(ctx: Context, notices: list[str]) -> bool:
+    """Run Git's own collection, unless one is running."""
+    try:
+        upkeep.collect_garbage(ctx.location)
+    except GitFailed as error:
+        if "already running" not in error.stderr:
+            raise
+        notices.append(f"git gc was let be: {error.stderr.strip().removeprefix('fatal: ')}")
         return False
     return True
 

@@ -42,7 +42,7 @@ def attended(location: Location, *, now: float) -> list[Path]:
 
 def take(path: Path) -> str:
     """Remove a stale lock file; what was done, for the user."""
-    path.unlink(missing_ok=True)
+    refs.remove_lock(path)
     return f"removed a stale lock that no process holds: {path}"
 
 

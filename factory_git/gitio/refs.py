@@ -95,8 +95,15 @@ def take_over(lock: Path, *, now: float, wait: Wait = sleep) -> str:
             hint="wait for it, or end that process",
             details={"path": str(lock), "owner": owner},
         )
-    lock.unlink(missing_ok=True)
+    remove_lock(lock)
     return f"removed a stale lock, {int(age)} s old, that no process holds: {lock}"
+
+
+def remove_lock(lock: Path) -> None:
+    """Remove a dead process's lock, with what it was writing under it where that would hinder the next one."""
+    if lock.name == "packed-refs.lock":
+        lock.with_suffix(".new").unlink(missing_ok=True)
+    lock.unlink(missing_ok=True)
 
 
 def free(lock: Path) -> None:

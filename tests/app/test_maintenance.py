@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,9 @@ from factory_git.app import maintenance
 from factory_git.app.context import Context, open_context
 from factory_git.core import points
 from factory_git.core.errors import Conflict
-from factory_git.gitio import lock, repack, upkeep
+from factory_git.gitio import lock, refs, repack, upkeep
+from factory_git.gitio.child import GitFailed
+from factory_git.gitio.locate import Location
 from factory_git.ledger.store import REF
 from tests.conftest import Git
 
@@ -165,6 +168,7 @@ def test_packs_that_are_gone_before_they_are_joined_are_in_another(
 
 APPEND = """
 import sys
+import time
 from pathlib import Path
 from factory_git.app.context import open_context
 ctx, word = open_context(Path(sys.argv[1])), sys.argv[2]
@@ -211,3 +215,42 @@ def test_no_gc_beside_writers_loses_a_record(
     git("gc", "-q", "--prune=now", cwd=repo)
     assert git("fsck", "--strict", "--connectivity-only", cwd=repo) == ""
     assert open_context(repo).ledger.verify().ok
+
+
+def test_a_collection_of_gits_own_is_let_be(ctx: Context, repo: Path) -> None:
+    fill(ctx, 2)
+    (repo / ".git/gc.pid").write_text(f"{os.getpid()} {os.uname().nodename}\n")  # as Git writes it
+    done = maintenance.run(ctx, gc=True)
+    assert not done.gc
+    assert any("already running" in notice for notice in done.notices)
+
+
+def test_what_a_killed_git_left_of_the_commit_graph_is_taken_away_by_the_next_one(
+    ctx: Context, repo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(ctx, 2)
+    chain = repo / ".git/objects/info/commit-graphs/commit-graph-chain.lock"
+    real = upkeep.write_commit_graph
+
+    def killed(location: Location) -> None:
+        chain.parent.mkdir(parents=True, exist_ok=True)
+        chain.touch()
+        raise GitFailed(["git", "commit-graph"], -9, "")
+
+    monkeypatch.setattr(upkeep, "write_commit_graph", killed)
+    assert not maintenance.run(ctx).commit_graph
+    monkeypatch.setattr(upkeep, "write_commit_graph", real)
+    os.utime(chain, (time.time() - 20, time.time() - 20))  # old for a lock of a moment, young for that of a stranger
+    note = ctx.location.factory_dir / maintenance.NOTE
+    os.utime(note, (time.time() - 30, time.time() - 30))
+    assert maintenance.run(ctx).commit_graph
+    assert not chain.exists()
+
+
+def test_half_packed_refs_go_with_their_lock(repo: Path, git: Git) -> None:
+    for name in ("packed-refs.lock", "packed-refs.new"):
+        (repo / ".git" / name).touch()
+        os.utime(repo / ".git" / name, (time.time() - 60, time.time() - 60))
+    refs.free(repo / ".git/packed-refs.lock")
+    git("pack-refs", "--all", cwd=repo)
+    assert not (repo / ".git/packed-refs.new").exists()
