@@ -113,7 +113,7 @@ def _joined(ledger: Ledger) -> tuple[int, int]:
     for attempt in range(ATTEMPTS):
         try:
             return ledger.maintain()
-        except GitFailed:
+        except (GitFailed, FileNotFoundError):  # a gc beside us took a pack that was to be joined: it is in another
             if attempt == ATTEMPTS - 1:
                 raise
     raise AssertionError
