@@ -103,8 +103,7 @@ def _refuse_more(number: int, other: Oid) -> None:
 
 
 def _belongs(path: str, oid: Oid) -> bool:
-    blob = layout.BLOB_PATH.fullmatch(path)
-    return layout.place(path, oid) is not None or (blob is not None and blob[1] == oid)
+    return layout.place(path, oid) is not None or layout.is_content(path, oid)
 
 
 def _refused(code: str, words: str, oid: Oid) -> IntegrityError:

@@ -81,7 +81,7 @@ def with_files(made: Transaction, files: Iterable[Change]) -> Transaction:
             continue
         if layout.place(path, new):
             records.append(Stored(path, new))
-        elif (match := layout.BLOB_PATH.fullmatch(path)) and match[1] == new:
+        elif layout.is_content(path, new):
             blobs.append(Stored(path, new))
         else:
             strange.append(Stored(path, new))

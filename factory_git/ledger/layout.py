@@ -49,6 +49,12 @@ def place(path: str, oid: Oid) -> tuple[str, RecordId] | None:
     return (match[1], RecordId(oid)) if match and oid.startswith(match[2]) else None
 
 
+def is_content(path: str, oid: Oid) -> bool:
+    """Whether ``path`` is that of a large content, and names this one."""
+    match = BLOB_PATH.fullmatch(path)
+    return match is not None and match[1] == oid
+
+
 def folders(records: Sequence[tuple[Record, Object]], blobs: Sequence[Object]) -> list[list[Object]]:
     """The objects of each transaction folder: files first, the folder's own tree last."""
     starts = range(0, max(len(records), len(blobs)), FOLDER)

@@ -103,8 +103,7 @@ def target(path: str, oid: Oid) -> Target | None:
     placed = layout.place(path, oid)
     if placed is not None and placed[0] not in STAY:
         return Target(id=oid, kind="record", type=placed[0], folders=(path.rpartition("/")[0],))
-    blob = layout.BLOB_PATH.fullmatch(path)
-    if blob is not None and blob[1] == oid:
+    if layout.is_content(path, oid):
         return Target(id=oid, kind="content", folders=(path.rpartition("/blobs/")[0],))
     return None
 
