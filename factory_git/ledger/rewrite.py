@@ -148,7 +148,7 @@ class Rewrite:
         """Whether ``new`` reaches ``old`` in what is made, which need not be stored yet."""
         node = self._nodes.get(new)
         stayed = node.stayed if node else {new}
-        if self.repo.has(old) and any(self.repo.is_ancestor(old, one) for one in stayed):
+        if any(self.repo.is_ancestor(old, one) for one in stayed):
             return True
         if old not in self._nodes:
             return False
