@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import shlex
 from dataclasses import dataclass
 
 from factory_git.agents.protocol import Invocation, Reply, Task, Unreadable
+from factory_git.core.command_line import split
 from factory_git.core.errors import UsageError
 
 _HOLDER = re.compile(r"\{([a-z_]+)\}")
@@ -52,10 +52,6 @@ class CommandAgent:
             raise Unreadable(f"the agent's output is not UTF-8 (byte {error.start})") from error
 
     def _words(self) -> list[str]:
-        try:
-            words = shlex.split(self.argument)
-        except ValueError as error:
-            raise UsageError(f"agent command {self.argument!r}: {error}", hint="check its quotes") from error
-        if not words:
-            raise UsageError("the agent has no command", hint="--agent 'command: my-agent {worktree}'")
-        return words
+        return split(
+            self.argument, what="agent command", who="the agent", hint="--agent 'command: my-agent {worktree}'"
+        )

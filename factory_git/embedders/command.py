@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import shlex
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from factory_git.core.errors import UsageError
+from factory_git.core.command_line import split
 from factory_git.embedders.protocol import EmbedderFailed, Vector, vectors
 from factory_git.executors.local import Completed, run
 
@@ -57,10 +56,4 @@ class CommandEmbedder:
             raise EmbedderFailed(f"{self.name}: {why}", details={"reason": done.end.value, "stderr": done.said})
 
     def _words(self) -> list[str]:
-        try:
-            words = shlex.split(self.argument)
-        except ValueError as error:
-            raise UsageError(f"embeddings command {self.argument!r}: {error}", hint="check its quotes") from error
-        if not words:
-            raise UsageError("the embedder has no command", hint="command: my-embedder")
-        return words
+        return split(self.argument, what="embeddings command", who="the embedder", hint="command: my-embedder")
